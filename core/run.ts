@@ -1,0 +1,59 @@
+import type { LeaseId, MachineName, RunId } from './id.ts'
+
+/** Everything Duffy ever does to a machine. Each is one playbook per driver. */
+export const STEPS = ['provision', 'check', 'grant', 'revoke', 'collect', 'recycle', 'rebuild', 'shutdown'] as const
+export type Step = (typeof STEPS)[number]
+
+/** What a playbook is told about its machine; `variables` come from the site's config, `data` from the run before. */
+export interface RunMachine {
+  readonly name: MachineName
+  readonly driver: string
+  readonly variables: JsonObject
+  readonly data: JsonObject
+}
+
+/** What a playbook is told about the lease that it serves. Keys are canonical OpenSSH lines: type and blob, no options. */
+export interface RunLease {
+  readonly id: LeaseId
+  readonly tenant: string
+  readonly keys: readonly string[]
+}
+
+/** One Ansible execution of a step on a machine, complete: its performer has nothing left to choose. */
+export interface RunOrder {
+  readonly run: RunId
+  readonly step: Step
+  readonly attempt: number
+  /** The machine's fence when the run was owed; a result with an older fence changes nothing. */
+  readonly fence: number
+  readonly deadlineMs: number
+  readonly machine: RunMachine
+  readonly lease: RunLease | null
+}
+
+/** How a machine is reached and what it turned out to be, as its playbook reported (`set_fact: duffy_out`). */
+export interface RunReport {
+  readonly address?: string
+  readonly port?: number
+  readonly user?: string
+  readonly hostKeys?: readonly string[]
+  readonly facts?: JsonObject
+  readonly power?: 'on' | 'off'
+  readonly wipe?: { readonly method: string; readonly ok: boolean }
+  /** Opaque to Duffy, given back to the machine's next run. */
+  readonly data?: JsonObject
+}
+
+/**
+ * How a run ended. `failed`: a task failed; `unreachable`: the machine did not answer; `deadline`: killed for taking too long;
+ * `stopped`: killed because it was superseded or Duffy stopped, its outcome unknown; `broken`: the playbook broke the
+ * contract (no `duffy_out`, or ansible itself failed).
+ */
+export type RunResult =
+  | { readonly outcome: 'ok'; readonly report: RunReport }
+  | { readonly outcome: 'failed' | 'unreachable' | 'deadline' | 'stopped' | 'broken'; readonly message: string }
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: Json
+}
