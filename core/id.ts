@@ -10,5 +10,43 @@ export type RequestId = Branded<'request'>
 export type RunId = Branded<'run'>
 export type PersonId = Branded<'person'>
 export type ApiKeyId = Branded<'api key'>
+/** Of an SSH public key, as OpenSSH prints it: `SHA256:` and 43 characters. */
+export type Fingerprint = Branded<'fingerprint'>
+/** Who speaks, as a door vouches for it: `irc:<network>:<account>`, `key:<api key id>`, or `duffy` for Duffy itself. */
+export type Identity = Branded<'identity'>
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = Branded<'instant', number>
+
+/** Digits and capitals without those that look alike (0 O, 1 I L, U V). */
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTWXYZ'
+const BASE = ALPHABET.length
+const SHORTEST = 3
+
+/**
+ * The id that people read and type for the n-th thing (n from 1): a letter and at least three symbols, `L7Q2`.
+ * One to one; neighbours look different, so that a slip of the finger rarely names somebody else's lease.
+ */
+export const spell = (letter: 'L' | 'R' | 'N', n: number): string => {
+  let width = SHORTEST
+  let rest = n - 1
+  while (rest >= BASE ** width) {
+    rest -= BASE ** width
+    width += 1
+  }
+  const size = BASE ** width
+  let scattered = (rest * STRIDE + START) % size
+  let text = ''
+  for (let place = 0; place < width; place += 1) {
+    text = ALPHABET[scattered % BASE] + text
+    scattered = Math.floor(scattered / BASE)
+  }
+  return letter + text
+}
+/** Prime and no divisor of a power of BASE (29), hence a permutation of every width. */
+const STRIDE = 7919
+const START = 4211
+
+export const leaseId = (n: number): LeaseId => spell('L', n) as LeaseId
+export const requestId = (n: number): RequestId => spell('R', n) as RequestId
+export const runId = (n: number): RunId => spell('N', n) as RunId
+export const personId = (n: number): PersonId => `P${n}` as PersonId

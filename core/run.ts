@@ -1,4 +1,4 @@
-import type { LeaseId, MachineName, RunId } from './id.ts'
+import type { Instant, LeaseId, MachineName, RunId } from './id.ts'
 
 /** Everything Duffy ever does to a machine. Each is one playbook per driver. */
 export const STEPS = ['provision', 'check', 'grant', 'revoke', 'collect', 'recycle', 'rebuild', 'shutdown'] as const
@@ -56,4 +56,19 @@ export type RunResult =
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [key: string]: Json
+}
+
+/** A run that is owed: written with the decision that wants it, performed afterwards, gone from the fleet when it has ended. */
+export interface Run {
+  readonly id: RunId
+  readonly number: number
+  readonly step: Step
+  readonly machine: MachineName
+  readonly lease: LeaseId | null
+  readonly fence: number
+  /** From 1; a failed run is owed again under a new id with the next attempt. */
+  readonly attempt: number
+  readonly owedAt: Instant
+  /** Not to be started before. */
+  readonly dueAt: Instant
 }

@@ -1,0 +1,45 @@
+import type { Command } from './command.ts'
+import type { Event } from './event.ts'
+import type { Instant, PersonId } from './id.ts'
+
+/** The shape of record bodies; a reader knows older ones for ever. */
+export const RECORD_VERSION = 1
+
+/** What one command came to, as the log keeps it. */
+export interface RecordBody {
+  readonly v: typeof RECORD_VERSION
+  readonly at: Instant
+  /** `duffy` where Duffy acted by itself. */
+  readonly by: PersonId | 'duffy'
+  readonly door: string
+  readonly id: string | null
+  readonly do: Command['do']
+  readonly events: readonly Event[]
+}
+
+/** A body in its place in the chain. `seq` is gapless from 1; `text` is the body exactly as hashed. */
+export interface AuditRecord {
+  readonly seq: number
+  readonly text: string
+  readonly hash: string
+}
+
+/** SHA-256 in lower-case hex, handed in: core has no packages. */
+export type Hash = (text: string) => string
+
+/** What the first record is chained to. */
+export const NO_HASH = '0'.repeat(64)
+
+/** The next link: binds a body to its place and to all that came before. */
+export const chain = (hash: Hash, previous: string, seq: number, text: string): string => hash(`${previous}\n${seq}\n${text}`)
+
+/** The first record that does not follow from the one before it, or null if the chain holds. */
+export const brokenLink = (records: Iterable<AuditRecord>, hash: Hash, from = { seq: 0, hash: NO_HASH }): number | null => {
+  let { seq, hash: previous } = from
+  for (const record of records) {
+    if (record.seq !== seq + 1 || record.hash !== chain(hash, previous, record.seq, record.text)) return seq + 1
+    seq = record.seq
+    previous = record.hash
+  }
+  return null
+}

@@ -1,0 +1,93 @@
+import type { Fingerprint, Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, RunId, TenantName } from './id.ts'
+import type { Limits } from './limits.ts'
+import type { MachineType } from './machine.ts'
+import type { Platform, Pool } from './pool.ts'
+import type { Address, PlatformRule } from './request.ts'
+import type { JsonObject, RunResult } from './run.ts'
+import type { ApiKey } from './tenant.ts'
+
+/** A command as it reaches `decide`: stamped by the lane, vouched for by a door. */
+export interface Asked {
+  /** The caller's own id for it, so that a repeat finds its answer; null: the caller has none, and cannot repeat it. */
+  readonly id: string | null
+  readonly by: Identity
+  readonly door: string
+  readonly at: Instant
+  readonly command: Command
+}
+
+/** A public key as parsed: `line` is type and blob, without comment and options. */
+export interface SshKey {
+  readonly fingerprint: Fingerprint
+  readonly line: string
+}
+
+export interface GetCommand {
+  readonly do: 'get'
+  /** A type (`metal`, `vm`) or a pool's name, as the person typed it. */
+  readonly type: string
+  readonly pool: string | null
+  readonly arch: string | null
+  readonly labels: readonly string[]
+  readonly count: number
+  readonly platform: PlatformRule
+  readonly durationMs: number | null
+  readonly keys: readonly SshKey[]
+  readonly reason: string
+  readonly metadata: Readonly<Record<string, string>>
+  /** False: be refused rather than wait. */
+  readonly queue: boolean
+  readonly address: Address | null
+}
+
+export type Command =
+  | GetCommand
+  /** `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. */
+  | { readonly do: 'done'; readonly what: string | null }
+  | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
+  | { readonly do: 'cancel'; readonly what: string | null }
+  | { readonly do: 'addKey'; readonly key: SshKey }
+  | { readonly do: 'removeKey'; readonly fingerprint: Fingerprint }
+  | { readonly do: 'addApiKey'; readonly apiKey: ApiKey }
+  | { readonly do: 'configure'; readonly site: Site }
+  | { readonly do: 'finishRun'; readonly run: RunId; readonly fence: number; readonly result: RunResult }
+  /** Time has passed: warn, end, retry, check, fill. */
+  | { readonly do: 'sweep' }
+
+/** What a site's config says, complete: every default filled in, every elastic machine spelled out. */
+export interface Site {
+  readonly digest: string
+  readonly limits: Limits
+  readonly platforms: readonly Platform[]
+  readonly pools: readonly Pool[]
+  readonly machines: readonly SiteMachine[]
+  readonly tenants: readonly SiteTenant[]
+}
+
+export interface SiteMachine {
+  readonly name: MachineName
+  readonly pool: PoolName
+  readonly platform: PlatformName
+  readonly labels: readonly string[]
+  readonly variables: JsonObject
+}
+
+export interface SiteTenant {
+  readonly name: TenantName
+  readonly quota: number
+  readonly longestMs: number | null
+  readonly members: readonly string[]
+  readonly keys: readonly SshKey[]
+}
+
+/** What a command came to, in ids: what those stand for is read from the fleet when the answer is told. */
+export type Outcome =
+  | { readonly type: 'granted'; readonly request: RequestId; readonly lease: LeaseId }
+  | { readonly type: 'waiting'; readonly request: RequestId }
+  | { readonly type: 'done'; readonly leases: readonly LeaseId[]; readonly machines: readonly MachineName[] }
+  | { readonly type: 'extended'; readonly lease: LeaseId; readonly until: Instant; readonly cutTo: Instant | null }
+  | { readonly type: 'cancelled'; readonly request: RequestId }
+  | { readonly type: 'keyAdded' | 'keyRemoved' | 'keyKnown'; readonly fingerprint: Fingerprint }
+  | { readonly type: 'configured'; readonly changes: readonly string[] }
+  | { readonly type: 'nothing' }
+  | { readonly type: 'accepted' }

@@ -1,0 +1,16 @@
+import type { Instant, LeaseId, MachineName, RequestId } from './id.ts'
+import type { Address } from './request.ts'
+import type { LeaseEnd } from './lease.ts'
+
+/** Something to tell somebody. Written with the decision (the outbox), delivered afterwards, at least once. */
+export interface Notice {
+  readonly to: Address
+  readonly message: Message
+}
+
+export type Message =
+  | { readonly type: 'leaseReady'; readonly lease: LeaseId }
+  | { readonly type: 'leaseEnding'; readonly lease: LeaseId; readonly until: Instant; readonly minutes: number }
+  | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly how: LeaseEnd; readonly machines: readonly MachineName[] }
+  | { readonly type: 'requestGranted'; readonly request: RequestId; readonly lease: LeaseId }
+  | { readonly type: 'requestEnded'; readonly request: RequestId; readonly reason: string }

@@ -1,0 +1,82 @@
+import type { ApiKeyId, Fingerprint, Instant, LeaseId, MachineName, PersonId, PlatformName, PoolName, RequestId, RunId, TenantName } from './id.ts'
+import type { LeaseEnd } from './lease.ts'
+import type { MachineType } from './machine.ts'
+import type { Platform, Pool } from './pool.ts'
+import type { MachineRequest, PlatformChoice } from './request.ts'
+import type { JsonObject, Run, RunResult } from './run.ts'
+import type { ApiKey } from './tenant.ts'
+import type { Limits } from './limits.ts'
+import type { Why } from './why.ts'
+
+/** A fact. `evolve` says what follows from each; nothing else changes a fleet. */
+export type Event =
+  | { readonly type: 'siteConfigured'; readonly digest: string; readonly limits: Limits }
+  | { readonly type: 'poolConfigured'; readonly pool: Pool }
+  | { readonly type: 'poolRemoved'; readonly pool: PoolName }
+  | { readonly type: 'platformConfigured'; readonly platform: Platform }
+  | {
+      readonly type: 'machineEnrolled'
+      readonly machine: MachineName
+      readonly number: number
+      readonly pool: PoolName
+      readonly platform: PlatformName
+      readonly labels: readonly string[]
+      readonly variables: JsonObject
+      /** What it starts with: the fewest of its platform, so that a new machine is not worn first. */
+      readonly attempts: number
+    }
+  | { readonly type: 'machineConfigured'; readonly machine: MachineName; readonly labels: readonly string[]; readonly variables: JsonObject }
+  /** The config no longer names it. */
+  | { readonly type: 'machineDrained'; readonly machine: MachineName }
+  | { readonly type: 'machineRetired'; readonly machine: MachineName }
+  | { readonly type: 'machineReadied'; readonly machine: MachineName }
+  | { readonly type: 'machineStopped'; readonly machine: MachineName }
+  | { readonly type: 'machineQuarantined'; readonly machine: MachineName; readonly reason: string; readonly probationAt: Instant }
+  | {
+      readonly type: 'tenantAdded'
+      readonly tenant: TenantName
+      readonly number: number
+      readonly quota: number
+      readonly longestMs: number | null
+      readonly members: readonly string[]
+      readonly keys: readonly Fingerprint[]
+    }
+  | { readonly type: 'membersChanged'; readonly tenant: TenantName; readonly members: readonly string[] }
+  | { readonly type: 'homeChosen'; readonly tenant: TenantName; readonly machineType: MachineType; readonly platform: PlatformName }
+  | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
+  | { readonly type: 'apiKeyRevoked'; readonly id: ApiKeyId }
+  | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
+  | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
+  | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
+  | { readonly type: 'requestMade'; readonly request: Omit<MachineRequest, 'state'>; readonly why: Why }
+  | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly reason: string }
+  | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly reason: string }
+  /** Its machines are its holder's from here on; each is owed a grant before the lease is active. */
+  | {
+      readonly type: 'leaseGranted'
+      readonly lease: LeaseId
+      readonly number: number
+      readonly request: RequestId
+      readonly machines: readonly MachineName[]
+      readonly choice: PlatformChoice
+      readonly why: Why
+      readonly giveUpAt: Instant
+    }
+  /** In place of one that failed. */
+  | { readonly type: 'machineSupplied'; readonly lease: LeaseId; readonly machine: MachineName }
+  /** Access has been given; the machine's part of the lease is ready. */
+  | { readonly type: 'machineOpened'; readonly lease: LeaseId; readonly machine: MachineName }
+  /** `failed`: it is to be replaced. `returned`: given back early. */
+  | { readonly type: 'machineLeft'; readonly lease: LeaseId; readonly machine: MachineName; readonly how: 'failed' | 'returned' }
+  | { readonly type: 'leaseActivated'; readonly lease: LeaseId; readonly until: Instant }
+  | { readonly type: 'leaseExtended'; readonly lease: LeaseId; readonly until: Instant }
+  | { readonly type: 'leaseWarned'; readonly lease: LeaseId; readonly minutes: number }
+  /** Its machines leave it; what becomes of each follows as further events. */
+  | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly how: LeaseEnd }
+  /** The machine is in this step from here on. */
+  | { readonly type: 'runOwed'; readonly run: Run }
+  | { readonly type: 'runEnded'; readonly run: RunId; readonly result: RunResult }
+  /** Nobody waits for its outcome any more. */
+  | { readonly type: 'runDropped'; readonly run: RunId }
+
+export type EventType = Event['type']

@@ -1,0 +1,126 @@
+import type { ApiKeyId, Identity, LeaseId, MachineName, PersonId, PlatformName, PoolName, RequestId, RunId, TenantName } from './id.ts'
+import { byText, Grouped, Lookup, Sums } from './indexes.ts'
+import { byWear } from './policy/wear.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { missing, type Lease } from './lease.ts'
+import type { Machine, MachineStatus } from './machine.ts'
+import type { Platform, Pool } from './pool.ts'
+import { queueOf, type Waiting } from './policy/queue.ts'
+import type { MachineRequest } from './request.ts'
+import type { Run, Step } from './run.ts'
+import { Stocks } from './stock.ts'
+import { Journal, Table } from './table.ts'
+import type { ApiKey, Person, Tenant } from './tenant.ts'
+
+/** What is set once for the whole site. */
+export interface SiteState {
+  readonly digest: string
+  readonly limits: Limits
+}
+
+/** Things that are numbered, and the last number given. */
+export type Counter = 'machine' | 'lease' | 'request' | 'run' | 'person' | 'tenant'
+
+/** Text that can identify a person, by what refers to it: a person's id, or a key's fingerprint. Erasable; never in the log. */
+export interface Personal {
+  readonly ref: string
+  readonly text: string
+}
+
+/**
+ * The whole state, with the indexes that keep a decision cheap at 100,000 machines. Only `evolve` changes it.
+ * Requests that wait, leases that last and runs that are owed are here; those that are over are in the store alone.
+ */
+export class Fleet {
+  readonly journal = new Journal()
+
+  readonly stocks = new Stocks()
+  readonly statuses = new Sums<Machine>(statusParts)
+  readonly off = new Grouped<Machine>((m) => (m.state.status === 'enrolled' && m.configured ? m.pool : null), byWear)
+  readonly uncheckedFirst = new Grouped<Machine>((m) => (m.state.status === 'ready' ? m.pool : null), byCheck)
+  readonly probations = new Grouped<Machine>((m) => (m.state.status === 'quarantined' ? 'all' : null), byProbation)
+  readonly machines = new Table<MachineName, Machine>('machine', this.journal, [
+    this.stocks,
+    this.statuses,
+    this.off,
+    this.uncheckedFirst,
+    this.probations,
+  ])
+
+  readonly pools = new Table<PoolName, Pool>('pool', this.journal)
+  readonly platforms = new Table<PlatformName, Platform>('platform', this.journal)
+
+  readonly members = new Lookup<Tenant>((t) => t.members)
+  readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [this.members])
+  readonly people = new Table<PersonId, Person>('person', this.journal)
+  readonly apiKeys = new Table<ApiKeyId, ApiKey>('apiKey', this.journal)
+  readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []))
+  readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
+
+  readonly waiting = new Grouped<Waiting>((r) => r.demand.type, byNumber)
+  readonly queues = new Grouped<Waiting>(queueOf, byNumber)
+  readonly waitingOf = new Grouped<Waiting>((r) => r.tenant, byNumber)
+  readonly wanted = new Sums<Waiting>((r) => [[r.demand.pool ?? r.demand.type, r.demand.count]])
+  readonly patience = new Grouped<Waiting>((r) => (r.demand.platform === 'prefer' ? 'all' : null), byPatience)
+  readonly requests = new Table<RequestId, Waiting>('request', this.journal, [
+    this.waiting,
+    this.queues,
+    this.waitingOf,
+    this.wanted,
+    this.patience,
+  ])
+
+  readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)
+  readonly dueLeases = new Grouped<Lease>(() => 'all', byDue)
+  readonly shortLeases = new Grouped<Lease>((l) => (missing(l) > 0 ? 'all' : null), byNumber)
+  readonly leases = new Table<LeaseId, Lease>('lease', this.journal, [this.leasesOf, this.dueLeases, this.shortLeases])
+
+  readonly dueRuns = new Grouped<Run>(() => 'all', byUrgency)
+  readonly runs = new Table<RunId, Run>('run', this.journal, [this.dueRuns])
+
+  readonly counters = new Table<Counter, number>('counter', this.journal)
+  readonly site = new Table<'site', SiteState>('site', this.journal)
+
+  get limits(): Limits {
+    return this.site.get('site')?.limits ?? DEFAULT_LIMITS
+  }
+
+  next(counter: Counter): number {
+    return (this.counters.get(counter) ?? 0) + 1
+  }
+
+  personOf(identity: Identity): Person | undefined {
+    const known = this.identities.get(identity)
+    return known === undefined ? undefined : this.people.get(known.ref as PersonId)
+  }
+
+  poolOf(machine: Machine): Pool {
+    return this.pools.need(machine.pool)
+  }
+}
+
+function* statusParts(machine: Machine): Generator<readonly [string, number]> {
+  yield [`${machine.pool}/${machine.state.status satisfies MachineStatus}`, 1]
+  if (machine.configured) yield [machine.pool, 1]
+}
+
+const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
+const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
+const byPatience = (a: MachineRequest, b: MachineRequest): number => a.preferUntil - b.preferUntil || a.number - b.number
+const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
+const byProbation = (a: Machine, b: Machine): number => probationOf(a) - probationOf(b) || byText(a.name, b.name)
+const probationOf = ({ state }: Machine): number => (state.status === 'quarantined' ? state.probationAt : 0)
+
+/** People before machines that wait for nobody: letting in, shutting out, making clean, then filling and checking. */
+const URGENCY: Readonly<Record<Step, number>> = {
+  grant: 0,
+  revoke: 1,
+  collect: 2,
+  recycle: 3,
+  rebuild: 3,
+  provision: 3,
+  shutdown: 4,
+  check: 5,
+}
+const byUrgency = (a: Run, b: Run): number => URGENCY[a.step] - URGENCY[b.step] || a.dueAt - b.dueAt || a.number - b.number
+

@@ -1,0 +1,49 @@
+import type { Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
+import type { Address, Demand, PlatformChoice } from './request.ts'
+import type { Why } from './why.ts'
+
+/** The right to a set of machines until an instant. */
+export interface Lease {
+  readonly id: LeaseId
+  readonly number: number
+  readonly request: RequestId
+  readonly tenant: TenantName
+  readonly by: PersonId
+  readonly demand: Demand
+  readonly durationMs: number
+  readonly graceMs: number
+  readonly keys: readonly Fingerprint[]
+  readonly reason: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly address: Address | null
+  readonly grantedAt: Instant
+  readonly choice: PlatformChoice
+  readonly why: Why
+  /** Fewer than asked for while a machine that failed is being replaced, or after some were given back. */
+  readonly machines: readonly Holding[]
+  /** Machines given back early; they are not replaced. */
+  readonly returned: number
+  /** The last warning given for the present end, in minutes before it; null if none. */
+  readonly warned: number | null
+  /** When time next changes something about it: a warning, its end, or the end of patience with its preparation. */
+  readonly dueAt: Instant
+  readonly state: LeaseState
+}
+
+/** A machine of a lease: its fence is the machine's own while it is held. */
+export interface Holding {
+  readonly machine: MachineName
+  readonly fence: number
+}
+
+export type LeaseState =
+  | { readonly status: 'preparing'; readonly giveUpAt: Instant }
+  /** Its tenant can log in to every machine. */
+  | { readonly status: 'active'; readonly since: Instant; readonly until: Instant }
+  | { readonly status: 'ended'; readonly at: Instant; readonly how: LeaseEnd }
+
+/** `done`: by its holder or an operator. `expired`: time was over. `unprepared`: no machine could be made to let its tenant in. */
+export type LeaseEnd = 'done' | 'expired' | 'unprepared'
+
+/** Machines it still wants. */
+export const missing = (lease: Lease): number => lease.demand.count - lease.returned - lease.machines.length

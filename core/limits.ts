@@ -1,0 +1,34 @@
+/** Every bound that a user can meet, with the name that its refusal uses. Set by the site's config; these are the defaults. */
+export interface Limits {
+  /** Machines in one request. */
+  readonly machinesPerRequest: number
+  /** Requests waiting at once, all tenants together. */
+  readonly waitingRequests: number
+  readonly waitingRequestsPerTenant: number
+  readonly keysPerPerson: number
+  readonly keysPerRequest: number
+  /** Shortest lease. */
+  readonly shortestMs: number
+  /** Characters of a reason. */
+  readonly reasonLength: number
+  readonly labelsPerRequest: number
+  readonly metadataEntries: number
+  /** Characters of one metadata value. */
+  readonly metadataLength: number
+  /** Minutes before its end at which a lease's owner is warned, longest first. A warning needs a lease twice as long. */
+  readonly warnMinutes: readonly number[]
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  machinesPerRequest: 100,
+  waitingRequests: 10_000,
+  waitingRequestsPerTenant: 1_000,
+  keysPerPerson: 20,
+  keysPerRequest: 20,
+  shortestMs: 60_000,
+  reasonLength: 200,
+  labelsPerRequest: 10,
+  metadataEntries: 20,
+  metadataLength: 500,
+  warnMinutes: [30, 5],
+}

@@ -1,0 +1,85 @@
+import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RunId } from './id.ts'
+import type { JsonObject } from './run.ts'
+
+export const MACHINE_TYPES = ['metal', 'vm'] as const
+export type MachineType = (typeof MACHINE_TYPES)[number]
+
+/** One host that can be lent. */
+export interface Machine {
+  readonly name: MachineName
+  /** From a counter, never used again. For clients that know machines by integer. */
+  readonly number: number
+  readonly pool: PoolName
+  readonly type: MachineType
+  readonly platform: PlatformName
+  readonly arch: string
+  /** Sorted, without repeats. */
+  readonly labels: readonly string[]
+  readonly variables: JsonObject
+  /** False once the site's config no longer names it: it is lent no more, and retires when its lease is over. */
+  readonly configured: boolean
+  /** Raised by every run: what an older fence says of this machine changes nothing. */
+  readonly fence: number
+  /** Leases and failed provisionings together: what wear is levelled by. */
+  readonly attempts: number
+  readonly uses: number
+  /** Steps failed since the last one that shows the machine to be well. */
+  readonly failures: number
+  /** Since when it has been idle, or when it was enrolled. */
+  readonly idleSince: Instant
+  /** When it was last seen to be well. */
+  readonly checkedAt: Instant
+  readonly access: Access | null
+  readonly facts: JsonObject
+  /** What its last playbook wants to be told by the next; opaque. */
+  readonly data: JsonObject
+  readonly state: MachineState
+}
+
+/** Where a machine answers. */
+export interface Access {
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  readonly hostKeys: readonly string[]
+}
+
+/**
+ * enrolled → provisioning → ready → leased → revoking → recycling | rebuilding | stopping → ready (or enrolled, if stopped);
+ * ready → checking → ready; any failed step, repeated, → quarantined → rebuilding (probation).
+ */
+export type MachineState =
+  /** Known, and off: nothing has been made yet, or it was shut down. */
+  | { readonly status: 'enrolled' }
+  | { readonly status: 'provisioning' | 'checking' | 'recycling' | 'rebuilding' | 'stopping'; readonly run: RunId }
+  | { readonly status: 'ready' }
+  /** `grant` is the run that is letting the tenant in, null once it has. */
+  | { readonly status: 'leased'; readonly lease: LeaseId; readonly grant: RunId | null }
+  | { readonly status: 'revoking'; readonly run: RunId; readonly lease: LeaseId }
+  /** `probationAt` is when it is tried again; each time later. */
+  | { readonly status: 'quarantined'; readonly reason: string; readonly since: Instant; readonly probationAt: Instant }
+  | { readonly status: 'retired'; readonly since: Instant }
+
+export type MachineStatus = MachineState['status']
+
+export const openRun = ({ state }: Machine): RunId | null => {
+  switch (state.status) {
+    case 'provisioning':
+    case 'checking':
+    case 'recycling':
+    case 'rebuilding':
+    case 'stopping':
+    case 'revoking':
+      return state.run
+    case 'leased':
+      return state.grant
+    case 'enrolled':
+    case 'ready':
+    case 'quarantined':
+    case 'retired':
+      return null
+  }
+}
+
+/** Whether it will ever be lent (again): what decides if a request can be satisfied at all. */
+export const inService = (machine: Machine): boolean => machine.configured && machine.state.status !== 'retired'

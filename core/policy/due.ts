@@ -1,0 +1,25 @@
+import type { Instant } from '../id.ts'
+import type { Lease } from '../lease.ts'
+
+const MINUTE = 60_000
+
+/** When time next changes something about a lease: its next warning, its end, or the end of patience with its preparation. */
+export const dueAt = (warnMinutes: readonly number[], lease: Lease): Instant => {
+  switch (lease.state.status) {
+    case 'preparing':
+      return lease.state.giveUpAt
+    case 'active': {
+      const minutes = nextWarning(warnMinutes, lease)
+      return (minutes === null ? lease.state.until + lease.graceMs : lease.state.until - minutes * MINUTE) as Instant
+    }
+    case 'ended':
+      return lease.state.at
+  }
+}
+
+/** The next warning that is still to be given for the present end, in minutes before it; null: none. */
+export const nextWarning = (warnMinutes: readonly number[], { warned, state }: Lease): number | null => {
+  if (state.status !== 'active') return null
+  const lasts = state.until - state.since
+  return warnMinutes.find((minutes) => (warned === null || minutes < warned) && lasts >= 2 * minutes * MINUTE) ?? null
+}

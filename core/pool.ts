@@ -1,0 +1,45 @@
+import type { PlatformName, PoolName } from './id.ts'
+import type { MachineType } from './machine.ts'
+import type { Step } from './run.ts'
+
+/** Machines under one policy and one driver. */
+export interface Pool {
+  readonly name: PoolName
+  readonly type: MachineType
+  readonly driver: string
+  /** `elastic`: its machines exist only while they are wanted. `fixed`: they always do. */
+  readonly kind: 'fixed' | 'elastic'
+  /** How many machines to keep ready ahead of demand. */
+  readonly ready: number
+  /** What follows a lease: made clean in place, installed anew, or turned off (and made clean when next provisioned). */
+  readonly afterLease: 'recycle' | 'rebuild' | 'shutdown'
+  /** The steps its driver needs; another step counts as done without a run. */
+  readonly steps: readonly Step[]
+  readonly defaultMs: number
+  readonly longestMs: number
+  /** How long after its end a lease can still be extended before the machine is taken back. */
+  readonly graceMs: number
+  /** How long a lease may be `preparing` before it is given up. */
+  readonly prepareMs: number
+  /** How long a `prefer` request waits for its home platform. */
+  readonly preferMs: number
+  /** How long a ready machine may go without a check. */
+  readonly checkEveryMs: number
+  readonly deadlineMs: Readonly<Record<Step, number>>
+  /** Failures in a row that quarantine a machine. */
+  readonly failureLimit: number
+  /** The pause before a failed step is tried again; doubled each time. */
+  readonly backoffMs: number
+  /** The pause before a quarantined machine is tried again; doubled each time. */
+  readonly probationMs: number
+  /** False once the site's config no longer names it; it goes when its machines have gone. */
+  readonly configured: boolean
+}
+
+/** What makes two machines alike for a user. */
+export interface Platform {
+  readonly name: PlatformName
+  readonly arch: string
+  readonly vendor: string
+  readonly description: string
+}

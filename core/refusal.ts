@@ -1,0 +1,62 @@
+import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
+import type { MachineType } from './machine.ts'
+
+/** A lawful "no", with what its sentence needs. Each door maps every one of them; see `sentences/refusal.ts` for the words. */
+export type Refusal =
+  /** No tenant has this identity among its members. */
+  | { readonly type: 'stranger'; readonly identity: string }
+  | { readonly type: 'operatorsOnly' }
+  | { readonly type: 'noSuchType'; readonly asked: string; readonly suggestion: string | null; readonly pools: readonly PoolChoice[] }
+  | { readonly type: 'noSuchPool'; readonly asked: string; readonly suggestion: string | null; readonly pools: readonly PoolChoice[] }
+  | { readonly type: 'noSuchArch'; readonly asked: string; readonly known: readonly string[] }
+  | { readonly type: 'noSuchLabel'; readonly asked: readonly string[]; readonly known: readonly string[] }
+  /** More machines than exist that would do; `elsewhere` counts those of all platforms, if that is what stands in the way. */
+  | {
+      readonly type: 'neverEnough'
+      readonly count: number
+      readonly most: number
+      readonly machineType: MachineType
+      readonly platform: PlatformName | null
+      readonly elsewhere: number
+    }
+  | { readonly type: 'overQuota'; readonly tenant: TenantName; readonly count: number; readonly held: number; readonly quota: number }
+  | { readonly type: 'tooMany'; readonly limit: 'machinesPerRequest' | 'keysPerPerson' | 'keysPerRequest' | 'labelsPerRequest' | 'metadataEntries'; readonly most: number }
+  | { readonly type: 'tooLongText'; readonly field: string; readonly most: number }
+  | { readonly type: 'badCount'; readonly count: number }
+  | { readonly type: 'leaseTooShort'; readonly asked: number; readonly shortestMs: number }
+  | { readonly type: 'leaseTooLong'; readonly asked: number; readonly longestMs: number; readonly of: string }
+  | { readonly type: 'noKeys' }
+  /** Asked not to wait. */
+  | { readonly type: 'noneFree'; readonly machineType: MachineType; readonly count: number; readonly platform: PlatformName | null; readonly elsewhere: number }
+  | { readonly type: 'queueFull'; readonly limit: 'waitingRequests' | 'waitingRequestsPerTenant'; readonly most: number }
+  | { readonly type: 'noSuchLease'; readonly asked: string; readonly held: readonly Held[] }
+  | { readonly type: 'noSuchRequest'; readonly asked: string; readonly waiting: readonly RequestId[] }
+  | { readonly type: 'noSuchMachine'; readonly asked: string; readonly suggestion: string | null }
+  | { readonly type: 'holdsNothing' }
+  | { readonly type: 'waitsForNothing' }
+  | { readonly type: 'whichLease'; readonly held: readonly Held[] }
+  | { readonly type: 'whichRequest'; readonly waiting: readonly RequestId[] }
+  | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly at: Instant }
+  | { readonly type: 'notActive'; readonly lease: LeaseId }
+  | { readonly type: 'cannotExtend'; readonly lease: LeaseId; readonly until: Instant; readonly longestMs: number }
+  | { readonly type: 'unknownKey'; readonly fingerprint: string }
+  | { readonly type: 'badNotify'; readonly asked: string }
+  /** The same caller's id stood on another command before. */
+  | { readonly type: 'idUsedBefore'; readonly id: string }
+  | { readonly type: 'badSite'; readonly faults: readonly string[] }
+  /** A result from a run that no longer matters. */
+  | { readonly type: 'staleRun' }
+
+export interface PoolChoice {
+  readonly pool: PoolName
+  readonly type: MachineType
+  readonly ready: number
+  readonly waiting: number
+}
+
+export interface Held {
+  readonly lease: LeaseId
+  readonly machines: readonly MachineName[]
+}
+
+export type RefusalType = Refusal['type']

@@ -1,0 +1,60 @@
+import type { Fingerprint, Identity, Instant, LeaseId, PersonId, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
+import type { MachineType } from './machine.ts'
+import type { Why } from './why.ts'
+
+/** `same`: only the tenant's home. `prefer`: home if it comes free in time, else the nearest other. `any`: whatever is free. */
+export const PLATFORM_RULES = ['same', 'prefer', 'any'] as const
+export type PlatformRule = (typeof PLATFORM_RULES)[number]
+
+/** Which machines would do. */
+export interface Demand {
+  readonly type: MachineType
+  readonly pool: PoolName | null
+  readonly arch: string | null
+  /** Sorted; a machine must have all of them. */
+  readonly labels: readonly string[]
+  readonly count: number
+  readonly platform: PlatformRule
+}
+
+/** Where notices about a request and its lease go: a person at a door, and the room they asked in. */
+export interface Address {
+  readonly door: string
+  readonly identity: Identity
+  /** The name they went by when they asked; for greeting, never for trusting. */
+  readonly nick: string
+  readonly room: string | null
+}
+
+/** Wanted machines. */
+export interface MachineRequest {
+  readonly id: RequestId
+  readonly number: number
+  readonly tenant: TenantName
+  readonly by: PersonId
+  readonly demand: Demand
+  readonly durationMs: number
+  /** How long after its end its lease can still be extended; from the pool, at the time of asking. */
+  readonly graceMs: number
+  readonly keys: readonly Fingerprint[]
+  readonly reason: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly address: Address | null
+  readonly askedAt: Instant
+  /** When a `prefer` request stops waiting for home. */
+  readonly preferUntil: Instant
+  readonly state: RequestState
+}
+
+export type RequestState =
+  | { readonly status: 'waiting'; readonly why: Why }
+  | { readonly status: 'granted'; readonly at: Instant; readonly lease: LeaseId }
+  | { readonly status: 'cancelled'; readonly at: Instant; readonly reason: string }
+  /** It became impossible while it waited. */
+  | { readonly status: 'unsatisfiable'; readonly at: Instant; readonly reason: string }
+
+/** How a platform was settled on, for the record. */
+export interface PlatformChoice {
+  readonly platform: PlatformName
+  readonly reason: 'home' | 'first' | 'instead of home' | 'any'
+}

@@ -1,0 +1,26 @@
+import type { Instant, MachineName, PlatformName } from './id.ts'
+
+export const DROP_RULES = ['platform', 'busy', 'arch', 'labels', 'pool', 'quarantined', 'off'] as const
+/** Why a machine of the right type was not taken. */
+export type DropRule = (typeof DROP_RULES)[number]
+
+/** The reasons of a decision, in bounded size: counts for each rule, the best few, the log position to replay for the rest. */
+export interface Why {
+  readonly rule: 'granted' | 'busy' | 'quota' | 'home busy'
+  /** Machines of the type asked for. */
+  readonly considered: number
+  readonly dropped: Readonly<Partial<Record<DropRule, number>>>
+  readonly chosen: readonly Considered[]
+  /** The next in order, at most three. */
+  readonly next: readonly Considered[]
+  readonly home: PlatformName | null
+  /** Ready machines of other platforms that would do under `any`. */
+  readonly elsewhere: number
+}
+
+export interface Considered {
+  readonly machine: MachineName
+  readonly platform: PlatformName
+  readonly attempts: number
+  readonly idleSince: Instant
+}
