@@ -1,0 +1,201 @@
+import type { JsonObject, Step } from '#core'
+
+/** A length of time: `30s`, `15m`, `2h`, `1d`. */
+export type Span = `${number}${'s' | 'm' | 'h' | 'd'}`
+
+/** What `duffy.config.ts` says about a site. Names are small letters, digits and dashes, at most 41 of them. */
+export interface Config {
+  /** Where the database, the logs and the keys live. Default: `var`. `DUFFY_DATA_DIR` goes before it. */
+  readonly dataDir?: string
+  /** What makes two machines alike for a user. A tenant that got one platform keeps getting it. */
+  readonly platforms: Readonly<Record<string, PlatformConfig>>
+  /** Machines under one policy and one driver. */
+  readonly pools: Readonly<Record<string, PoolConfig>>
+  /** The projects that leases are charged to. */
+  readonly tenants?: Readonly<Record<string, TenantConfig>>
+  readonly limits?: LimitsConfig
+  /** IRC networks by name; the name is the first half of every identity there: `irc:<name>:<account>`. Default: none. */
+  readonly irc?: Readonly<Record<string, IrcConfig>>
+  readonly http?: HttpConfig
+  readonly ansible?: AnsibleConfig
+  readonly cron?: CronConfig
+  readonly retention?: RetentionConfig
+}
+
+export interface PlatformConfig {
+  /** The processor architecture, as people ask for it: `x86_64`, `aarch64`. */
+  readonly arch: string
+  /** Who made the processor: `intel`, `amd`, `ampere`. */
+  readonly vendor: string
+  /** One line for people. Default: none. */
+  readonly description?: string
+}
+
+export interface PoolConfig {
+  readonly type: 'metal' | 'vm'
+  /** A folder of playbooks: `playbooks/drivers/<driver>/`, or one in `ansible.playbookDirs`. */
+  readonly driver: string
+  /** A fixed pool: machines that always exist. */
+  readonly machines?: readonly MachineConfig[]
+  /** An elastic pool: machines that exist only while they are wanted. Virtual machines only. */
+  readonly elastic?: ElasticConfig
+  /** Machines to keep ready ahead of demand. Default: all of a fixed pool, none of an elastic one. */
+  readonly ready?: number
+  /**
+   * What follows a lease: made clean in place, installed anew, or turned off and made clean when next provisioned.
+   * Default: `recycle` in a fixed pool, `shutdown` in an elastic one.
+   */
+  readonly afterLease?: 'recycle' | 'rebuild' | 'shutdown'
+  /** The steps that the driver performs; any other counts as done. Default: those for which it has a playbook. */
+  readonly steps?: readonly Step[]
+  /** How long a lease lasts when nobody says. Default: `2h`, or `longest` where that is shorter. */
+  readonly lease?: Span
+  /** How long a lease may last, extensions included. Default: `24h`. */
+  readonly longest?: Span
+  /** How long after its end a lease can still be extended before the machine is taken back. Default: `5m`. */
+  readonly grace?: Span
+  /** How long a lease may be in preparation before it is given up. Default: `15m`. */
+  readonly prepare?: Span
+  /** How long a request that prefers its home platform waits for it before it takes another. Default: `10m`. */
+  readonly preferWait?: Span
+  /** How long a ready machine may go without being checked. Default: `30m`. */
+  readonly checkEvery?: Span
+  /**
+   * After how long each step is killed. Default: provision `10m`, check `1m`, grant `2m`, revoke `2m`, collect `5m`,
+   * recycle `10m`, rebuild `30m`, shutdown `5m`.
+   */
+  readonly deadlines?: Readonly<Partial<Record<Step, Span>>>
+  /** Failures in a row that put a machine in quarantine. Default: 3. */
+  readonly failureLimit?: number
+  /** The pause before a failed step is tried again; doubled each time. Default: `5s`. */
+  readonly backoff?: Span
+  /** The pause before a machine in quarantine is tried again; doubled each time. Default: `10m`. */
+  readonly probation?: Span
+}
+
+export interface MachineConfig {
+  /** Unique in the whole site, and its host name. */
+  readonly name: string
+  readonly platform: string
+  /** Words that a request can ask for. Default: none. */
+  readonly labels?: readonly string[]
+  /** Handed to the driver's playbooks as they are; never a secret, for they are kept in the log. Default: none. */
+  readonly variables?: JsonObject
+}
+
+export interface ElasticConfig {
+  /** How many there may be at once. */
+  readonly most: number
+  /** They are named `<name>-1`, `<name>-2` and so on. */
+  readonly name: string
+  readonly platform: string
+  /** Default: none. */
+  readonly labels?: readonly string[]
+  /** Default: none. */
+  readonly variables?: JsonObject
+}
+
+/** Read when the database is new and when a tenant is added; afterwards the database owns a tenant's members. */
+export interface TenantConfig {
+  /** Machines it may hold at once. Default: 10. */
+  readonly quota?: number
+  /** Who speaks for it: `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network. Default: nobody. */
+  readonly members?: readonly string[]
+  /** SSH public keys let in where neither a request nor its asker names one. Default: none. */
+  readonly keys?: readonly string[]
+  /** Its own longest lease, where that is shorter than the pool's. Default: the pool's. */
+  readonly longest?: Span
+}
+
+/** Every bound that a user can meet. */
+export interface LimitsConfig {
+  /** Machines in one request. Default: 100. */
+  readonly machinesPerRequest?: number
+  /** Requests waiting at once, all tenants together. Default: 10,000. */
+  readonly waitingRequests?: number
+  /** Default: 1,000. */
+  readonly waitingRequestsPerTenant?: number
+  /** SSH keys that a person may keep. Default: 20. */
+  readonly keysPerPerson?: number
+  /** SSH keys in one request. Default: 20. */
+  readonly keysPerRequest?: number
+  /** The shortest lease. Default: `1m`. */
+  readonly shortest?: Span
+  /** Characters of a reason. Default: 200. */
+  readonly reasonLength?: number
+  /** Default: 10. */
+  readonly labelsPerRequest?: number
+  /** Default: 20. */
+  readonly metadataEntries?: number
+  /** Characters of one metadata value. Default: 500. */
+  readonly metadataLength?: number
+  /** Minutes before its end at which a lease's owner is warned. A warning needs a lease twice as long. Default: 30 and 5. */
+  readonly warnMinutes?: readonly number[]
+}
+
+/** Where a secret is to be found. It is never written in the config itself. */
+export type SecretConfig = { readonly env: string } | { readonly file: string }
+
+export interface IrcConfig {
+  readonly host: string
+  /** Default: 6697 with TLS, 6667 without. */
+  readonly port?: number
+  /** Default: true. */
+  readonly tls?: boolean
+  /** PEM file of a private authority, trusted for this network instead of the public ones. Default: the public ones. */
+  readonly ca?: string
+  /** Default: `duffy`. */
+  readonly nick?: string
+  /** Duffy's own services account. Default: none; without it Duffy logs in nowhere. */
+  readonly account?: string
+  /** Of that account. */
+  readonly password?: SecretConfig
+  /** Channels to join. Default: none; people can still speak to Duffy in private. */
+  readonly channels?: readonly string[]
+}
+
+export interface HttpConfig {
+  /** The address to listen on. Default: `127.0.0.1`. `DUFFY_HOST` goes before it. */
+  readonly host?: string
+  /** Default: 8080; 0 takes any free port. `DUFFY_PORT` goes before it. */
+  readonly port?: number
+  /** How people reach Duffy, for links: `https://duffy.example.org`. Default: the address it listens on. */
+  readonly publicUrl?: string
+  /** PEM files. Default: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** Believe `X-Forwarded-For` and its kin: true, or the addresses of the proxies. Default: false. */
+  readonly trustProxy?: boolean | readonly string[]
+  /** Accept that API keys cross the network unencrypted where neither TLS nor a proxy is set up. Default: false. */
+  readonly plaintext?: boolean
+}
+
+export interface AnsibleConfig {
+  /** Playbooks running at once. Each start costs about half a second of a processor. Default: 4. */
+  readonly concurrency?: number
+  /** Folders of drivers, searched in this order before Duffy's own. Default: none. */
+  readonly playbookDirs?: readonly string[]
+  /** How much of one run's output is kept. Default: 1,024. */
+  readonly logLimitKiB?: number
+  /** File of the SSH private key with which playbooks reach machines. Default: none; the sandbox driver needs none. */
+  readonly infrastructureKey?: string
+}
+
+/** Six fields, seconds first, or five. */
+export interface CronConfig {
+  /** How often due things are looked for: warnings, ends, retries, checks, filling. Default: every second. */
+  readonly sweep?: string
+  /** When what retention no longer covers is removed. Default: 03:23 every night. */
+  readonly prune?: string
+}
+
+export interface RetentionConfig {
+  /** How long the answer to a command is kept for a repeat of it. Default: `24h`. */
+  readonly answers?: Span
+  /** How long the logs of runs are kept. Default: `30d`. */
+  readonly runs?: Span
+}
+
+/** A site's config, checked by the compiler as it is written. A file without it, exporting a plain object, is read alike. */
+export function defineConfig(config: Config): Config {
+  return config
+}

@@ -1,0 +1,54 @@
+import type { Site } from '#core'
+import type { Secret } from './secret.ts'
+
+/** All that a site's config and its environment say, complete: every default is filled in, every path absolute. */
+export interface Settings {
+  readonly site: Site
+  readonly dataDir: string
+  readonly http: HttpSettings
+  readonly irc: readonly IrcNetwork[]
+  readonly ansible: AnsibleSettings
+  readonly cron: CronSettings
+  readonly retention: RetentionSettings
+}
+
+export interface HttpSettings {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Without a slash at its end; null: the address that it turns out to listen on. */
+  readonly publicUrl: string | null
+  /** PEM, as read. */
+  readonly tls: { readonly cert: string; readonly key: Secret } | null
+  readonly trustProxy: boolean | readonly string[]
+}
+
+export interface IrcNetwork {
+  readonly network: string
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+  readonly caFile: string | null
+  readonly nick: string
+  readonly account: string | null
+  readonly password: Secret | null
+  readonly channels: readonly string[]
+}
+
+export interface AnsibleSettings {
+  readonly concurrency: number
+  /** Folders that hold `<driver>/<step>.yml`; the first that has the driver counts, Duffy's own last. */
+  readonly playbookDirs: readonly string[]
+  readonly logLimitBytes: number
+  readonly infrastructureKey: string | null
+}
+
+export interface CronSettings {
+  readonly sweep: string
+  readonly prune: string
+}
+
+export interface RetentionSettings {
+  readonly answersMs: number
+  readonly runsMs: number
+}
