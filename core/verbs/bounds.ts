@@ -1,0 +1,14 @@
+import type { Kind, Names } from './kind.ts'
+
+/** What is too much for any site, and so not even asked; a site's own limits are met in `decide`, as refusals. */
+export const MOST_MACHINES = 1000
+const HOUR_MS = 3_600_000
+export const LONGEST_LEASE_MS = 3650 * 24 * HOUR_MS
+const LONGEST_NAME = 100
+
+export const nameOf = (names: readonly Names[], example: string): Kind => ({
+  type: 'word',
+  longest: LONGEST_NAME,
+  example,
+  names,
+})

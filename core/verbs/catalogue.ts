@@ -1,0 +1,30 @@
+import { get } from './get.ts'
+import { addKey, keys, removeKey } from './keys.ts'
+import { cancel, done, extend } from './leases.ts'
+import { help, list, pools, status, who, whoami, why } from './questions.ts'
+import type { Verb } from './verb.ts'
+
+/** Everything that can be asked of Duffy, in the order in which `help` tells it. */
+export const VERBS: readonly Verb[] = [
+  get,
+  list,
+  done,
+  extend,
+  cancel,
+  why,
+  status,
+  pools,
+  who,
+  keys,
+  addKey,
+  removeKey,
+  whoami,
+  help,
+]
+
+/** The verb of this name or alias, in any case. */
+export const verbNamed = (name: string): Verb | undefined => BY_NAME.get(name.toLowerCase())
+
+const BY_NAME: ReadonlyMap<string, Verb> = new Map(
+  VERBS.flatMap((verb) => [verb.name, ...verb.aliases].map((name) => [name, verb] as const)),
+)

@@ -1,0 +1,29 @@
+import type { SshKey } from '../command.ts'
+
+/** What a word names, for completion: the things that a door can offer after it. */
+export type Names = 'type' | 'pool' | 'lease' | 'request' | 'machine' | 'verb' | 'arch' | 'label'
+
+/** What an argument can be; `values.ts` reads each from what people and programs send. */
+export type Kind =
+  /** A name: a letter or digit, then letters, digits and `._:-`. `names`: of what, several if any of them will do. */
+  | { readonly type: 'word'; readonly longest: number; readonly example: string; readonly names: readonly Names[] }
+  /** Anything that prints, on one line. */
+  | { readonly type: 'text'; readonly longest: number; readonly example: string }
+  /** A whole number from 1. */
+  | { readonly type: 'count'; readonly most: number }
+  /** `2h`, `90m`, `1h30m`, `3 days`; as a value, milliseconds. */
+  | { readonly type: 'duration'; readonly longestMs: number; readonly example: string }
+  | { readonly type: 'choice'; readonly of: readonly string[] }
+  /** True or false; a line that names it means the opposite of its standard. */
+  | { readonly type: 'flag'; readonly standard: boolean }
+  /** One line of OpenSSH, without options. */
+  | { readonly type: 'sshKey'; readonly longest: number }
+  /** `SHA256:` and 43 characters. */
+  | { readonly type: 'fingerprint' }
+  /** Somebody at a door: `irc:<network>:<account>`. */
+  | { readonly type: 'identity'; readonly longest: number }
+  /** Text by name. */
+  | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
+
+/** An argument as read: a string, a count or milliseconds, a flag, a key, pairs. */
+export type Value = string | number | boolean | SshKey | Readonly<Record<string, string>>

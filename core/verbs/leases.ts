@@ -1,0 +1,60 @@
+import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
+import type { Verb } from './verb.ts'
+
+export const done: Verb = {
+  name: 'done',
+  aliases: ['release', 'return'],
+  summary: 'give machines back',
+  who: 'member',
+  type: 'command',
+  arguments: [
+    {
+      name: 'what',
+      kind: nameOf(['lease', 'machine'], 'L7Q2'),
+      summary: 'a lease, one machine of it, or "all"; not needed if you hold one lease',
+    },
+  ],
+  examples: ['done L7Q2', 'done metal-03', 'done all'],
+  asks: ({ what }) => ({ type: 'command', command: { do: 'done', what: (what as string | undefined) ?? null } }),
+}
+
+export const extend: Verb = {
+  name: 'extend',
+  aliases: ['renew'],
+  summary: 'move the end of a lease back',
+  who: 'member',
+  type: 'command',
+  arguments: [
+    {
+      name: 'what',
+      kind: nameOf(['lease', 'machine'], 'L7Q2'),
+      summary: 'a lease, or a machine of it; not needed if you hold one lease',
+    },
+    {
+      name: 'by',
+      kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '2h' },
+      summary: 'how much longer, counted from its present end',
+      required: true,
+      after: ['by', 'for'],
+      placed: true,
+    },
+  ],
+  examples: ['extend L7Q2 2h', 'extend metal-03 by 90m'],
+  asks: ({ what, by }) => ({
+    type: 'command',
+    command: { do: 'extend', what: (what as string | undefined) ?? null, byMs: by as number },
+  }),
+}
+
+export const cancel: Verb = {
+  name: 'cancel',
+  aliases: [],
+  summary: 'stop waiting for machines',
+  who: 'member',
+  type: 'command',
+  arguments: [
+    { name: 'what', kind: nameOf(['request'], 'R9K1'), summary: 'a request; not needed if you wait for one' },
+  ],
+  examples: ['cancel R9K2'],
+  asks: ({ what }) => ({ type: 'command', command: { do: 'cancel', what: (what as string | undefined) ?? null } }),
+}

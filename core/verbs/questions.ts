@@ -1,0 +1,89 @@
+import { nameOf } from './bounds.ts'
+import type { Verb } from './verb.ts'
+
+export const list: Verb = {
+  name: 'list',
+  aliases: ['ls', 'mine'],
+  summary: 'what you hold and wait for; "all": what everybody holds',
+  who: 'member',
+  type: 'question',
+  arguments: [{ name: 'scope', kind: { type: 'choice', of: ['mine', 'all'] }, summary: 'yours unless said' }],
+  examples: ['list', 'list all'],
+  asks: ({ scope }) => ({ type: 'question', question: { ask: 'list', scope: scope === 'all' ? 'all' : 'mine' } }),
+}
+
+export const why: Verb = {
+  name: 'why',
+  aliases: ['explain'],
+  summary: 'why a request waits, why a lease has its machines, why a machine is not lent',
+  who: 'member',
+  type: 'question',
+  arguments: [
+    {
+      name: 'about',
+      kind: nameOf(['request', 'lease', 'machine'], 'R9K2'),
+      summary: 'a request, a lease, or a machine',
+      required: true,
+    },
+  ],
+  examples: ['why R9K2', 'why L7Q2', 'why metal-03'],
+  asks: ({ about }) => ({ type: 'question', question: { ask: 'why', about: about as string } }),
+}
+
+export const status: Verb = {
+  name: 'status',
+  aliases: [],
+  summary: 'how many machines are free, in use, being cleaned and out of service',
+  who: 'anyone',
+  type: 'question',
+  arguments: [{ name: 'pool', kind: nameOf(['pool'], 'rack-7'), summary: 'one pool; all of them unless said' }],
+  examples: ['status', 'status rack-7'],
+  asks: ({ pool }) => ({
+    type: 'question',
+    question: { ask: 'status', pool: (pool as string | undefined) ?? null },
+  }),
+}
+
+export const pools: Verb = {
+  name: 'pools',
+  aliases: [],
+  summary: 'the pools, with what is free in each',
+  who: 'anyone',
+  type: 'question',
+  arguments: [],
+  examples: ['pools'],
+  asks: () => ({ type: 'question', question: { ask: 'pools' } }),
+}
+
+export const who: Verb = {
+  name: 'who',
+  aliases: [],
+  summary: 'who holds a machine, and until when',
+  who: 'member',
+  type: 'question',
+  arguments: [{ name: 'machine', kind: nameOf(['machine'], 'metal-03'), summary: 'a machine', required: true }],
+  examples: ['who metal-03'],
+  asks: ({ machine }) => ({ type: 'question', question: { ask: 'who', machine: machine as string } }),
+}
+
+export const help: Verb = {
+  name: 'help',
+  aliases: ['?'],
+  summary: 'the verbs, or one of them in full',
+  who: 'anyone',
+  type: 'question',
+  arguments: [{ name: 'verb', kind: nameOf(['verb'], 'get'), summary: 'one verb; all of them unless said' }],
+  examples: ['help', 'help get'],
+  asks: ({ verb }) => ({ type: 'question', question: { ask: 'help', verb: (verb as string | undefined) ?? null } }),
+}
+
+export const whoami: Verb = {
+  name: 'whoami',
+  aliases: [],
+  summary: 'who you are to Duffy: your account, tenant and role',
+  who: 'anyone',
+  type: 'question',
+  arguments: [],
+  examples: ['whoami'],
+  asks: () => ({ type: 'question', question: { ask: 'whoami' } }),
+}
