@@ -12,5 +12,4 @@ export type Message =
   | { readonly type: 'leaseReady'; readonly lease: LeaseId }
   | { readonly type: 'leaseEnding'; readonly lease: LeaseId; readonly until: Instant; readonly minutes: number }
   | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly how: LeaseEnd; readonly machines: readonly MachineName[] }
-  | { readonly type: 'requestGranted'; readonly request: RequestId; readonly lease: LeaseId }
   | { readonly type: 'requestEnded'; readonly request: RequestId; readonly reason: string }

@@ -12,7 +12,6 @@ import type { Why } from './why.ts'
 export type Event =
   | { readonly type: 'siteConfigured'; readonly digest: string; readonly limits: Limits }
   | { readonly type: 'poolConfigured'; readonly pool: Pool }
-  | { readonly type: 'poolRemoved'; readonly pool: PoolName }
   | { readonly type: 'platformConfigured'; readonly platform: Platform }
   | {
       readonly type: 'machineEnrolled'
@@ -41,14 +40,22 @@ export type Event =
       readonly members: readonly string[]
       readonly keys: readonly Fingerprint[]
     }
-  | { readonly type: 'membersChanged'; readonly tenant: TenantName; readonly members: readonly string[] }
+  | {
+      readonly type: 'tenantConfigured'
+      readonly tenant: TenantName
+      readonly quota: number
+      readonly longestMs: number | null
+      readonly members: readonly string[]
+      readonly keys: readonly Fingerprint[]
+    }
   | { readonly type: 'homeChosen'; readonly tenant: TenantName; readonly machineType: MachineType; readonly platform: PlatformName }
   | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
   | { readonly type: 'apiKeyRevoked'; readonly id: ApiKeyId }
   | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
   | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
-  | { readonly type: 'requestMade'; readonly request: Omit<MachineRequest, 'state'>; readonly why: Why }
+  /** `why` it waits; null if the same decision grants it. */
+  | { readonly type: 'requestMade'; readonly request: Omit<MachineRequest, 'state'>; readonly why: Why | null }
   | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly reason: string }
   | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly reason: string }
   /** Its machines are its holder's from here on; each is owed a grant before the lease is active. */

@@ -6,7 +6,6 @@ import { missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
 import { queueOf, type Waiting } from './policy/queue.ts'
-import type { MachineRequest } from './request.ts'
 import type { Run, Step } from './run.ts'
 import { Stocks } from './stock.ts'
 import { Journal, Table } from './table.ts'
@@ -60,14 +59,12 @@ export class Fleet {
   readonly waiting = new Grouped<Waiting>((r) => r.demand.type, byNumber)
   readonly queues = new Grouped<Waiting>(queueOf, byNumber)
   readonly waitingOf = new Grouped<Waiting>((r) => r.tenant, byNumber)
-  readonly wanted = new Sums<Waiting>((r) => [[r.demand.pool ?? r.demand.type, r.demand.count]])
-  readonly patience = new Grouped<Waiting>((r) => (r.demand.platform === 'prefer' ? 'all' : null), byPatience)
+  readonly wanted = new Sums<Waiting>((r) => [[wantedKey(r), r.demand.count]])
   readonly requests = new Table<RequestId, Waiting>('request', this.journal, [
     this.waiting,
     this.queues,
     this.waitingOf,
     this.wanted,
-    this.patience,
   ])
 
   readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)
@@ -99,6 +96,8 @@ export class Fleet {
   }
 }
 
+const wantedKey = ({ demand }: Waiting): string => (demand.pool === null ? `type ${demand.type}` : `pool ${demand.pool}`)
+
 function* statusParts(machine: Machine): Generator<readonly [string, number]> {
   yield [`${machine.pool}/${machine.state.status satisfies MachineStatus}`, 1]
   if (machine.configured) yield [machine.pool, 1]
@@ -106,7 +105,6 @@ function* statusParts(machine: Machine): Generator<readonly [string, number]> {
 
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
-const byPatience = (a: MachineRequest, b: MachineRequest): number => a.preferUntil - b.preferUntil || a.number - b.number
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
 const byProbation = (a: Machine, b: Machine): number => probationOf(a) - probationOf(b) || byText(a.name, b.name)
 const probationOf = ({ state }: Machine): number => (state.status === 'quarantined' ? state.probationAt : 0)

@@ -32,7 +32,7 @@ export interface Pool {
   readonly backoffMs: number
   /** The pause before a quarantined machine is tried again; doubled each time. */
   readonly probationMs: number
-  /** False once the site's config no longer names it; it goes when its machines have gone. */
+  /** False once the site's config no longer names it; its machines go as their leases end. */
   readonly configured: boolean
 }
 

@@ -47,7 +47,8 @@ export interface MachineRequest {
 }
 
 export type RequestState =
-  | { readonly status: 'waiting'; readonly why: Why }
+  /** `why` it could not be granted at once; null only within the decision that grants it. */
+  | { readonly status: 'waiting'; readonly why: Why | null }
   | { readonly status: 'granted'; readonly at: Instant; readonly lease: LeaseId }
   | { readonly status: 'cancelled'; readonly at: Instant; readonly reason: string }
   /** It became impossible while it waited. */

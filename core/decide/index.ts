@@ -2,8 +2,16 @@ import type { Asked, Outcome } from '../command.ts'
 import type { Notice } from '../effect.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
-import type { Refusal } from '../refusal.ts'
 import type { PersonId } from '../id.ts'
+import { speaker, type Speaker } from '../policy/membership.ts'
+import type { Refusal } from '../refusal.ts'
+import { decideConfigure } from './configure.ts'
+import { Draft, DUFFY } from './draft.ts'
+import { decideGet } from './get.ts'
+import { decideAddKey, decideRemoveKey } from './keys.ts'
+import { decideCancel, decideDone, decideExtend } from './lease.ts'
+import { decideFinishRun } from './run.ts'
+import { decideSweep } from './sweep.ts'
 
 /** What a command comes to. Its events have already happened to the fleet, whose journal can take them back. */
 export type Decision =
@@ -16,4 +24,70 @@ export type Decision =
     }
   | { readonly type: 'refused'; readonly refusal: Refusal }
 
-export declare const decide: (fleet: Fleet, asked: Asked) => Decision
+/**
+ * Decides a command: total and deterministic. An accepted one leaves the fleet as it is afterwards, with every change in
+ * `fleet.journal`; a refused one changes nothing.
+ */
+export const decide = (fleet: Fleet, asked: Asked): Decision => {
+  const draft = new Draft(fleet, asked)
+  const outcome = answer(draft, asked)
+  if (isRefusal(outcome)) {
+    if (draft.events.length > 0) throw new Error(`refused ${outcome.type} after ${draft.events[0]!.type}`)
+    return { type: 'refused', refusal: outcome }
+  }
+  const by = draft.events.length === 0 || asked.by === DUFFY ? 'duffy' : draft.speaker()
+  return { type: 'accepted', by, events: draft.events, notices: draft.notices, outcome }
+}
+
+const answer = (draft: Draft, { by, command }: Asked): Outcome | Refusal => {
+  if (by === DUFFY) return answerDuffy(draft, command)
+  const who = speaker(draft.fleet, by)
+  return who === null ? { type: 'stranger', identity: by } : answerPerson(draft, command, who)
+}
+
+const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Outcome | Refusal => {
+  switch (command.do) {
+    case 'get':
+      return decideGet(draft, command, who)
+    case 'done':
+      return decideDone(draft, command.what, who)
+    case 'extend':
+      return decideExtend(draft, command.what, command.byMs, who)
+    case 'cancel':
+      return decideCancel(draft, command.what, who)
+    case 'addKey':
+      return decideAddKey(draft, command.key)
+    case 'removeKey':
+      return decideRemoveKey(draft, command.fingerprint)
+    case 'configure':
+    case 'addApiKey':
+    case 'finishRun':
+    case 'sweep':
+      return who.role === 'operator' ? answerDuffy(draft, command) : { type: 'operatorsOnly' }
+  }
+}
+
+/** What Duffy tells itself, and operators may. */
+const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal => {
+  switch (command.do) {
+    case 'configure':
+      return decideConfigure(draft, command.site)
+    case 'addApiKey':
+      draft.emit({ type: 'apiKeyAdded', apiKey: command.apiKey })
+      return { type: 'accepted' }
+    case 'finishRun':
+      return decideFinishRun(draft, command.run, command.fence, command.result)
+    case 'sweep':
+      return decideSweep(draft)
+    case 'get':
+    case 'done':
+    case 'extend':
+    case 'cancel':
+    case 'addKey':
+    case 'removeKey':
+      return { type: 'operatorsOnly' }
+  }
+}
+
+const REFUSED = new Set<string>(['granted', 'waiting', 'done', 'extended', 'cancelled', 'keyAdded', 'keyRemoved', 'keyKnown', 'configured', 'nothing', 'accepted'])
+const isRefusal = (result: Outcome | Refusal): result is Refusal => !REFUSED.has(result.type)

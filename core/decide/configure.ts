@@ -1,0 +1,139 @@
+import type { Outcome, Site, SiteMachine } from '../command.ts'
+import type { Fleet } from '../fleet.ts'
+import { openRun, type Machine } from '../machine.ts'
+import { most } from '../policy/platform.ts'
+import type { Draft } from './draft.ts'
+import { settle } from './settle.ts'
+import { begin } from './steps.ts'
+
+/** Makes the fleet as the site's config says. What it no longer names is drained: lent machines stay with their holders. */
+export const decideConfigure = (draft: Draft, site: Site): Outcome => {
+  const { fleet } = draft
+  if (fleet.site.get('site')?.digest === site.digest) return { type: 'configured', changes: [] }
+  draft.emit({ type: 'siteConfigured', digest: site.digest, limits: site.limits })
+  configurePlatforms(draft, site)
+  configurePools(draft, site)
+  configureMachines(draft, site)
+  configureTenants(draft, site)
+  const changes = draft.events.map(describe).filter((change) => change !== null)
+  dropHopeless(draft)
+  settle(draft)
+  return { type: 'configured', changes }
+}
+
+const configurePlatforms = (draft: Draft, { platforms }: Site): void => {
+  for (const platform of platforms) {
+    if (!same(draft.fleet.platforms.get(platform.name), platform)) draft.emit({ type: 'platformConfigured', platform })
+  }
+}
+
+const configurePools = (draft: Draft, site: Site): void => {
+  const { fleet } = draft
+  for (const pool of site.pools) {
+    if (!same(fleet.pools.get(pool.name), pool)) draft.emit({ type: 'poolConfigured', pool })
+  }
+  const named = new Set(site.pools.map(({ name }) => name))
+  for (const pool of fleet.pools.values()) {
+    if (pool.configured && !named.has(pool.name)) draft.emit({ type: 'poolConfigured', pool: { ...pool, ready: 0, configured: false } })
+  }
+}
+
+const configureMachines = (draft: Draft, site: Site): void => {
+  const { fleet } = draft
+  const fewest = fewestAttempts(fleet)
+  const named = new Set(site.machines.map(({ name }) => name))
+  for (const machine of fleet.machines.values()) {
+    if (machine.configured && machine.state.status !== 'retired' && !named.has(machine.name)) drain(draft, machine)
+  }
+  for (const wanted of site.machines) {
+    const machine = fleet.machines.get(wanted.name)
+    if (machine === undefined || machine.state.status === 'retired') enrol(draft, wanted, fewest.get(wanted.platform) ?? 0)
+    else if (!asWanted(machine, wanted)) configure(draft, machine, wanted)
+  }
+}
+
+const asWanted = (machine: Machine, { labels, variables }: SiteMachine): boolean =>
+  machine.configured && same(machine.labels, labels) && same(machine.variables, variables)
+
+const configure = (draft: Draft, { name }: Machine, { labels, variables }: SiteMachine): void =>
+  draft.emit({ type: 'machineConfigured', machine: name, labels, variables })
+
+const enrol = (draft: Draft, { name, pool, platform, labels, variables }: SiteMachine, attempts: number): void => {
+  const known = draft.fleet.machines.get(name)
+  draft.emit({
+    type: 'machineEnrolled',
+    machine: name,
+    number: known?.number ?? draft.fleet.next('machine'),
+    pool,
+    platform,
+    labels,
+    variables,
+    attempts: Math.max(attempts, known?.attempts ?? 0),
+  })
+}
+
+/** Not lent again; a machine at work finishes first, and `succeeded` then sees it out. */
+const drain = (draft: Draft, machine: Machine): void => {
+  draft.emit({ type: 'machineDrained', machine: machine.name })
+  const { status } = machine.state
+  if (status === 'enrolled') draft.emit({ type: 'machineRetired', machine: machine.name })
+  else if (status === 'quarantined' || (status === 'ready' && openRun(machine) === null)) begin(draft, machine.name, 'shutdown')
+}
+
+const configureTenants = (draft: Draft, site: Site): void => {
+  const { fleet } = draft
+  for (const { name, quota, longestMs, members, keys: texts } of site.tenants) {
+    const keys = texts.map((key) => draft.keep(key))
+    const terms = { quota, longestMs, members, keys }
+    const known = fleet.tenants.get(name)
+    if (known === undefined) draft.emit({ type: 'tenantAdded', tenant: name, number: fleet.next('tenant'), ...terms })
+    else if (!same(terms, { quota: known.quota, longestMs: known.longestMs, members: known.members, keys: known.keys })) {
+      draft.emit({ type: 'tenantConfigured', tenant: name, ...terms })
+    }
+  }
+}
+
+/** Requests that the new site can never serve are told so, rather than left to wait for ever. */
+const dropHopeless = (draft: Draft): void => {
+  const { fleet } = draft
+  for (const request of [...fleet.requests.values()]) {
+    const { most: reachable } = most(fleet, fleet.tenants.need(request.tenant), request.demand)
+    if (request.demand.count <= reachable) continue
+    const reason = `only ${reachable} such machines are left`
+    draft.emit({ type: 'requestUnsatisfiable', request: request.id, reason })
+    draft.tell(request.address, { type: 'requestEnded', request: request.id, reason })
+  }
+}
+
+/** By platform: what a new machine starts with, so that it is neither worn first nor spared. */
+const fewestAttempts = (fleet: Fleet): Map<string, number> => {
+  const fewest = new Map<string, number>()
+  for (const { platform, attempts, state } of fleet.machines.values()) {
+    if (state.status !== 'retired') fewest.set(platform, Math.min(fewest.get(platform) ?? attempts, attempts))
+  }
+  return fewest
+}
+
+const describe = (event: Draft['events'][number]): string | null => {
+  switch (event.type) {
+    case 'poolConfigured':
+      return event.pool.configured ? `pool ${event.pool.name} set` : `pool ${event.pool.name} removed: its machines drain`
+    case 'platformConfigured':
+      return `platform ${event.platform.name} set`
+    case 'machineEnrolled':
+      return `machine ${event.machine} added to pool ${event.pool}`
+    case 'machineConfigured':
+      return `machine ${event.machine} changed`
+    case 'machineDrained':
+      return `machine ${event.machine} removed: it retires when it is free`
+    case 'tenantAdded':
+      return `tenant ${event.tenant} added`
+    case 'tenantConfigured':
+      return `tenant ${event.tenant} changed`
+    default:
+      return null
+  }
+}
+
+/** Plain data, built in the same order of fields on both sides. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -1,0 +1,65 @@
+import type { Asked, SshKey } from '../command.ts'
+import type { Message, Notice } from '../effect.ts'
+import type { Event } from '../event.ts'
+import { evolve } from '../evolve/index.ts'
+import type { Fleet } from '../fleet.ts'
+import { personId, runId, type Fingerprint, type Identity, type Instant, type LeaseId, type PersonId } from '../id.ts'
+import type { Machine } from '../machine.ts'
+import type { Address } from '../request.ts'
+import type { Step } from '../run.ts'
+
+/** Duffy itself, as a speaker: ticks, finished runs, and the site's config. */
+export const DUFFY = 'duffy' as Identity
+
+/** A decision in the making: each event happens to the fleet as it is settled on, so that what follows sees it. */
+export class Draft {
+  readonly fleet: Fleet
+  readonly at: Instant
+  readonly identity: Identity
+  readonly events: Event[] = []
+  readonly notices: Notice[] = []
+
+  constructor(fleet: Fleet, asked: Asked) {
+    this.fleet = fleet
+    this.at = asked.at
+    this.identity = asked.by
+  }
+
+  emit(event: Event): void {
+    evolve(this.fleet, event, this.at)
+    this.events.push(event)
+  }
+
+  tell(to: Address | null, message: Message): void {
+    if (to !== null) this.notices.push({ to, message })
+  }
+
+  /** The machine's next step; `dueAt` in the future if it is to wait. */
+  owe(step: Step, machine: Machine, lease: LeaseId | null, again: { attempt: number; dueAt: Instant } = { attempt: 1, dueAt: this.at }): void {
+    const number = this.fleet.next('run')
+    const run = { id: runId(number), number, step, machine: machine.name, lease, fence: machine.fence + 1, owedAt: this.at, ...again }
+    this.emit({ type: 'runOwed', run })
+  }
+
+  /** Who asks, as the log names them; met for the first time, they get a number. */
+  speaker(): PersonId | 'duffy' {
+    if (this.identity === DUFFY) return 'duffy'
+    const known = this.fleet.personOf(this.identity)
+    if (known !== undefined) return known.id
+    const number = this.fleet.next('person')
+    const person = personId(number)
+    this.emit({ type: 'personJoined', person, number })
+    this.#remember(person, this.identity)
+    return person
+  }
+
+  /** Keeps a key's text where it can be erased; the log knows it by fingerprint. */
+  keep(key: SshKey): Fingerprint {
+    this.#remember(key.fingerprint, key.line)
+    return key.fingerprint
+  }
+
+  #remember(ref: string, text: string): void {
+    if (this.fleet.personal.get(ref) === undefined) this.fleet.personal.put(ref, { ref, text })
+  }
+}

@@ -1,0 +1,96 @@
+import type { GetCommand, Outcome } from '../command.ts'
+import { explain } from '../explain.ts'
+import { requestId, type Fingerprint, type Instant } from '../id.ts'
+import type { Speaker } from '../policy/membership.ts'
+import { most, place, type Placement } from '../policy/platform.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Demand, MachineRequest } from '../request.ts'
+import { sum } from '../policy/match.ts'
+import type { Draft } from './draft.ts'
+import { checkTexts, readDemand, readDuration } from './get-terms.ts'
+import { grant, settle } from './settle.ts'
+
+/** Machines for the asker's tenant: at once if they are free, in line if not, and not at all if that could never help. */
+export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outcome | Refusal => {
+  const { fleet, at } = draft
+  const tenant = fleet.tenants.need(by.tenant)
+  const demand = readDemand(fleet, command)
+  if ('refusal' in demand) return demand.refusal
+  const duration = readDuration(fleet, tenant, demand.demand, command.durationMs)
+  if ('refusal' in duration) return duration.refusal
+  const no = checkTexts(fleet.limits, command) ?? neverEnough(draft, demand.demand, by) ?? overQuota(draft, demand.demand, by)
+  if (no !== null) return no
+  const keys = keysFor(draft, command, by)
+  if ('type' in keys) return keys
+
+  const { preferMs, graceMs } = demand.pool
+  const preferUntil = (at + preferMs) as Instant
+  const placed = place(fleet, tenant, demand.demand, at < preferUntil)
+  if (placed.machines === null) {
+    const refusal = command.queue ? queueFull(draft, by) : noneFree(demand.demand, placed)
+    if (refusal !== null) return refusal
+  }
+  const number = fleet.next('request')
+  const request: Omit<MachineRequest, 'state'> = {
+    id: requestId(number),
+    number,
+    tenant: tenant.name,
+    by: draft.speaker() as Exclude<ReturnType<Draft['speaker']>, 'duffy'>,
+    demand: demand.demand,
+    durationMs: duration.durationMs,
+    graceMs,
+    keys: command.keys.length > 0 ? command.keys.map((key) => draft.keep(key)) : keys.known,
+    reason: command.reason,
+    metadata: command.metadata,
+    address: command.address,
+    askedAt: at,
+    preferUntil,
+  }
+  const why = placed.machines === null ? explain(fleet, tenant, demand.demand, placed, busyWhy(placed)) : null
+  draft.emit({ type: 'requestMade', request, why })
+  if (placed.machines === null) {
+    settle(draft)
+    return { type: 'waiting', request: request.id }
+  }
+  grant(draft, fleet.requests.need(request.id), placed)
+  const { lease } = draft.events.findLast((event) => event.type === 'leaseGranted')!
+  settle(draft)
+  return { type: 'granted', request: request.id, lease }
+}
+
+const neverEnough = ({ fleet }: Draft, demand: Demand, { tenant }: Speaker): Refusal | null => {
+  const { most: reachable, elsewhere, home } = most(fleet, fleet.tenants.need(tenant), demand)
+  if (demand.count <= reachable) return null
+  return { type: 'neverEnough', count: demand.count, most: reachable, machineType: demand.type, platform: home, elsewhere }
+}
+
+const overQuota = ({ fleet }: Draft, { count }: Demand, { tenant: name }: Speaker): Refusal | null => {
+  const { held, quota } = fleet.tenants.need(name)
+  return held + count > quota ? { type: 'overQuota', tenant: name, count, held, quota } : null
+}
+
+/** The request's own keys, else the person's, else the tenant's. */
+const keysFor = ({ fleet, identity }: Draft, command: GetCommand, { tenant }: Speaker): { known: readonly Fingerprint[] } | Refusal => {
+  if (command.keys.length > 0) return { known: [] }
+  const own = fleet.personOf(identity)?.keys ?? []
+  const known = own.length > 0 ? own : fleet.tenants.need(tenant).keys
+  return known.length > 0 ? { known } : { type: 'noKeys' }
+}
+
+const queueFull = ({ fleet }: Draft, { tenant }: Speaker): Refusal | null => {
+  const { waitingRequests, waitingRequestsPerTenant } = fleet.limits
+  if (fleet.requests.size >= waitingRequests) return { type: 'queueFull', limit: 'waitingRequests', most: waitingRequests }
+  if (fleet.waitingOf.size(tenant) < waitingRequestsPerTenant) return null
+  return { type: 'queueFull', limit: 'waitingRequestsPerTenant', most: waitingRequestsPerTenant }
+}
+
+const noneFree = ({ type, count, platform }: Demand, placed: Placement): Refusal => ({
+  type: 'noneFree',
+  machineType: type,
+  count,
+  platform: platform === 'same' ? (placed.allowed[0]?.shape.platform ?? null) : null,
+  elsewhere: readyIn(placed),
+})
+
+const busyWhy = (placed: Placement): 'busy' | 'home busy' => (readyIn(placed) > 0 ? 'home busy' : 'busy')
+const readyIn = ({ elsewhere }: Placement): number => sum(elsewhere, ({ ready }) => ready.size)

@@ -1,0 +1,110 @@
+import type { Outcome } from '../command.ts'
+import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
+import { byText } from '../indexes.ts'
+import type { Lease } from '../lease.ts'
+import { mayHandle, type Speaker } from '../policy/membership.ts'
+import { longestFor } from '../policy/quota.ts'
+import type { Held, Refusal } from '../refusal.ts'
+import type { MachineRequest } from '../request.ts'
+import type { Draft } from './draft.ts'
+import { settle } from './settle.ts'
+import { activate, takeBack } from './steps.ts'
+
+/** Gives machines back: all, a lease's, or one machine of a lease. They are shut to their holder before anything else happens. */
+export const decideDone = (draft: Draft, what: string | null, by: Speaker): Outcome | Refusal => {
+  const found = what === 'all' ? allOf(draft, by) : findOne(draft, what, by)
+  if ('type' in found) return found
+  const { leases, machine } = found
+  const machines = machine === null ? leases.flatMap(held) : [machine]
+  for (const lease of leases) {
+    if (machine === null || lease.machines.length === 1) end(draft, lease, 'done')
+    else giveBack(draft, lease, machine)
+  }
+  settle(draft)
+  return { type: 'done', leases: leases.map(({ id }) => id), machines }
+}
+
+/** Adds to the present end, and no further than the longest lease allows. */
+export const decideExtend = (draft: Draft, what: string | null, byMs: number, by: Speaker): Outcome | Refusal => {
+  const { fleet } = draft
+  const found = findOne(draft, what, by)
+  if ('type' in found) return found
+  const [lease] = found.leases as [Lease]
+  if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
+  if (!(byMs > 0)) return { type: 'leaseTooShort', asked: byMs, shortestMs: fleet.limits.shortestMs }
+  const { since, until } = lease.state
+  const { longestMs } = longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand)
+  const last = since + longestMs
+  if (last <= until) return { type: 'cannotExtend', lease: lease.id, until, longestMs }
+  const extended = Math.min(until + byMs, last) as Instant
+  draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
+  return { type: 'extended', lease: lease.id, until: extended, cutTo: extended < until + byMs ? extended : null }
+}
+
+/** Leaves the queue. */
+export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Outcome | Refusal => {
+  const request = findWaiting(draft, what, by)
+  if ('type' in request) return request
+  draft.emit({ type: 'requestCancelled', request: request.id, reason: 'cancelled by its owner' })
+  settle(draft)
+  return { type: 'cancelled', request: request.id }
+}
+
+/** The lease is over, and every machine of it is on its way back. */
+export const end = (draft: Draft, lease: Lease, how: 'done' | 'expired' | 'unprepared'): void => {
+  const machines = held(lease)
+  draft.emit({ type: 'leaseEnded', lease: lease.id, how })
+  takeBack(draft, machines, lease.id)
+  if (how !== 'done') draft.tell(lease.address, { type: 'leaseEnded', lease: lease.id, how, machines })
+}
+
+const giveBack = (draft: Draft, lease: Lease, machine: MachineName): void => {
+  draft.emit({ type: 'machineLeft', lease: lease.id, machine, how: 'returned' })
+  takeBack(draft, [machine], lease.id)
+  activate(draft, lease.id)
+}
+
+interface Found {
+  readonly leases: readonly Lease[]
+  /** The one machine that was named, if it was a machine that was named. */
+  readonly machine: MachineName | null
+}
+
+const findOne = (draft: Draft, what: string | null, by: Speaker): Found | Refusal => {
+  const { fleet, identity } = draft
+  if (what === null) {
+    const own = ownLeases(draft, by)
+    if (own.length === 0) return { type: 'holdsNothing' }
+    return own.length === 1 ? { leases: own, machine: null } : { type: 'whichLease', held: own.map(asHeld) }
+  }
+  const named = fleet.leases.get(what.toUpperCase() as LeaseId)
+  if (named !== undefined && mayHandle(fleet, identity, by, named)) return { leases: [named], machine: null }
+  const machine = fleet.machines.get(what.toLowerCase() as MachineName)
+  const lease = machine?.state.status === 'leased' ? fleet.leases.get(machine.state.lease) : undefined
+  if (machine !== undefined && lease !== undefined && mayHandle(fleet, identity, by, lease)) return { leases: [lease], machine: machine.name }
+  return { type: 'noSuchLease', asked: what, held: ownLeases(draft, by).map(asHeld) }
+}
+
+const allOf = (draft: Draft, by: Speaker): Found | Refusal => {
+  const own = ownLeases(draft, by)
+  return own.length === 0 ? { type: 'holdsNothing' } : { leases: own, machine: null }
+}
+
+/** What the asker holds: never more than their own tenant's, so that an operator's `done all` ends nobody else's. */
+const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] =>
+  [...fleet.leasesOf.of(tenant)].filter((lease) => mayHandle(fleet, identity, { tenant, role: 'member' }, lease))
+
+const findWaiting = (draft: Draft, what: string | null, by: Speaker): MachineRequest | Refusal => {
+  const { fleet, identity } = draft
+  const own = [...fleet.waitingOf.of(by.tenant)].filter((request) => mayHandle(fleet, identity, { tenant: by.tenant, role: 'member' }, request))
+  if (what !== null) {
+    const named = fleet.requests.get(what.toUpperCase() as RequestId)
+    if (named !== undefined && mayHandle(fleet, identity, by, named)) return named
+    return { type: 'noSuchRequest', asked: what, waiting: own.slice(0, 5).map(({ id }) => id) }
+  }
+  if (own.length === 0) return { type: 'waitsForNothing' }
+  return own.length === 1 ? own[0]! : { type: 'whichRequest', waiting: own.slice(0, 5).map(({ id }) => id) }
+}
+
+const held = (lease: Lease): MachineName[] => lease.machines.map(({ machine }) => machine)
+const asHeld = (lease: Lease): Held => ({ lease: lease.id, machines: held(lease).toSorted(byText) })

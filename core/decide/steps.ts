@@ -1,0 +1,104 @@
+import type { Instant, LeaseId, MachineName } from '../id.ts'
+import { missing } from '../lease.ts'
+import type { Machine } from '../machine.ts'
+import type { Pool } from '../pool.ts'
+import type { Run, RunResult, Step } from '../run.ts'
+import type { Draft } from './draft.ts'
+
+/** The longest pause between two tries of anything. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000
+
+/** Puts a machine into a step: as a run, or, where its driver has no such step, as if it had succeeded at once. */
+export const begin = (draft: Draft, name: MachineName, step: Step, lease: LeaseId | null = null): void => {
+  const machine = draft.fleet.machines.need(name)
+  if (draft.fleet.poolOf(machine).steps.includes(step)) draft.owe(step, machine, lease)
+  else succeeded(draft, machine, step, lease)
+}
+
+/** What follows a step that went well. */
+export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: LeaseId | null): void => {
+  switch (step) {
+    case 'provision':
+    case 'check':
+    case 'recycle':
+    case 'rebuild':
+      return machine.configured ? draft.emit({ type: 'machineReadied', machine: machine.name }) : begin(draft, machine.name, 'shutdown')
+    case 'grant':
+      draft.emit({ type: 'machineOpened', lease: lease!, machine: machine.name })
+      return activate(draft, lease!)
+    case 'revoke':
+    case 'collect':
+      return clean(draft, machine)
+    case 'shutdown':
+      draft.emit(
+        machine.configured ? { type: 'machineStopped', machine: machine.name } : { type: 'machineRetired', machine: machine.name },
+      )
+  }
+}
+
+/** What follows a step that did not: again after a pause, or out of service. A failed grant costs the lease nothing but this machine. */
+export const failed = (draft: Draft, machine: Machine, run: Run, result: Exclude<RunResult, { outcome: 'ok' }>): void => {
+  const pool = draft.fleet.poolOf(machine)
+  if (run.step === 'grant') {
+    draft.emit({ type: 'machineLeft', lease: run.lease!, machine: machine.name, how: 'failed' })
+  }
+  if (machine.failures >= pool.failureLimit && run.step !== 'revoke') return quarantine(draft, machine, pool, run.step, result.message)
+  switch (run.step) {
+    case 'grant':
+    case 'check':
+      return begin(draft, machine.name, 'recycle')
+    case 'revoke':
+    case 'collect':
+      return clean(draft, machine)
+    case 'provision':
+    case 'recycle':
+    case 'rebuild':
+    case 'shutdown':
+      return draft.owe(run.step, machine, run.lease, {
+        attempt: run.attempt + 1,
+        dueAt: (draft.at + pause(pool.backoffMs, run.attempt - 1)) as Instant,
+      })
+  }
+}
+
+/** Takes every machine of a lease back: its holder is shut out first. */
+export const takeBack = (draft: Draft, machines: readonly MachineName[], lease: LeaseId): void => {
+  for (const name of machines) {
+    const { state } = draft.fleet.machines.need(name)
+    if (state.status === 'leased' && state.grant !== null) draft.emit({ type: 'runDropped', run: state.grant })
+    begin(draft, name, 'revoke', lease)
+  }
+}
+
+/** The lease is its holder's to use once every machine of it is open. */
+export const activate = (draft: Draft, id: LeaseId): void => {
+  const { fleet, at } = draft
+  const lease = fleet.leases.need(id)
+  if (lease.state.status !== 'preparing' || missing(lease) > 0 || lease.machines.length === 0) return
+  const open = lease.machines.every(({ machine }) => {
+    const { state } = fleet.machines.need(machine)
+    return state.status === 'leased' && state.grant === null
+  })
+  if (!open) return
+  draft.emit({ type: 'leaseActivated', lease: id, until: (at + lease.durationMs) as Instant })
+  draft.tell(lease.address, { type: 'leaseReady', lease: id })
+}
+
+/** Never from one tenant to the next without this. */
+const clean = (draft: Draft, machine: Machine): void => {
+  const { afterLease } = draft.fleet.poolOf(machine)
+  begin(draft, machine.name, machine.configured ? afterLease : 'shutdown')
+}
+
+const quarantine = (draft: Draft, machine: Machine, pool: Pool, step: Step, message: string): void => {
+  const times = machine.failures - pool.failureLimit
+  draft.emit({
+    type: 'machineQuarantined',
+    machine: machine.name,
+    reason: `${step} failed, ${machine.failures} failures in a row: ${message}`,
+    probationAt: (draft.at + pause(pool.probationMs, times)) as Instant,
+  })
+}
+
+/** Doubled each time, within reason. */
+const pause = (firstMs: number, times: number): number => Math.min(firstMs * 2 ** Math.min(times, 30), LONGEST_PAUSE_MS)

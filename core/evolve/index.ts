@@ -1,0 +1,51 @@
+import type { Event } from '../event.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Instant } from '../id.ts'
+import { evolveLease } from './lease.ts'
+import { evolveMachine } from './machine.ts'
+import { evolveRequest } from './request.ts'
+import { evolveRun } from './run.ts'
+import { evolveSite } from './site.ts'
+
+/** The fleet after a fact that came about at `at`. Never refuses: a fact that cannot be is a broken invariant, and throws. */
+export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
+  switch (event.type) {
+    case 'siteConfigured':
+    case 'poolConfigured':
+    case 'platformConfigured':
+    case 'tenantAdded':
+    case 'tenantConfigured':
+    case 'homeChosen':
+    case 'apiKeyAdded':
+    case 'apiKeyRevoked':
+    case 'personJoined':
+    case 'sshKeyAdded':
+    case 'sshKeyRemoved':
+      return evolveSite(fleet, event)
+    case 'machineEnrolled':
+    case 'machineConfigured':
+    case 'machineDrained':
+    case 'machineRetired':
+    case 'machineReadied':
+    case 'machineStopped':
+    case 'machineQuarantined':
+      return evolveMachine(fleet, event, at)
+    case 'requestMade':
+    case 'requestCancelled':
+    case 'requestUnsatisfiable':
+      return evolveRequest(fleet, event, at)
+    case 'leaseGranted':
+    case 'machineSupplied':
+    case 'machineOpened':
+    case 'machineLeft':
+    case 'leaseActivated':
+    case 'leaseExtended':
+    case 'leaseWarned':
+    case 'leaseEnded':
+      return evolveLease(fleet, event, at)
+    case 'runOwed':
+    case 'runEnded':
+    case 'runDropped':
+      return evolveRun(fleet, event, at)
+  }
+}

@@ -1,0 +1,112 @@
+import type { Event } from '../event.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Instant, LeaseId, MachineName, TenantName } from '../id.ts'
+import type { Lease } from '../lease.ts'
+import { dueAt } from '../policy/due.ts'
+import { patchMachine } from './machine.ts'
+import { closeRequest } from './request.ts'
+
+type LeaseEvent = Extract<
+  Event,
+  {
+    type:
+      | 'leaseGranted'
+      | 'machineSupplied'
+      | 'machineOpened'
+      | 'machineLeft'
+      | 'leaseActivated'
+      | 'leaseExtended'
+      | 'leaseWarned'
+      | 'leaseEnded'
+  }
+>
+
+export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void => {
+  switch (event.type) {
+    case 'leaseGranted':
+      return grant(fleet, event, at)
+    case 'machineSupplied':
+      take(fleet, event.machine, event.lease)
+      hold(fleet, fleet.leases.need(event.lease).tenant, 1)
+      return patchLease(fleet, event.lease, ({ machines }) => ({
+        machines: [...machines, { machine: event.machine, fence: fleet.machines.need(event.machine).fence }],
+      }))
+    case 'machineOpened':
+      return patchMachine(fleet, event.machine, { state: { status: 'leased', lease: event.lease, grant: null }, failures: 0 })
+    case 'machineLeft':
+      hold(fleet, fleet.leases.need(event.lease).tenant, -1)
+      return patchLease(fleet, event.lease, ({ machines, returned }) => ({
+        machines: machines.filter(({ machine }) => machine !== event.machine),
+        returned: returned + (event.how === 'returned' ? 1 : 0),
+      }))
+    case 'leaseActivated':
+      return patchLease(fleet, event.lease, () => ({ state: { status: 'active', since: at, until: event.until } }))
+    case 'leaseExtended':
+      return patchLease(fleet, event.lease, ({ state }) => ({
+        warned: null,
+        state: { status: 'active', since: state.status === 'active' ? state.since : at, until: event.until },
+      }))
+    case 'leaseWarned':
+      return patchLease(fleet, event.lease, () => ({ warned: event.minutes }))
+    case 'leaseEnded': {
+      const { tenant, machines } = fleet.leases.need(event.lease)
+      hold(fleet, tenant, -machines.length)
+      patchLease(fleet, event.lease, () => ({ state: { status: 'ended', at, how: event.how } }))
+      return fleet.leases.remove(event.lease)
+    }
+  }
+}
+
+const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }>, at: Instant): void => {
+  const request = fleet.requests.need(event.request)
+  const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address } = request
+  closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
+  for (const machine of event.machines) take(fleet, machine, event.lease)
+  hold(fleet, tenant, event.machines.length)
+  fleet.counters.put('lease', event.number)
+  fleet.leases.put(event.lease, {
+    id: event.lease,
+    number: event.number,
+    request: request.id,
+    tenant,
+    by,
+    demand,
+    durationMs,
+    graceMs,
+    keys,
+    reason,
+    metadata,
+    address,
+    grantedAt: at,
+    choice: event.choice,
+    why: event.why,
+    machines: event.machines.map((machine) => ({ machine, fence: fleet.machines.need(machine).fence })),
+    returned: 0,
+    warned: null,
+    dueAt: event.giveUpAt,
+    state: { status: 'preparing', giveUpAt: event.giveUpAt },
+  })
+}
+
+/** The machine is this lease's from here on; letting the tenant in is a run of its own. */
+const take = (fleet: Fleet, name: MachineName, lease: LeaseId): void => {
+  const machine = fleet.machines.need(name)
+  if (machine.state.status !== 'ready') throw new Error(`${name} is ${machine.state.status}, and cannot be leased`)
+  patchMachine(fleet, name, {
+    state: { status: 'leased', lease, grant: null },
+    fence: machine.fence + 1,
+    attempts: machine.attempts + 1,
+    uses: machine.uses + 1,
+  })
+}
+
+const hold = (fleet: Fleet, name: TenantName, machines: number): void => {
+  const tenant = fleet.tenants.need(name)
+  fleet.tenants.put(name, { ...tenant, held: tenant.held + machines })
+}
+
+export const patchLease = (fleet: Fleet, id: LeaseId, patch: (lease: Lease) => Partial<Lease>): void => {
+  const before = fleet.leases.need(id)
+  const after = { ...before, ...patch(before) }
+  fleet.leases.put(id, { ...after, dueAt: dueAt(fleet.limits.warnMinutes, after) })
+}

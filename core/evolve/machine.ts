@@ -1,0 +1,79 @@
+import type { Event } from '../event.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Instant, MachineName } from '../id.ts'
+import type { Machine } from '../machine.ts'
+
+type MachineEvent = Extract<
+  Event,
+  {
+    type:
+      | 'machineEnrolled'
+      | 'machineConfigured'
+      | 'machineDrained'
+      | 'machineRetired'
+      | 'machineReadied'
+      | 'machineStopped'
+      | 'machineQuarantined'
+  }
+>
+
+export const evolveMachine = (fleet: Fleet, event: MachineEvent, at: Instant): void => {
+  switch (event.type) {
+    case 'machineEnrolled':
+      return enrol(fleet, event, at)
+    case 'machineConfigured':
+      return patchMachine(fleet, event.machine, { labels: event.labels, variables: event.variables, configured: true })
+    case 'machineDrained':
+      return patchMachine(fleet, event.machine, { configured: false })
+    case 'machineRetired':
+      return patchMachine(fleet, event.machine, { state: { status: 'retired', since: at }, access: null })
+    case 'machineReadied': {
+      const { state, idleSince, failures } = fleet.machines.need(event.machine)
+      const worked = state.status === 'recycling' || state.status === 'rebuilding'
+      return patchMachine(fleet, event.machine, {
+        state: { status: 'ready' },
+        failures: state.status === 'checking' ? 0 : failures,
+        checkedAt: at,
+        idleSince: worked ? at : idleSince,
+      })
+    }
+    case 'machineStopped':
+      return patchMachine(fleet, event.machine, { state: { status: 'enrolled' }, idleSince: at, access: null })
+    case 'machineQuarantined': {
+      const { reason, probationAt } = event
+      return patchMachine(fleet, event.machine, { state: { status: 'quarantined', reason, since: at, probationAt } })
+    }
+  }
+}
+
+/** Replaces parts of a machine; every event about one comes down to this. */
+export const patchMachine = (fleet: Fleet, name: MachineName, patch: Partial<Machine>): void =>
+  fleet.machines.put(name, { ...fleet.machines.need(name), ...patch })
+
+/** A name that comes back from retirement keeps its number, its fence and its wear. */
+const enrol = (fleet: Fleet, event: Extract<MachineEvent, { type: 'machineEnrolled' }>, at: Instant): void => {
+  const { machine: name, number, pool, platform, labels, variables, attempts } = event
+  const before = fleet.machines.get(name)
+  if (before === undefined) fleet.counters.put('machine', number)
+  fleet.machines.put(name, {
+    name,
+    number,
+    pool,
+    type: fleet.pools.need(pool).type,
+    platform,
+    arch: fleet.platforms.need(platform).arch,
+    labels,
+    variables,
+    configured: true,
+    fence: before?.fence ?? 0,
+    attempts,
+    uses: before?.uses ?? 0,
+    failures: 0,
+    idleSince: at,
+    checkedAt: at,
+    access: null,
+    facts: {},
+    data: before?.data ?? {},
+    state: { status: 'enrolled' },
+  })
+}

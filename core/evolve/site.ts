@@ -1,0 +1,68 @@
+import type { Event } from '../event.ts'
+import type { Fleet } from '../fleet.ts'
+import type { PersonId, TenantName } from '../id.ts'
+import type { Person, Tenant } from '../tenant.ts'
+
+type SiteEvent = Extract<
+  Event,
+  {
+    type:
+      | 'siteConfigured'
+      | 'poolConfigured'
+      | 'platformConfigured'
+      | 'tenantAdded'
+      | 'tenantConfigured'
+      | 'homeChosen'
+      | 'apiKeyAdded'
+      | 'apiKeyRevoked'
+      | 'personJoined'
+      | 'sshKeyAdded'
+      | 'sshKeyRemoved'
+  }
+>
+
+export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
+  switch (event.type) {
+    case 'siteConfigured':
+      return fleet.site.put('site', { digest: event.digest, limits: event.limits })
+    case 'poolConfigured':
+      return fleet.pools.put(event.pool.name, event.pool)
+    case 'platformConfigured':
+      return fleet.platforms.put(event.platform.name, event.platform)
+    case 'tenantAdded': {
+      const { tenant: name, number, quota, longestMs, members, keys } = event
+      fleet.counters.put('tenant', number)
+      return fleet.tenants.put(name, { name, number, quota, longestMs, members, keys, homes: {}, held: 0 })
+    }
+    case 'tenantConfigured':
+      return patchTenant(fleet, event.tenant, {
+        quota: event.quota,
+        longestMs: event.longestMs,
+        members: event.members,
+        keys: event.keys,
+      })
+    case 'homeChosen': {
+      const { homes } = fleet.tenants.need(event.tenant)
+      return patchTenant(fleet, event.tenant, { homes: { ...homes, [event.machineType]: event.platform } })
+    }
+    case 'apiKeyAdded':
+      return fleet.apiKeys.put(event.apiKey.id, event.apiKey)
+    case 'apiKeyRevoked':
+      return fleet.apiKeys.remove(event.id)
+    case 'personJoined':
+      fleet.counters.put('person', event.number)
+      return fleet.people.put(event.person, { id: event.person, number: event.number, keys: [] })
+    case 'sshKeyAdded':
+      return patchPerson(fleet, event.person, ({ keys }) => [...keys, event.fingerprint])
+    case 'sshKeyRemoved':
+      return patchPerson(fleet, event.person, ({ keys }) => keys.filter((key) => key !== event.fingerprint))
+  }
+}
+
+const patchTenant = (fleet: Fleet, name: TenantName, patch: Partial<Tenant>): void =>
+  fleet.tenants.put(name, { ...fleet.tenants.need(name), ...patch })
+
+const patchPerson = (fleet: Fleet, id: PersonId, keys: (person: Person) => Person['keys']): void => {
+  const person = fleet.people.need(id)
+  fleet.people.put(id, { ...person, keys: keys(person) })
+}

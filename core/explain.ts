@@ -1,0 +1,42 @@
+import type { Fleet } from './fleet.ts'
+import type { Machine } from './machine.ts'
+import { leastWorn, mismatch, sum } from './policy/match.ts'
+import { homeOf, type Placement } from './policy/platform.ts'
+import type { Demand } from './request.ts'
+import type { Tenant } from './tenant.ts'
+import type { Considered, DropRule, Why } from './why.ts'
+
+const NEXT = 3
+const CHOSEN = 10
+
+/** The reasons of a placement, before it is carried out. */
+export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Placement, rule: Why['rule']): Why => {
+  const dropped: Partial<Record<DropRule, number>> = {}
+  const drop = (reason: DropRule, machines: number): void => {
+    if (machines > 0) dropped[reason] = (dropped[reason] ?? 0) + machines
+  }
+  let considered = 0
+  for (const stock of fleet.stocks.all()) {
+    if (stock.shape.type !== demand.type || stock.inService === 0) continue
+    considered += stock.inService
+    const reason = mismatch(stock.shape, demand) ?? (placed.allowed.includes(stock) ? null : 'platform')
+    if (reason === null) {
+      drop('quarantined', stock.quarantined)
+      drop('off', stock.off)
+      drop('busy', stock.inService - stock.ready.size - stock.quarantined - stock.off)
+    } else drop(reason, stock.inService)
+  }
+  const chosen = placed.machines ?? []
+  const near = placed.choice === null || placed.choice.reason === 'any' ? placed.allowed : placed.allowed.filter(({ shape }) => shape.platform === placed.choice!.platform)
+  return {
+    rule,
+    considered,
+    dropped,
+    chosen: chosen.slice(0, CHOSEN).map(asConsidered),
+    next: leastWorn(near, chosen.length + NEXT).slice(chosen.length).map(asConsidered),
+    home: homeOf(fleet, tenant, demand),
+    elsewhere: sum(placed.elsewhere, ({ ready }) => ready.size),
+  }
+}
+
+const asConsidered = ({ name, platform, attempts, idleSince }: Machine): Considered => ({ machine: name, platform, attempts, idleSince })

@@ -1,0 +1,85 @@
+import type { Fleet } from './fleet.ts'
+import { openRun, type Machine } from './machine.ts'
+
+/**
+ * Every way in which this fleet is not as it must always be, as sentences; empty if all is well. Asked after every step of
+ * a simulation, after every kill, and by `duffy verify`.
+ */
+export const violations = (fleet: Fleet): string[] => [
+  ...holders(fleet),
+  ...leases(fleet),
+  ...runs(fleet),
+  ...tenants(fleet),
+  ...idle(fleet),
+]
+
+/** One holder a machine; leased exactly if a lease holds it; the fence is the lease's. */
+function* holders(fleet: Fleet): Generator<string> {
+  const holder = new Map<string, string>()
+  for (const lease of fleet.leases.values()) {
+    for (const { machine: name, fence } of lease.machines) {
+      const other = holder.get(name)
+      if (other !== undefined) yield `${name} is held by both ${other} and ${lease.id}`
+      holder.set(name, lease.id)
+      const machine = fleet.machines.get(name)
+      if (machine === undefined) yield `${lease.id} holds ${name}, which does not exist`
+      else if (machine.state.status !== 'leased') yield `${lease.id} holds ${name}, which is ${machine.state.status}`
+      else if (machine.fence !== fence) yield `${lease.id} holds ${name} with fence ${fence}, the machine has ${machine.fence}`
+    }
+  }
+  for (const { name, state } of fleet.machines.values()) {
+    if (state.status === 'leased' && holder.get(name) !== state.lease) yield `${name} is leased to ${state.lease}, which does not hold it`
+  }
+}
+
+function* leases(fleet: Fleet): Generator<string> {
+  for (const lease of fleet.leases.values()) {
+    const { id, state, machines } = lease
+    if (state.status === 'ended') yield `${id} has ended, and is still in the fleet`
+    if (machines.length > lease.demand.count) yield `${id} holds ${machines.length} machines and asked for ${lease.demand.count}`
+    if (state.status !== 'active') continue
+    const shut = machines.find(({ machine }) => {
+      const held = fleet.machines.get(machine)?.state
+      return held?.status === 'leased' && held.grant !== null
+    })
+    if (shut !== undefined) yield `${id} is active, but ${shut.machine} has not let its tenant in`
+  }
+}
+
+/** A machine in a step has exactly the run that the step says, and the run has the machine's fence. */
+function* runs(fleet: Fleet): Generator<string> {
+  const seen = new Set<string>()
+  for (const machine of fleet.machines.values()) {
+    const id = openRun(machine)
+    if (id === null) continue
+    seen.add(id)
+    const run = fleet.runs.get(id)
+    if (run === undefined) yield `${machine.name} is in run ${id}, which is not owed`
+    else if (run.machine !== machine.name) yield `${machine.name} is in run ${id}, which is for ${run.machine}`
+    else if (run.fence !== machine.fence) yield `run ${id} has fence ${run.fence}, ${machine.name} has ${machine.fence}`
+  }
+  for (const { id, machine } of fleet.runs.values()) if (!seen.has(id)) yield `run ${id} is owed, but ${machine} is not in it`
+}
+
+/** What a tenant holds is what its leases hold, and never more than its quota was at the time. */
+function* tenants(fleet: Fleet): Generator<string> {
+  const held = new Map<string, number>()
+  for (const { tenant, machines } of fleet.leases.values()) held.set(tenant, (held.get(tenant) ?? 0) + machines.length)
+  for (const { name, held: counted, quota } of fleet.tenants.values()) {
+    const real = held.get(name) ?? 0
+    if (real !== counted) yield `tenant ${name} is counted with ${counted} machines and holds ${real}`
+    if (real > quota) yield `tenant ${name} holds ${real} machines, over its quota of ${quota}`
+  }
+}
+
+/** The indexes say what the tables say. */
+function* idle(fleet: Fleet): Generator<string> {
+  const ready = [...fleet.machines.values()].filter(isReady).length
+  const listed = fleet.stocks.all().reduce((total, stock) => total + stock.ready.size, 0)
+  if (ready !== listed) yield `${ready} machines are ready, the index has ${listed}`
+  for (const request of fleet.requests.values()) {
+    if (request.state.status !== 'waiting') yield `${request.id} is ${request.state.status}, and still in line`
+  }
+}
+
+const isReady = ({ state, configured }: Machine): boolean => state.status === 'ready' && configured

@@ -1,0 +1,41 @@
+import type { Fleet } from '../fleet.ts'
+import type { ApiKeyId, Identity, PersonId, TenantName } from '../id.ts'
+import type { Role } from '../tenant.ts'
+
+export interface Speaker {
+  readonly tenant: TenantName
+  readonly role: Role
+}
+
+const API_KEY = 'key:'
+
+/**
+ * For whom an identity speaks, or null if for nobody. The door has vouched for the identity itself. A member named
+ * outright goes before one admitted by a network's wildcard.
+ */
+export const speaker = (fleet: Fleet, identity: Identity): Speaker | null => {
+  if (identity.startsWith(API_KEY)) {
+    const key = fleet.apiKeys.get(identity.slice(API_KEY.length) as ApiKeyId)
+    return key === undefined ? null : { tenant: key.tenant, role: key.role }
+  }
+  const tenant = fleet.members.get(identity) ?? fleet.members.get(wildcard(identity))
+  return tenant === undefined ? null : { tenant: tenant.name, role: 'member' }
+}
+
+/** `irc:libera:alice` is one of `irc:libera:*`. */
+const wildcard = (identity: string): string => `${identity.slice(0, identity.lastIndexOf(':'))}:*`
+
+/**
+ * Whether this speaker may end, extend or cancel what `owner` asked for: their own; with an API key, all of its tenant's;
+ * as an operator, anybody's.
+ */
+export const mayHandle = (
+  fleet: Fleet,
+  identity: Identity,
+  { tenant, role }: Speaker,
+  owned: { readonly tenant: TenantName; readonly by: PersonId },
+): boolean => {
+  if (role === 'operator') return true
+  if (owned.tenant !== tenant) return false
+  return identity.startsWith(API_KEY) || fleet.personOf(identity)?.id === owned.by
+}
