@@ -2,14 +2,17 @@ import type { Outcome, Site, SiteMachine } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import { openRun, type Machine } from '../machine.ts'
 import { most } from '../policy/platform.ts'
+import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
 import { settle } from './settle.ts'
 import { begin } from './steps.ts'
 
 /** Makes the fleet as the site's config says. What it no longer names is drained: lent machines stay with their holders. */
-export const decideConfigure = (draft: Draft, site: Site): Outcome => {
+export const decideConfigure = (draft: Draft, site: Site): Outcome | Refusal => {
   const { fleet } = draft
   if (fleet.site.get('site')?.digest === site.digest) return { type: 'configured', changes: [] }
+  const faults = moved(fleet, site)
+  if (faults.length > 0) return { type: 'badSite', faults }
   draft.emit({ type: 'siteConfigured', digest: site.digest, limits: site.limits })
   configurePlatforms(draft, site)
   configurePools(draft, site)
@@ -20,6 +23,14 @@ export const decideConfigure = (draft: Draft, site: Site): Outcome => {
   settle(draft)
   return { type: 'configured', changes }
 }
+
+/** A machine keeps its pool and platform for life: what it has done is counted there. */
+const moved = (fleet: Fleet, site: Site): string[] =>
+  site.machines.flatMap(({ name, pool, platform }) => {
+    const known = fleet.machines.get(name)
+    if (known === undefined || known.state.status === 'retired' || (known.pool === pool && known.platform === platform)) return []
+    return [`machine ${name} is in pool ${known.pool}, platform ${known.platform}: take it out of the config, let it retire, then add it anew`]
+  })
 
 const configurePlatforms = (draft: Draft, { platforms }: Site): void => {
   for (const platform of platforms) {

@@ -90,13 +90,16 @@ const allOf = (draft: Draft, by: Speaker): Found | Refusal => {
   return own.length === 0 ? { type: 'holdsNothing' } : { leases: own, machine: null }
 }
 
-/** What the asker holds: never more than their own tenant's, so that an operator's `done all` ends nobody else's. */
-const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] =>
-  [...fleet.leasesOf.of(tenant)].filter((lease) => mayHandle(fleet, identity, { tenant, role: 'member' }, lease))
+/** What the asker asked for themselves: `done all` ends nobody else's, whatever else they may handle by name. */
+const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] => {
+  const person = fleet.personOf(identity)?.id
+  return [...fleet.leasesOf.of(tenant)].filter(({ by }) => by === person)
+}
 
 const findWaiting = (draft: Draft, what: string | null, by: Speaker): MachineRequest | Refusal => {
   const { fleet, identity } = draft
-  const own = [...fleet.waitingOf.of(by.tenant)].filter((request) => mayHandle(fleet, identity, { tenant: by.tenant, role: 'member' }, request))
+  const person = fleet.personOf(identity)?.id
+  const own = [...fleet.waitingOf.of(by.tenant)].filter((request) => request.by === person)
   if (what !== null) {
     const named = fleet.requests.get(what.toUpperCase() as RequestId)
     if (named !== undefined && mayHandle(fleet, identity, by, named)) return named

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { World } from '../kit/world.ts'
+
+const ALICE = 'irc:net:alice'
+
+describe('get', () => {
+  test('a warm machine is the asker’s at once, and active when access has been given', () => {
+    const world = new World()
+    const lease = world.lease(world.get(ALICE))
+    expect(lease.state.status).toBe('preparing')
+    world.work()
+    expect(world.fleet.leases.get(lease.id)!.state).toMatchObject({ status: 'active', until: world.at + 7_200_000 })
+  })
+
+  test('the home platform is set by the first grant and kept', () => {
+    const world = new World()
+    const first = world.lease(world.get(ALICE))
+    for (let round = 0; round < 20; round += 1) {
+      const lease = world.fleet.leases.size > 0 ? [...world.fleet.leases.values()][0]! : world.lease(world.get(ALICE))
+      expect(lease.choice.platform).toBe(first.choice.platform)
+      world.work()
+      world.done(ALICE, null)
+      world.work()
+      world.at = (world.at + 1000) as typeof world.at
+    }
+  })
+
+  test('more than the home platform has is refused at once', () => {
+    const world = new World()
+    expect(world.get(ALICE, { count: 5 })).toMatchObject({ type: 'neverEnough', most: 4, elsewhere: 8 })
+  })
+
+  test('64 requests under any for 8 machines: 8 leases, 56 waiting in order, each served as machines return', () => {
+    const world = new World()
+    const outcomes = Array.from({ length: 64 }, () => world.get(ALICE, { platform: 'any' }))
+    expect(outcomes.filter(({ type }) => type === 'granted')).toHaveLength(8)
+    expect(outcomes.filter(({ type }) => type === 'waiting')).toHaveLength(56)
+    const order: number[] = []
+    while (world.fleet.leases.size > 0) {
+      world.work()
+      const lease = [...world.fleet.leases.values()][0]!
+      order.push(lease.number)
+      world.done(ALICE, lease.id)
+    }
+    expect(order).toHaveLength(64)
+  })
+
+  test('under same, waiting says how many are free elsewhere', () => {
+    const world = new World()
+    const outcomes = Array.from({ length: 6 }, () => world.get(ALICE))
+    const waiting = outcomes.find(({ type }) => type === 'waiting')
+    if (waiting?.type !== 'waiting') throw new Error('nobody waits')
+    expect(world.fleet.requests.get(waiting.request)!.state).toMatchObject({ why: { rule: 'home busy', elsewhere: 4 } })
+  })
+})
+
+describe('wear', () => {
+  test('200 rounds by one tenant: uses within the home platform differ by at most one', () => {
+    const world = new World()
+    for (let round = 0; round < 200; round += 1) {
+      const lease = world.lease(world.get(ALICE))
+      world.work()
+      world.done(ALICE, lease.id)
+      world.work()
+      world.at = (world.at + 1000) as typeof world.at
+    }
+    const uses = [...world.fleet.machines.values()].filter(({ platform }) => platform === 'amd').map((machine) => machine.uses)
+    expect(uses.reduce((a, b) => a + b)).toBe(200)
+    expect(Math.max(...uses) - Math.min(...uses)).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a machine that fails', () => {
+  test('a failed grant is served from another machine, and the first is recycled', () => {
+    const world = new World()
+    const lease = world.lease(world.get(ALICE))
+    const bad = lease.machines[0]!.machine
+    const well = world.perform
+    world.perform = (order, run) => (order.machine.name === bad && order.step === 'grant' ? { outcome: 'unreachable', message: 'no answer' } : well(order, run))
+    world.work()
+    const served = world.fleet.leases.get(lease.id)!
+    expect(served.state.status).toBe('active')
+    expect(served.machines[0]!.machine).not.toBe(bad)
+    expect(world.fleet.machines.get(bad)!.state.status).toBe('ready')
+  })
+
+  test('failing again and again quarantines it, and probation brings it back', () => {
+    const world = new World()
+    const well = world.perform
+    world.perform = (order, run) => (order.step === 'recycle' ? { outcome: 'failed', message: 'disk' } : well(order, run))
+    const lease = world.lease(world.get(ALICE))
+    const { machine } = lease.machines[0]!
+    world.work()
+    world.done(ALICE, lease.id)
+    world.work()
+    world.pass(6_000)
+    world.pass(11_000)
+    expect(world.fleet.machines.get(machine)!.state.status).toBe('quarantined')
+    world.pass(11 * 60_000)
+    expect(world.fleet.machines.get(machine)!.state.status).toBe('ready')
+  })
+})
+
+describe('time', () => {
+  test('a forgotten lease is warned about twice and then ended', () => {
+    const world = new World()
+    const address = { door: 'irc', identity: ALICE, nick: 'alice', room: '#duffy' } as never
+    const lease = world.lease(world.get(ALICE, { address }))
+    world.work()
+    for (let minute = 0; minute < 126; minute += 1) world.pass(60_000)
+    expect(world.fleet.leases.get(lease.id)).toBeUndefined()
+    expect(world.notices.map(({ message }) => message.type)).toEqual(['leaseReady', 'leaseEnding', 'leaseEnding', 'leaseEnded'])
+    expect(world.fleet.machines.get(lease.machines[0]!.machine)!.state.status).toBe('ready')
+  })
+})

@@ -1,0 +1,53 @@
+import { DEFAULT_LIMITS, STEPS, type Pool, type Site, type SiteMachine, type SiteTenant } from '#core'
+
+type Loose<T> = { readonly [K in keyof T]?: T[K] extends string ? string : T[K] }
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** A pool of metal with everything at its plainest; `over` changes what a test is about. */
+export const poolOf = (name: string, over: Partial<Loose<Pool>> = {}): Pool =>
+  ({
+    name,
+    type: 'metal',
+    driver: 'null',
+    kind: 'fixed',
+    ready: 1_000,
+    afterLease: 'recycle',
+    steps: STEPS.filter((step) => step !== 'collect'),
+    defaultMs: 2 * HOUR,
+    longestMs: 24 * HOUR,
+    graceMs: 5 * MINUTE,
+    prepareMs: 15 * MINUTE,
+    preferMs: 10 * MINUTE,
+    checkEveryMs: 30 * MINUTE,
+    deadlineMs: Object.fromEntries(STEPS.map((step) => [step, MINUTE])),
+    failureLimit: 3,
+    backoffMs: 5_000,
+    probationMs: 10 * MINUTE,
+    configured: true,
+    ...over,
+  }) as unknown as Pool
+
+export const KEY = { fingerprint: 'SHA256:test', line: 'ssh-ed25519 AAAA' } as SiteTenant['keys'][number]
+
+export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): SiteTenant =>
+  ({ name, quota: 100, longestMs: null, members: [`irc:net:${name}`], keys: [KEY], ...over }) as SiteTenant
+
+/** `count` machines a platform, named `<platform>-1` and so on. */
+export const machinesOf = (pool: string, platform: string, count: number, labels: readonly string[] = []): SiteMachine[] =>
+  Array.from({ length: count }, (_, index) => ({ name: `${platform}-${index + 1}`, pool, platform, labels, variables: {} }) as unknown as SiteMachine)
+
+/** Two platforms of four metal machines, and two tenants. */
+export const siteOf = (over: Partial<Site> = {}): Site => ({
+  digest: 'one',
+  limits: DEFAULT_LIMITS,
+  platforms: [
+    { name: 'amd', arch: 'x86_64', vendor: 'amd', description: '' },
+    { name: 'intel', arch: 'x86_64', vendor: 'intel', description: '' },
+  ] as unknown as Site['platforms'],
+  pools: [poolOf('metal')],
+  machines: [...machinesOf('metal', 'intel', 4), ...machinesOf('metal', 'amd', 4)],
+  tenants: [tenantOf('alice'), tenantOf('bob')],
+  ...over,
+})

@@ -1,0 +1,105 @@
+import {
+  decide,
+  Fleet,
+  orderOf,
+  pending,
+  violations,
+  type Asked,
+  type Command,
+  type Decision,
+  type Event,
+  type GetCommand,
+  type Identity,
+  type Instant,
+  type Lease,
+  type LeaseId,
+  type Notice,
+  type Outcome,
+  type Refusal,
+  type Run,
+  type RunOrder,
+  type RunResult,
+  type Site,
+} from '#core'
+import { siteOf } from './site.ts'
+
+/** The core alone, with hands for the world: time and playbooks go as the test says. */
+export class World {
+  readonly fleet = new Fleet()
+  readonly log: { at: Instant; events: readonly Event[] }[] = []
+  readonly notices: Notice[] = []
+  at = 1_000_000 as Instant
+  /** What becomes of a run. */
+  perform: (order: RunOrder, run: Run) => RunResult = (order) => ({
+    outcome: 'ok',
+    report: { address: '127.0.0.1', port: 22, user: 'ci', hostKeys: [], data: { step: order.step } },
+  })
+
+  constructor(site: Site = siteOf()) {
+    this.ask('duffy', { do: 'configure', site })
+    this.work()
+  }
+
+  ask(by: string, command: Command): Decision {
+    const asked: Asked = { id: null, by: by as Identity, door: 'test', at: this.at, command }
+    const decision = decide(this.fleet, asked)
+    const wrong = violations(this.fleet)
+    if (wrong.length > 0) throw new Error(`after ${command.do}: ${wrong.join('; ')}`)
+    if (decision.type === 'accepted') {
+      this.log.push({ at: this.at, events: decision.events })
+      this.notices.push(...decision.notices)
+    }
+    this.fleet.journal.keep()
+    return decision
+  }
+
+  get(by: string, over: Partial<GetCommand> = {}): Outcome | Refusal {
+    return told(this.ask(by, { ...PLAIN_GET, ...over }))
+  }
+
+  /** Performs every run that is due, and those that follow from them, at most `limit`. */
+  work(limit = 10_000): number {
+    let done = 0
+    for (; done < limit; done += 1) {
+      const [run] = pending(this.fleet, this.at)
+      if (run === undefined) break
+      const result = this.perform(orderOf(this.fleet, run), run)
+      this.ask('duffy', { do: 'finishRun', run: run.id, fence: run.fence, result })
+    }
+    return done
+  }
+
+  pass(ms: number): void {
+    this.at = (this.at + ms) as Instant
+    this.ask('duffy', { do: 'sweep' })
+    this.work()
+  }
+
+  /** The lease of a grant. */
+  lease(outcome: Outcome | Refusal): Lease {
+    if (outcome.type !== 'granted') throw new Error(`not granted: ${JSON.stringify(outcome)}`)
+    return this.fleet.leases.get(outcome.lease)!
+  }
+
+  done(by: string, what: LeaseId | string | null): Outcome | Refusal {
+    return told(this.ask(by, { do: 'done', what }))
+  }
+}
+
+export const told = (decision: Decision): Outcome | Refusal => (decision.type === 'accepted' ? decision.outcome : decision.refusal)
+
+export const PLAIN_GET: GetCommand = {
+  do: 'get',
+  type: 'metal',
+  pool: null,
+  arch: null,
+  labels: [],
+  count: 1,
+  platform: 'same',
+  durationMs: null,
+  keys: [],
+  reason: '',
+  metadata: {},
+  queue: true,
+  address: null,
+}
