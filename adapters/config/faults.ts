@@ -27,13 +27,19 @@ export class Faults {
       const at = [...path, ...issue.path]
       if (issue.code !== 'unrecognized_keys') this.add(at, issue.message)
       // The schema gives such an issue one line for each key.
-      else for (const [n, sentence] of issue.message.split('\n').entries()) this.add([...at, issue.keys[n] ?? ''], sentence)
+      else
+        for (const [n, sentence] of issue.message.split('\n').entries())
+          this.add([...at, issue.keys[n] ?? ''], sentence)
     }
     return null
   }
 
   /** Each entry of a record by itself, so that a fault in one hides none in another. A faulty one is null, its name still known. */
-  readEach<S extends z.ZodType>(schema: S, entries: Readonly<Record<string, unknown>>, path: Path): Map<string, z.output<S> | null> {
+  readEach<S extends z.ZodType>(
+    schema: S,
+    entries: Readonly<Record<string, unknown>>,
+    path: Path,
+  ): Map<string, z.output<S> | null> {
     return new Map(Object.entries(entries).map(([name, value]) => [name, this.read(schema, value, [...path, name])]))
   }
 }

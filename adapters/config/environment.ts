@@ -1,0 +1,121 @@
+import type { z } from 'zod'
+import type { Faults } from './faults.ts'
+import { instead } from './faults.ts'
+import { accountSchema, channelSchema, NAME, NAME_RULE, nickSchema } from './schema.ts'
+import { Secret } from './secret.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the environment says; null where it says nothing. An empty variable says nothing. */
+export interface Spoken {
+  readonly dataDir: string | null
+  readonly host: string | null
+  readonly port: number | null
+  readonly irc: SpokenIrc
+  readonly members: readonly string[]
+}
+
+export interface SpokenIrc {
+  readonly network: string | null
+  readonly host: string | null
+  readonly port: number | null
+  readonly tls: boolean | null
+  readonly ca: string | null
+  readonly nick: string | null
+  readonly account: string | null
+  readonly password: Secret | null
+  readonly channels: readonly string[] | null
+}
+
+/** For an operator's page of reference, and for telling what a misspelt variable was to be. `DUFFY_URL` and `DUFFY_API_KEY` are the client's. */
+export const VARIABLES = [
+  'DUFFY_CONFIG',
+  'DUFFY_DATA_DIR',
+  'DUFFY_HOST',
+  'DUFFY_PORT',
+  'DUFFY_IRC_HOST',
+  'DUFFY_IRC_PORT',
+  'DUFFY_IRC_TLS',
+  'DUFFY_IRC_CA',
+  'DUFFY_IRC_NETWORK',
+  'DUFFY_IRC_NICK',
+  'DUFFY_IRC_ACCOUNT',
+  'DUFFY_IRC_PASSWORD',
+  'DUFFY_IRC_CHANNELS',
+  'DUFFY_IRC_MEMBERS',
+] as const
+type Variable = (typeof VARIABLES)[number]
+
+export function readEnvironment(environment: Environment, faults: Faults): Spoken {
+  const reader = readerOf(environment, faults)
+  refuseUnknown(environment, faults)
+  return {
+    dataDir: reader.text('DUFFY_DATA_DIR'),
+    host: reader.text('DUFFY_HOST'),
+    port: reader.whole('DUFFY_PORT', 0),
+    irc: {
+      network: reader.matching('DUFFY_IRC_NETWORK', NAME, NAME_RULE),
+      host: reader.matching('DUFFY_IRC_HOST', /^[^\s/]+$/, 'Give a host name or an address.'),
+      port: reader.whole('DUFFY_IRC_PORT', 1),
+      tls: reader.flag('DUFFY_IRC_TLS'),
+      ca: reader.text('DUFFY_IRC_CA'),
+      nick: reader.by('DUFFY_IRC_NICK', nickSchema),
+      account: reader.by('DUFFY_IRC_ACCOUNT', accountSchema),
+      password: reader.secret('DUFFY_IRC_PASSWORD'),
+      channels: reader.list('DUFFY_IRC_CHANNELS', channelSchema),
+    },
+    members: reader
+      .words('DUFFY_IRC_MEMBERS')
+      .filter((member) => member === '*' || faults.read(accountSchema, member, ['DUFFY_IRC_MEMBERS']) !== null),
+  }
+}
+
+const readerOf = (environment: Environment, faults: Faults) => {
+  const text = (name: Variable): string | null => {
+    const value = environment[name]?.trim()
+    return value === undefined || value === '' ? null : value
+  }
+  const matching = (name: Variable, pattern: RegExp, sentence: string): string | null => {
+    const value = text(name)
+    if (value === null || pattern.test(value)) return value
+    faults.add([name], sentence)
+    return null
+  }
+  const by = (name: Variable, schema: z.ZodType<string>): string | null => {
+    const value = text(name)
+    return value === null ? null : faults.read(schema, value, [name])
+  }
+  const whole = (name: Variable, least: number): number | null => {
+    const value = text(name)
+    if (value === null) return null
+    const port = /^\d{1,5}$/.test(value) ? Number(value) : -1
+    if (port >= least && port <= 65_535) return port
+    faults.add([name], `Give a port, a whole number from ${least} to 65535.`)
+    return null
+  }
+  const flag = (name: Variable): boolean | null => {
+    const value = matching(name, /^(?:1|0|true|false|yes|no|on|off)$/i, 'Give `on` or `off`.')
+    return value === null ? null : /^(?:1|true|yes|on)$/i.test(value)
+  }
+  /** Not trimmed: a password may end in a space. */
+  const secret = (name: Variable): Secret | null => {
+    const value = environment[name]
+    return value === undefined || value === '' ? null : new Secret(value)
+  }
+  const words = (name: Variable): string[] =>
+    (text(name) ?? '')
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '')
+  const list = (name: Variable, schema: z.ZodType<string>): string[] | null =>
+    text(name) === null ? null : words(name).filter((word) => faults.read(schema, word, [name]) !== null)
+  return { text, matching, by, whole, flag, secret, words, list }
+}
+
+/** A misspelt variable would otherwise be a setting that silently does nothing. Only names near a known one are told. */
+const refuseUnknown = (environment: Environment, faults: Faults): void => {
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('DUFFY_IRC_') || (VARIABLES as readonly string[]).includes(name)) continue
+    faults.add([name], `There is no such variable${instead(name, VARIABLES)}`)
+  }
+}

@@ -1,0 +1,197 @@
+import { DEFAULT_LIMITS, type Limits, type Platform, type PlatformName, type Site } from '#core'
+import { isIP } from 'node:net'
+import { canonical, sha256 } from './canonical.ts'
+import { findDrivers, OWN_DRIVERS, type Drivers } from './drivers.ts'
+import type { Environment, Spoken } from './environment.ts'
+import { instead, type Faults } from './faults.ts'
+import { codeOf, type Files } from './files.ts'
+import { networkOf, readIrc } from './irc.ts'
+import { readPools } from './pools.ts'
+import * as schema from './schema.ts'
+import { Secret } from './secret.ts'
+import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
+import { readTenants } from './tenants.ts'
+
+interface Around {
+  readonly environment: Environment
+  readonly spoken: Spoken
+  readonly files: Files
+  readonly faults: Faults
+}
+
+/** What a config file exports, as settings. What it gives where something is at fault is not to be used. */
+export async function readSettings(written: unknown, around: Around): Promise<Settings | null> {
+  const { faults, files, spoken } = around
+  const config = readSections(written, faults)
+  if (config === null) return null
+  const irc = faults.readEach(schema.ircSchema, config.irc, ['irc'])
+  const networks = await readIrc(irc, { ...around, spoken: spoken.irc })
+  const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible ?? {}, ['ansible']), around)
+  const cron = faults.read(schema.cronSchema, config.cron ?? {}, ['cron'])
+  const retention = faults.read(schema.retentionSchema, config.retention ?? {}, ['retention'])
+  const http = await readHttp(faults.read(schema.httpSchema, config.http ?? {}, ['http']), around)
+  const site = readSite(config, {
+    ...around,
+    drivers: ansible?.drivers ?? new Map(),
+    network: networkOf(spoken.irc, [...irc.keys()]),
+  })
+  if (ansible === null || cron === null || retention === null || http === null) return null
+  const dataDir =
+    spoken.dataDir !== null
+      ? files.besideShell(spoken.dataDir)
+      : config.dataDir === undefined
+        ? files.besideShell('var')
+        : files.besideConfig(config.dataDir)
+  return {
+    site,
+    dataDir,
+    http,
+    irc: networks,
+    ansible: ansible.settings,
+    cron,
+    retention: { answersMs: retention.answers, runsMs: retention.runs },
+  }
+}
+
+/** The sections, each by itself: one that is at fault counts as empty, so that the rest is looked at too. */
+const readSections = (written: unknown, faults: Faults): schema.ConfigRead | null => {
+  const config = faults.read(schema.configSchema, written, [])
+  if (config !== null) return config
+  if (typeof written !== 'object' || written === null) return null
+  const sound = Object.entries(schema.configSchema.shape).map(([key, section]) => {
+    const value: unknown = Reflect.get(written, key)
+    const read = section.safeParse(value)
+    return [key, read.success ? read.data : key === 'dataDir' ? undefined : {}]
+  })
+  return schema.configSchema.parse(Object.fromEntries(sound))
+}
+
+interface SiteAround extends Around {
+  readonly drivers: Drivers
+  readonly network: string
+}
+
+const readSite = (config: schema.ConfigRead, { faults, spoken, drivers, network }: SiteAround): Site => {
+  const platforms = faults.readEach(schema.platformSchema, config.platforms, ['platforms'])
+  const pools = faults.readEach(schema.poolSchema, config.pools, ['pools'])
+  const tenants = faults.readEach(schema.tenantSchema, withMembers(config.tenants, network, spoken.members, faults), [
+    'tenants',
+  ])
+  for (const [section, names] of Object.entries({ platforms, pools, tenants })) {
+    for (const name of names.keys()) if (!schema.NAME.test(name)) faults.add([section, name], schema.NAME_RULE)
+  }
+  const site = {
+    limits: limitsOf(faults.read(schema.limitsSchema, config.limits ?? {}, ['limits']), faults),
+    platforms: [...platforms].flatMap(([name, platform]): Platform[] =>
+      platform === null ? [] : [{ name: name as PlatformName, ...platform }],
+    ),
+    ...readPools(pools, config.pools, { platforms: [...platforms.keys()], drivers, faults }),
+    tenants: readTenants(tenants, faults),
+  }
+  const { limits } = site
+  for (const pool of site.pools) {
+    if (pool.longestMs < limits.shortestMs)
+      faults.add(
+        ['pools', pool.name, 'longest'],
+        'The longest lease of the pool is shorter than `limits.shortest`; raise it.',
+      )
+  }
+  return { digest: sha256(canonical(site)), ...site }
+}
+
+/** The tenant that the environment's accounts speak for. */
+const LOCAL = 'local'
+
+const withMembers = (
+  tenants: Readonly<Record<string, unknown>>,
+  network: string,
+  accounts: readonly string[],
+  faults: Faults,
+): Readonly<Record<string, unknown>> => {
+  if (accounts.length === 0) return tenants
+  const local = tenants[LOCAL]
+  if (typeof local !== 'object' || local === null) {
+    faults.add(
+      ['DUFFY_IRC_MEMBERS'],
+      `These accounts would speak for the tenant \`${LOCAL}\`, which the config does not have${instead(LOCAL, Object.keys(tenants))}`,
+    )
+    return tenants
+  }
+  const own: unknown = 'members' in local ? local.members : []
+  const added = accounts.map((account) => `irc:${network}:${account}`)
+  return { ...tenants, [LOCAL]: { ...local, members: Array.isArray(own) ? [...(own as unknown[]), ...added] : own } }
+}
+
+const limitsOf = (read: ReturnType<typeof schema.limitsSchema.parse> | null, faults: Faults): Limits => {
+  const { shortest, warnMinutes, ...rest } = read ?? {}
+  const limits = {
+    ...DEFAULT_LIMITS,
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    ...(shortest !== undefined && { shortestMs: shortest }),
+    ...(warnMinutes !== undefined && { warnMinutes: [...new Set(warnMinutes)].toSorted((a, b) => b - a) }),
+  }
+  if (limits.waitingRequestsPerTenant > limits.waitingRequests && rest.waitingRequestsPerTenant !== undefined) {
+    faults.add(
+      ['limits', 'waitingRequestsPerTenant'],
+      'One tenant may not wait for more than all together; lower it, or raise `waitingRequests`.',
+    )
+  }
+  return limits
+}
+
+const readHttp = async (
+  read: schema.HttpRead | null,
+  { spoken, files, faults }: Around,
+): Promise<HttpSettings | null> => {
+  if (read === null) return null
+  const host = spoken.host ?? read.host
+  const cert = read.tls && (await files.read(files.besideConfig(read.tls.cert), ['http', 'tls', 'cert']))
+  const key = read.tls && (await files.read(files.besideConfig(read.tls.key), ['http', 'tls', 'key']))
+  if (read.tls === undefined && read.trustProxy === false && !read.plaintext && !isLoopback(host)) {
+    const path = spoken.host === null ? ['http', 'host'] : ['DUFFY_HOST']
+    faults.add(
+      path,
+      `API keys would cross the network unencrypted on \`${host}\`; set \`http.tls\`, or \`http.trustProxy\` behind a proxy that does TLS, or \`http.plaintext: true\` to accept that.`,
+    )
+  }
+  return {
+    host,
+    port: spoken.port ?? read.port,
+    publicUrl: read.publicUrl ?? null,
+    tls: typeof cert === 'string' && typeof key === 'string' ? { cert, key: new Secret(key) } : null,
+    trustProxy: read.trustProxy,
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+const readAnsible = async (
+  read: ReturnType<typeof schema.ansibleSchema.parse> | null,
+  { files, faults }: Around,
+): Promise<{ settings: AnsibleSettings; drivers: Drivers } | null> => {
+  if (read === null) return null
+  const own = read.playbookDirs.map(files.besideConfig)
+  const playbookDirs: string[] = []
+  for (const [at, folder] of own.entries()) {
+    try {
+      await findDrivers([folder])
+      playbookDirs.push(folder)
+    } catch (error) {
+      faults.add(
+        ['ansible', 'playbookDirs', at],
+        `The folder ${folder} cannot be read (${codeOf(error)}); correct its path or its permissions.`,
+      )
+    }
+  }
+  playbookDirs.push(OWN_DRIVERS)
+  const infrastructureKey = read.infrastructureKey === undefined ? null : files.besideConfig(read.infrastructureKey)
+  if (infrastructureKey !== null) await files.read(infrastructureKey, ['ansible', 'infrastructureKey'])
+  const settings = {
+    concurrency: read.concurrency,
+    playbookDirs,
+    logLimitBytes: read.logLimitKiB * 1024,
+    infrastructureKey,
+  }
+  return { settings, drivers: await findDrivers(playbookDirs) }
+}

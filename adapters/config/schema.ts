@@ -1,0 +1,284 @@
+import { STEPS, type Json, type JsonObject } from '#core'
+import { validate } from 'node-cron'
+import { z } from 'zod'
+import type * as config from './config.ts'
+import { readDuration } from './duration.ts'
+import { instead } from './faults.ts'
+
+/** Every key of an interface, so that the schema and what `config.ts` documents cannot drift apart. */
+type ShapeOf<T> = Readonly<Record<keyof Required<T>, z.ZodType>>
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const LONGEST = 366 * DAY
+
+/** An object with no keys but these. Its complaint about others has a line for each. */
+const object = <S extends z.core.$ZodLooseShape>(shape: S, sentence: string) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => `There is no setting \`${key}\` here${instead(key, Object.keys(shape))}`).join('\n')
+        : sentence,
+  })
+
+const record = (sentence: string) => z.record(z.string(), z.unknown(), { error: sentence })
+
+const whole = (least: number, most: number) => {
+  const error = `Give a whole number from ${least} to ${most}.`
+  return z.int({ error }).min(least, { error }).max(most, { error })
+}
+
+const text = (most: number, sentence: string) =>
+  z
+    .string({ error: sentence })
+    .min(1, { error: sentence })
+    .max(most, { error: sentence })
+    .regex(PRINTABLE, { error: sentence })
+const PRINTABLE = /^\P{Cc}*$/u
+
+const choice = <const W extends readonly string[]>(words: W) =>
+  z.enum(words, {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? `\`${input}\` is none of the choices${instead(input, words)}`
+        : `Give one of ${words.join(', ')}.`,
+  })
+
+/** A length of time, in milliseconds. */
+const span = (leastMs: number, mostMs = LONGEST) => {
+  const error = 'Give a length of time in quotes, such as `30s`, `15m`, `2h` or `1d`.'
+  return z.string({ error }).transform((written, context) => {
+    const ms = readDuration(written)
+    if (ms !== null && ms >= leastMs && ms <= mostMs) return ms
+    const message =
+      ms === null ? error : ms < leastMs ? `Give at least ${leastMs / SECOND}s.` : `Give at most ${mostMs / DAY}d.`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+}
+
+const flag = z.boolean({ error: 'Give true or false.' })
+
+export const NAME = /^[a-z0-9](?:[a-z0-9-]{0,39}[a-z0-9])?$/
+export const NAME_RULE =
+  'A name is small letters, digits and dashes, at most 41 of them, with a letter or a digit at both ends.'
+const name = z.string({ error: NAME_RULE }).regex(NAME, { error: NAME_RULE })
+
+const word = (sentence: string) =>
+  z.string({ error: sentence }).regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,40}$/, { error: sentence })
+const label = word('A label is letters, digits and `.`, `_`, `+`, `-`, at most 41 of them.')
+const labels = z.array(label, { error: 'Give a list of words.' }).max(50, { error: 'Give at most 50 labels.' })
+
+const json: z.ZodType<Json> = z.json({
+  error: 'Give text, numbers, true, false, null, and lists and objects of those.',
+}) as z.ZodType<Json>
+const variables: z.ZodType<JsonObject> = z.record(z.string(), json, { error: 'Give an object: `{ name: value }`.' })
+
+const file = text(4096, 'Give the path of a file.')
+const address = text(255, 'Give a host name or an address.')
+const port = whole(1, 65_535)
+const cron = z
+  .string({ error: 'Give a cron expression.' })
+  .refine(validate, { error: 'Give a cron expression of five or six fields, such as `23 3 * * *`.' })
+
+export const platformSchema = object(
+  {
+    arch: word('Give an architecture, such as `x86_64`.'),
+    vendor: word('Give the maker of the processor, such as `intel`.'),
+    description: z
+      .string({ error: 'Give one line of text.' })
+      .max(200, { error: 'Give at most 200 characters.' })
+      .regex(PRINTABLE, { error: 'Give one line of text.' })
+      .default(''),
+  } satisfies ShapeOf<config.PlatformConfig>,
+  'Describe the platform: `{ arch, vendor, description }`.',
+)
+
+export const machineSchema = object(
+  {
+    name,
+    platform: name,
+    labels: labels.default([]),
+    variables: variables.default({}),
+  } satisfies ShapeOf<config.MachineConfig>,
+  'Describe the machine: `{ name, platform }`.',
+)
+
+const elasticSchema = object(
+  {
+    most: whole(1, 10_000),
+    name,
+    platform: name,
+    labels: labels.default([]),
+    variables: variables.default({}),
+  } satisfies ShapeOf<config.ElasticConfig>,
+  'Describe its machines: `{ most, name, platform }`.',
+)
+
+const deadline = span(SECOND, DAY)
+const deadlinesSchema = object(
+  {
+    provision: deadline.default(10 * MINUTE),
+    check: deadline.default(MINUTE),
+    grant: deadline.default(2 * MINUTE),
+    revoke: deadline.default(2 * MINUTE),
+    collect: deadline.default(5 * MINUTE),
+    recycle: deadline.default(10 * MINUTE),
+    rebuild: deadline.default(30 * MINUTE),
+    shutdown: deadline.default(5 * MINUTE),
+  } satisfies ShapeOf<NonNullable<config.PoolConfig['deadlines']>>,
+  'Give a length of time for each step: `{ provision: "10m" }`.',
+)
+
+export const poolSchema = object(
+  {
+    type: choice(['metal', 'vm']),
+    driver: name,
+    // Read one by one later, so that a fault in one machine hides none in another.
+    machines: z.array(z.unknown(), { error: 'Give a list of machines: `[{ name, platform }]`.' }).optional(),
+    elastic: elasticSchema.optional(),
+    ready: whole(0, 100_000).optional(),
+    afterLease: choice(['recycle', 'rebuild', 'shutdown']).optional(),
+    steps: z.array(choice(STEPS), { error: 'Give a list of steps.' }).optional(),
+    lease: span(MINUTE).optional(),
+    longest: span(MINUTE).default(DAY),
+    grace: span(0, DAY).default(5 * MINUTE),
+    prepare: span(SECOND, DAY).default(15 * MINUTE),
+    preferWait: span(0, 7 * DAY).default(10 * MINUTE),
+    checkEvery: span(SECOND).default(30 * MINUTE),
+    deadlines: deadlinesSchema.prefault({}),
+    failureLimit: whole(1, 100).default(3),
+    backoff: span(0, DAY).default(5 * SECOND),
+    probation: span(SECOND, 30 * DAY).default(10 * MINUTE),
+  } satisfies ShapeOf<config.PoolConfig>,
+  'Describe the pool: `{ type, driver, machines }` or `{ type, driver, elastic }`.',
+)
+export type PoolRead = z.output<typeof poolSchema>
+
+export const tenantSchema = object(
+  {
+    quota: whole(0, 100_000).default(10),
+    members: z
+      .array(z.string({ error: 'Give `irc:<network>:<account>`.' }), {
+        error: 'Give a list of `irc:<network>:<account>`.',
+      })
+      .default([]),
+    keys: z
+      .array(z.string({ error: 'Give a public key as one line of text.' }), { error: 'Give a list of public keys.' })
+      .default([]),
+    longest: span(MINUTE).optional(),
+  } satisfies ShapeOf<config.TenantConfig>,
+  'Describe the tenant: `{ quota, members }`.',
+)
+
+const warning = whole(1, 10_080)
+export const limitsSchema = object(
+  {
+    machinesPerRequest: whole(1, 10_000).optional(),
+    waitingRequests: whole(0, 1_000_000).optional(),
+    waitingRequestsPerTenant: whole(0, 1_000_000).optional(),
+    keysPerPerson: whole(1, 1000).optional(),
+    keysPerRequest: whole(1, 1000).optional(),
+    shortest: span(SECOND, DAY).optional(),
+    reasonLength: whole(0, 10_000).optional(),
+    labelsPerRequest: whole(0, 50).optional(),
+    metadataEntries: whole(0, 1000).optional(),
+    metadataLength: whole(1, 100_000).optional(),
+    warnMinutes: z
+      .array(warning, { error: 'Give a list of minutes, such as `[30, 5]`.' })
+      .max(10, { error: 'Give at most 10 warnings.' })
+      .optional(),
+  } satisfies ShapeOf<config.LimitsConfig>,
+  'Give the limits that differ from the defaults: `{ machinesPerRequest: 10 }`.',
+)
+
+const SECRET_RULE =
+  "Say where it is to be found, `{ env: 'NAME' }` or `{ file: 'path' }`; a secret is never written in the config."
+const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
+  error: SECRET_RULE,
+})
+
+export const channelSchema = z
+  .string({ error: 'Give a channel, such as `#duffy`.' })
+  .regex(/^[#&][^\s,\p{Cc}]{1,63}$/u, { error: 'Give a channel, such as `#duffy`, without spaces and commas.' })
+export const nickSchema = z
+  .string({ error: 'Give a nick.' })
+  .regex(/^[A-Za-z[\]\\`_^{|}][A-Za-z0-9[\]\\`_^{|}-]{0,29}$/, {
+    error: 'A nick starts with a letter and has no spaces, at most 30 characters.',
+  })
+export const accountSchema = text(100, 'Give the name of an account.').regex(/^[^\s:*]+$/, {
+  error: 'An account has no spaces, colons and stars.',
+})
+
+export const ircSchema = object(
+  {
+    host: address,
+    port: port.optional(),
+    tls: flag.default(true),
+    ca: file.optional(),
+    nick: nickSchema.default('duffy'),
+    account: accountSchema.optional(),
+    password: secret.optional(),
+    channels: z.array(channelSchema, { error: 'Give a list of channels.' }).default([]),
+  } satisfies ShapeOf<config.IrcConfig>,
+  'Describe the network: `{ host, channels }`.',
+)
+export type IrcRead = z.output<typeof ircSchema>
+
+export const httpSchema = object(
+  {
+    host: address.default('127.0.0.1'),
+    port: whole(0, 65_535).default(8080),
+    publicUrl: z
+      .url({ protocol: /^https?$/, error: 'Give a whole address, such as `https://duffy.example.org`.' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    tls: object({ cert: file, key: file }, "Name two PEM files: `{ cert: 'path', key: 'path' }`.").optional(),
+    trustProxy: z
+      .union([z.boolean(), z.array(z.string().min(1)).min(1)], { error: 'Give true, false, or a list of addresses.' })
+      .default(false),
+    plaintext: flag.default(false),
+  } satisfies ShapeOf<config.HttpConfig>,
+  'Give the settings of the HTTP door: `{ host, port }`.',
+)
+export type HttpRead = z.output<typeof httpSchema>
+
+export const ansibleSchema = object(
+  {
+    concurrency: whole(1, 1000).default(4),
+    playbookDirs: z.array(text(4096, 'Give the path of a folder.'), { error: 'Give a list of folders.' }).default([]),
+    logLimitKiB: whole(1, 1_048_576).default(1024),
+    infrastructureKey: file.optional(),
+  } satisfies ShapeOf<config.AnsibleConfig>,
+  'Give the settings for playbooks: `{ concurrency: 4 }`.',
+)
+
+export const cronSchema = object(
+  { sweep: cron.default('* * * * * *'), prune: cron.default('23 3 * * *') } satisfies ShapeOf<config.CronConfig>,
+  'Give cron expressions: `{ sweep: "* * * * * *" }`.',
+)
+
+export const retentionSchema = object(
+  { answers: span(MINUTE).default(DAY), runs: span(HOUR).default(30 * DAY) } satisfies ShapeOf<config.RetentionConfig>,
+  'Give lengths of time: `{ runs: "30d" }`.',
+)
+
+/** The file as a whole; each section is read by its own schema. */
+export const configSchema = object(
+  {
+    dataDir: text(4096, 'Give the path of a folder.').optional(),
+    platforms: record('Describe the platforms: `{ name: { arch, vendor } }`.'),
+    pools: record('Describe the pools: `{ name: { type, driver, machines } }`.'),
+    tenants: record('Describe the tenants: `{ name: { quota } }`.').default({}),
+    limits: z.unknown(),
+    irc: record('Describe the networks: `{ name: { host } }`.').default({}),
+    http: z.unknown(),
+    ansible: z.unknown(),
+    cron: z.unknown(),
+    retention: z.unknown(),
+  } satisfies ShapeOf<config.Config>,
+  'Let the file end in `export default defineConfig({ platforms, pools })`.',
+)
+export type ConfigRead = z.output<typeof configSchema>
