@@ -1,0 +1,98 @@
+import type { IrcClient, IrcWhois } from 'irc-framework'
+import { isNick } from './clean.ts'
+import type { Limits } from './options.ts'
+import { type Outbox, rank } from './outbox.ts'
+
+/** What the network says of the people it shows us: by WHOIS, and by every line that carries an account. */
+export interface People {
+  /** What WHOIS says now; undefined if nobody has the nick or the server does not answer in time. */
+  whois(nick: string): Promise<IrcWhois | undefined>
+  /** Whether the nick's connection is over TLS and whether it calls itself a bot, believed for a while. */
+  connection(nick: string): Promise<{ secure: boolean; bot: boolean }>
+  /** The network just vouched that this nick holds this account. */
+  vouched(nick: string, account: string): void
+  /**
+   * Whether the nick holds the account: vouched for at or after `since`, or else by WHOIS now.
+   * With `byNick` (no accounts on this network) it is enough that somebody has the nick.
+   */
+  holds(nick: string, account: string, given: { since: number; byNick: boolean }): Promise<boolean>
+}
+
+interface Known {
+  account?: { name: string; at: number }
+  connection?: { secure: boolean; bot: boolean; at: number }
+}
+
+export function people(client: IrcClient, out: Outbox, limits: Limits): People {
+  const known = new Map<string, Known>()
+  const fold = (nick: string) => client.caseLower(nick)
+
+  const forget = (nick: string) => void known.delete(fold(nick))
+  client.on('quit', (event) => forget(event.nick))
+  client.on('account', (event) => forget(event.nick))
+  client.on('nick', (event) => {
+    forget(event.nick)
+    forget(event.new_nick)
+  })
+
+  const entry = (nick: string): Known => {
+    const found = known.get(fold(nick)) ?? {}
+    known.delete(fold(nick))
+    known.set(fold(nick), found)
+    const oldest = known.keys().next().value
+    if (known.size > limits.remembered && oldest !== undefined) known.delete(oldest)
+    return found
+  }
+
+  // The library's callback waits for ever and stays behind when an answer is lost.
+  const whois = async (nick: string) => {
+    if (!isNick(nick)) return undefined
+    let listener: ((event: IrcWhois) => void) | undefined
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const answered = new Promise<IrcWhois | undefined>((resolve) => {
+        listener = (event) => {
+          if (client.caseCompare(event.nick, nick)) resolve(event.error ? undefined : event)
+        }
+        client.on('whois', listener)
+        void out
+          .put({ rank: rank.control, wire: `WHOIS ${nick}`, send: () => client.raw('WHOIS', nick) })
+          .then((outcome) => {
+            if (outcome === 'sent') timer = setTimeout(() => resolve(undefined), limits.whoisMs)
+            else resolve(undefined)
+          })
+      })
+      return await answered
+    } finally {
+      clearTimeout(timer)
+      if (listener) client.off('whois', listener)
+    }
+  }
+
+  const vouched = (nick: string, account: string) => {
+    entry(nick).account = { name: account, at: Date.now() }
+  }
+
+  return {
+    whois,
+    vouched,
+    async connection(nick) {
+      const found = entry(nick).connection
+      if (found && found.at > Date.now() - limits.personMs) return found
+      const answer = await whois(nick)
+      const connection = { secure: answer?.secure ?? false, bot: answer?.bot !== undefined }
+      if (answer) entry(nick).connection = { ...connection, at: Date.now() }
+      return connection
+    },
+    async holds(nick, account, given) {
+      const found = entry(nick).account
+      if (found && found.name === account && found.at >= given.since) return true
+      const answer = await whois(nick)
+      if (!answer) return false
+      const holder = given.byNick ? fold(answer.nick) : answer.account && fold(answer.account)
+      if (holder !== account) return false
+      vouched(nick, account)
+      return true
+    },
+  }
+}

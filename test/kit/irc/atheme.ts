@@ -1,0 +1,40 @@
+/** Atheme's configuration for a server that takes it on `linkPort`. No crypto module: the accounts file is plain. */
+export function atheme(linkPort: number): string {
+  const nickserv = ['main', 'identify', 'register', 'ghost', 'logout', 'info', 'group', 'cert']
+  const modules = [
+    'protocol/inspircd',
+    'backend/opensex',
+    ...nickserv.map((name) => `nickserv/${name}`),
+    'saslserv/main',
+    'saslserv/plain',
+    'saslserv/external',
+  ]
+  return `${modules.map((name) => `loadmodule "modules/${name}";`).join('\n')}
+serverinfo {
+  name = "services.test"; desc = "Services"; numeric = "00B"; recontime = 1; netname = "TestNet";
+  hidehostsuffix = "users.test"; adminname = "Test"; adminemail = "test@irc.test"; registeremail = "test@irc.test";
+  loglevel = { error; info; admin; network; }; maxlogins = 50; maxusers = 50; mdlimit = 30; emaillimit = 10;
+  emailtime = 300; auth = none; casemapping = rfc1459;
+};
+uplink "irc.test" { host = "127.0.0.1"; password = "link"; port = ${linkPort}; };
+nickserv {
+  nick = "NickServ"; user = "NickServ"; host = "services.test"; real = "Nick services";
+  aliases { }; access { }; maxnicks = 50; expire = 0;
+};
+general { commit_interval = 1; };
+saslserv { nick = "SaslServ"; user = "SaslServ"; host = "services.test"; real = "SASL"; };
+`
+}
+
+/** An accounts file for Atheme; `duffybot` also owns the nick `duffy`. */
+export function services(passwords: Readonly<Record<string, string>>): string {
+  const made = Math.floor(Date.now() / 1000)
+  const lines = ['GRVER 1', 'DBV 12', 'LUID AAAAAAAAZ', 'CF +AFHORVabefhioqrstv']
+  for (const [index, [name, password]] of Object.entries(passwords).entries()) {
+    const id = `AAAAAAAA${'BCDEFGHIJ'.charAt(index)}`
+    lines.push(`MU ${id} ${name} ${password} ${name}@irc.test ${made} ${made} +b default`)
+    lines.push(`MN ${name} ${name} ${made} ${made}`)
+  }
+  lines.push(`MN duffybot duffy ${made} ${made}`)
+  return `${lines.join('\n')}\nKID 0\nXID 0\nQID 0\n`
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { accepts, daemon, type Daemon, daemonHome, freePort, giveFile } from './daemon.ts'
+import { atheme, services } from './atheme.ts'
+import { certificate } from './certificate.ts'
+
+const MODULES = `ircv3 ircv3_accounttag ircv3_batch ircv3_capnotify ircv3_ctctags ircv3_echomessage
+  ircv3_labeledresponse ircv3_msgid ircv3_servertime cap sasl services_account botmode callerid spanningtree namesx
+  uhnames hidechans servprotect sslinfo chghost svshold`
+
+export interface InspIrcdOptions {
+  tls?: boolean
+  /**
+   * How the server takes fast talkers. By default it hardly slows them, so that tests are quick;
+   * `strict` cuts off whoever is more than 10 lines ahead of 10 lines a second.
+   */
+  flood?: 'lenient' | 'strict'
+}
+
+/** A network whose server vouches for accounts: InspIRCd with Atheme's NickServ and SASL. */
+export interface IrcNetwork extends AsyncDisposable {
+  readonly host: '127.0.0.1'
+  readonly port: number
+  /** 0 without TLS. */
+  readonly tlsPort: number
+  /** The private authority that signed the server's certificate; empty without TLS. */
+  readonly caFile: string
+  readonly ircd: Daemon
+  readonly services: Daemon
+}
+
+/** Passwords of the accounts that exist from the start. */
+export const accounts = { duffybot: 'bot-Pa55', alice: 'alice-Pa55', bob: 'bob-Pa55' } as const
+
+export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise<IrcNetwork> {
+  const [port, tlsPort, linkPort] = [await freePort(), options.tls ? await freePort() : 0, await freePort()]
+  const home = await daemonHome({ 'atheme.conf': atheme(linkPort), 'services.db': services(accounts) })
+  const files = options.tls ? await certificate(home.path) : undefined
+  const config = [base(home.path, { port, linkPort, flood: options.flood ?? 'lenient' })]
+  if (files)
+    config.push(`<module name="ssl_gnutls">
+<sslprofile name="own" provider="gnutls" certfile="${files.certFile}" keyfile="${files.keyFile}" priority="NORMAL">
+<bind address="127.0.0.1" port="${tlsPort}" type="clients" sslprofile="own">`)
+  await giveFile(join(home.path, 'inspircd.conf'), config.join('\n'))
+
+  const ircd = daemon({
+    command: 'inspircd',
+    args: ['--config', join(home.path, 'inspircd.conf'), '--nofork', '--nopid'],
+    cwd: home.path,
+    ready: (output) => output.includes('is now running') && accepts(port),
+  })
+  const nickserv = daemon({
+    command: 'atheme-services',
+    args: [
+      '-n',
+      '-c',
+      join(home.path, 'atheme.conf'),
+      '-D',
+      home.path,
+      '-l',
+      join(home.path, 'atheme.log'),
+      '-p',
+      join(home.path, 'atheme.pid'),
+    ],
+    cwd: home.path,
+    ready: (output) => output.includes('finished synching with uplink'),
+  })
+  await ircd.start()
+  await nickserv.start()
+  return {
+    host: '127.0.0.1',
+    port,
+    tlsPort,
+    caFile: files?.caFile ?? '',
+    ircd,
+    services: nickserv,
+    async [Symbol.asyncDispose]() {
+      await nickserv.kill()
+      await ircd.kill()
+      await home.remove()
+    },
+  }
+}
+
+function base(home: string, given: { port: number; linkPort: number; flood: 'lenient' | 'strict' }): string {
+  const flood =
+    given.flood === 'strict'
+      ? 'threshold="10" commandrate="100" fakelag="no"'
+      : 'threshold="10" commandrate="10" fakelag="yes"'
+  const modules = MODULES.split(/\s+/).map((name) => `<module name="${name}">`)
+  return `<server name="irc.test" description="Test" network="TestNet" id="00A">
+<admin name="Test" nick="test" email="test@irc.test">
+<bind address="127.0.0.1" port="${given.port}" type="clients">
+<bind address="127.0.0.1" port="${given.linkPort}" type="servers">
+<connect name="main" allow="*" timeout="20" pingfreq="2m" hardsendq="1M" softsendq="8K" recvq="8K" ${flood}
+ localmax="200" globalmax="200" maxchans="20" useident="no" resolvehostnames="no" limit="500">
+<options prefixquit="" announcets="no" defaultmodes="not" ircumsghidechannels="no">
+<log method="file" type="* -USERINPUT -USEROUTPUT" level="default" target="${join(home, 'inspircd.log')}">
+${modules.join('\n')}
+<sasl target="services.test">
+<link name="services.test" ipaddr="127.0.0.1" port="${given.linkPort}" allowmask="127.0.0.1" sendpass="link" recvpass="link">
+<uline server="services.test" silent="yes">`
+}
