@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import { identify, killGroup, markOf } from './group.ts'
+import type { ProcessGroup } from './group.ts'
+
+const GATE = fileURLToPath(new URL('gate', import.meta.url))
+/** How long after the last process the ends of its pipes may take: longer only if something escaped and holds them. */
+const DRAIN_MS = 250
+
+export interface Command {
+  readonly argv: readonly string[]
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly deadlineMs: number
+  readonly killGraceMs: number
+  readonly signal: AbortSignal
+  onGroup(group: ProcessGroup): Promise<void>
+  onOutput(chunk: Buffer): void
+  /** Reads file descriptor 3 to its end. */
+  onEvents(stream: Readable): Promise<void>
+}
+
+/**
+ * Runs a command behind the gate, in a session of its own, and returns when all its processes are gone. Throws if the group cannot
+ * be put on record (then nothing has run), and if a process cannot be killed.
+ */
+export async function runGated(command: Command): Promise<void> {
+  const { child, output, events } = spawn(command)
+  if (child.pid === undefined) throw new Error('cannot start a process', { cause: await child })
+  const exited = once(child.nodeChildProcess, 'exit')
+  for (const stream of output) stream.on('data', (chunk: Buffer) => command.onOutput(chunk))
+  const ended = Promise.all([command.onEvents(events), ...output.map((stream) => once(stream, 'close'))])
+  const stuck = Promise.withResolvers<never>()
+  let group: ProcessGroup
+  try {
+    group = await identify(child.pid)
+    await command.onGroup(group)
+  } catch (error) {
+    // Without the word, the gate opens for nobody.
+    child.stdin.end()
+    await exited
+    throw error
+  }
+  const kill = (graceMs: number) => () => void killGroup(group, graceMs).catch(stuck.reject)
+  const abort = kill(command.killGraceMs)
+  // The gate keeps the deadline; this is for the day when the gate itself is stopped.
+  const late = setTimeout(kill(0), command.deadlineMs + 2 * command.killGraceMs + DRAIN_MS)
+  try {
+    child.stdin.end(command.signal.aborted ? '' : `go ${markOf(group)}\n`)
+    command.signal.addEventListener('abort', abort)
+    await Promise.race([exited, stuck.promise])
+    await killGroup(group, 0)
+  } finally {
+    clearTimeout(late)
+    command.signal.removeEventListener('abort', abort)
+  }
+  await Promise.race([ended, sleep(DRAIN_MS)])
+  for (const stream of [events, ...output]) stream.destroy()
+  await child
+}
+
+function spawn({ argv, directory, environment, deadlineMs, killGraceMs }: Command) {
+  const child = execa('/bin/sh', [GATE, seconds(deadlineMs), seconds(killGraceMs), ...argv], {
+    cwd: directory,
+    env: environment,
+    extendEnv: false,
+    // A session of its own, which goes on if Duffy ends: then it is the gate's, and the next Duffy's.
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  return { child, output: [child.stdout, child.stderr], events: child.stdio[3] }
+}
+
+const seconds = (ms: number): string => (Math.max(ms, 1) / 1000).toFixed(3)
