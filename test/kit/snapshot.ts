@@ -1,0 +1,18 @@
+import { evolve, Fleet, type Event, type Instant } from '#core'
+
+/** Every table of a fleet as plain data, in order of key: two fleets are alike if these are. */
+export const snapshot = (fleet: Fleet): Record<string, unknown> =>
+  Object.fromEntries(
+    [fleet.machines, fleet.pools, fleet.platforms, fleet.tenants, fleet.people, fleet.apiKeys, fleet.requests, fleet.leases, fleet.runs].map((table) => [
+      table.name,
+      [...(table.values() as Iterable<{ name?: string; id?: string }>)].toSorted((a, b) => ((a.id ?? a.name)! < (b.id ?? b.name)! ? -1 : 1)),
+    ]),
+  )
+
+/** The fleet that a log leads to. */
+export const replayed = (log: readonly { at: Instant; events: readonly Event[] }[]): Fleet => {
+  const fleet = new Fleet()
+  for (const { at, events } of log) for (const event of events) evolve(fleet, event, at)
+  fleet.journal.keep()
+  return fleet
+}
