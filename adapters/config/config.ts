@@ -33,7 +33,7 @@ export interface PlatformConfig {
 
 export interface PoolConfig {
   readonly type: 'metal' | 'vm'
-  /** A folder of playbooks: `playbooks/drivers/<driver>/`, or one in `ansible.playbookDirs`. */
+  /** A folder of playbooks, `drivers/<driver>/`, in `playbooks/` or in one of `ansible.playbookDirs`. */
   readonly driver: string
   /** A fixed pool: machines that always exist. */
   readonly machines?: readonly MachineConfig[]
@@ -172,7 +172,7 @@ export interface HttpConfig {
 export interface AnsibleConfig {
   /** Playbooks running at once. Each start costs about half a second of a processor. Default: 4. */
   readonly concurrency?: number
-  /** Folders of drivers, searched in this order before Duffy's own. Default: none. */
+  /** Folders with `drivers/<driver>/<step>.yml`, looked through in this order and before Duffy's own. Default: none. */
   readonly playbookDirs?: readonly string[]
   /** How much of one run's output is kept. Default: 1,024. */
   readonly logLimitKiB?: number

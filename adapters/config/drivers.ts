@@ -5,21 +5,20 @@ import { STEPS, type Step } from '#core'
 /** The drivers there are, each with the steps for which it has a playbook. */
 export type Drivers = ReadonlyMap<string, readonly Step[]>
 
-/** The folder of drivers that Duffy brings along. */
-export const OWN_DRIVERS = resolve(import.meta.dirname, '../../playbooks/drivers')
+/** The playbooks that Duffy brings along. */
+export const OWN_PLAYBOOKS = resolve(import.meta.dirname, '../../playbooks')
 
-/** Looks through folders of drivers; of two with one name the first counts. Throws where a folder cannot be read. */
+/** Looks for `drivers/<driver>/<step>.yml` in some folders. Throws where one of them cannot be read. */
 export async function findDrivers(folders: readonly string[]): Promise<Drivers> {
-  const drivers = new Map<string, Step[]>()
+  const files = new Map<string, Set<string>>()
   for (const folder of folders) {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory() || drivers.has(entry.name)) continue
-      const files = await readdir(join(folder, entry.name))
-      drivers.set(
-        entry.name,
-        STEPS.filter((step) => files.includes(`${step}.yml`)),
-      )
+    const drivers = join(folder, 'drivers')
+    for (const entry of await readdir(drivers, { withFileTypes: true })) {
+      if (!entry.isDirectory() && !entry.isSymbolicLink()) continue
+      const known = files.get(entry.name) ?? new Set()
+      for (const file of await readdir(join(drivers, entry.name))) known.add(file)
+      files.set(entry.name, known)
     }
   }
-  return drivers
+  return new Map([...files].map(([driver, names]) => [driver, STEPS.filter((step) => names.has(`${step}.yml`))]))
 }

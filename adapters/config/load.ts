@@ -41,8 +41,8 @@ const importConfig = async (file: string, faults: Faults): Promise<{ value: unkn
   }
   try {
     // A name of its own each time: a module is read once for each name, and a reload must see what the file says now.
-    const module = (await import(`${pathToFileURL(file).href}?read=${randomUUID()}`)) as { default?: unknown }
-    return { value: module.default }
+    const module: unknown = await import(`${pathToFileURL(file).href}?read=${randomUUID()}`)
+    return { value: Reflect.get(Object(module), 'default') }
   } catch (error) {
     faults.add([], `The file ${file} could not be run: ${error instanceof Error ? error.message : String(error)}`)
     return null

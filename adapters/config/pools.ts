@@ -78,16 +78,16 @@ const LONGEST_NAME = 41
 
 const fixedMachines = (machines: readonly unknown[], place: Place): SiteMachine[] => {
   const { faults, path, pool } = place
-  const listed: SiteMachine[] = []
+  const fixed: SiteMachine[] = []
   for (const [at, value] of machines.entries()) {
     const machine = faults.read(machineSchema, value, [...path, 'machines', at])
     if (machine === null) continue
     checkPlatform(machine.platform, [...path, 'machines', at, 'platform'], place)
     if (machine.name === 'all')
       faults.add([...path, 'machines', at, 'name'], 'No machine can be called `all`: `done all` means every machine.')
-    listed.push(machineOf(machine, pool))
+    fixed.push(machineOf(machine, pool))
   }
-  return listed
+  return fixed
 }
 
 const machineOf = (

@@ -1,7 +1,8 @@
 import { DEFAULT_LIMITS, type Limits, type Platform, type PlatformName, type Site } from '#core'
 import { isIP } from 'node:net'
+import { join } from 'node:path'
 import { canonical, sha256 } from './canonical.ts'
-import { findDrivers, OWN_DRIVERS, type Drivers } from './drivers.ts'
+import { findDrivers, OWN_PLAYBOOKS, type Drivers } from './drivers.ts'
 import type { Environment, Spoken } from './environment.ts'
 import { instead, type Faults } from './faults.ts'
 import { codeOf, type Files } from './files.ts'
@@ -26,10 +27,10 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   if (config === null) return null
   const irc = faults.readEach(schema.ircSchema, config.irc, ['irc'])
   const networks = await readIrc(irc, { ...around, spoken: spoken.irc })
-  const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible ?? {}, ['ansible']), around)
-  const cron = faults.read(schema.cronSchema, config.cron ?? {}, ['cron'])
-  const retention = faults.read(schema.retentionSchema, config.retention ?? {}, ['retention'])
-  const http = await readHttp(faults.read(schema.httpSchema, config.http ?? {}, ['http']), around)
+  const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible, ['ansible']), around)
+  const cron = faults.read(schema.cronSchema, config.cron, ['cron'])
+  const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
+  const http = await readHttp(faults.read(schema.httpSchema, config.http, ['http']), around)
   const site = readSite(config, {
     ...around,
     drivers: ansible?.drivers ?? new Map(),
@@ -81,7 +82,7 @@ const readSite = (config: schema.ConfigRead, { faults, spoken, drivers, network 
     for (const name of names.keys()) if (!schema.NAME.test(name)) faults.add([section, name], schema.NAME_RULE)
   }
   const site = {
-    limits: limitsOf(faults.read(schema.limitsSchema, config.limits ?? {}, ['limits']), faults),
+    limits: limitsOf(faults.read(schema.limitsSchema, config.limits, ['limits']), faults),
     platforms: [...platforms].flatMap(([name, platform]): Platform[] =>
       platform === null ? [] : [{ name: name as PlatformName, ...platform }],
     ),
@@ -171,27 +172,24 @@ const readAnsible = async (
   { files, faults }: Around,
 ): Promise<{ settings: AnsibleSettings; drivers: Drivers } | null> => {
   if (read === null) return null
-  const own = read.playbookDirs.map(files.besideConfig)
-  const playbookDirs: string[] = []
-  for (const [at, folder] of own.entries()) {
+  const extraPlaybooksDirs: string[] = []
+  for (const [at, folder] of read.playbookDirs.map(files.besideConfig).entries()) {
     try {
       await findDrivers([folder])
-      playbookDirs.push(folder)
+      extraPlaybooksDirs.push(folder)
     } catch (error) {
-      faults.add(
-        ['ansible', 'playbookDirs', at],
-        `The folder ${folder} cannot be read (${codeOf(error)}); correct its path or its permissions.`,
-      )
+      const sentence = `The folder ${join(folder, 'drivers')} cannot be read (${codeOf(error)}); make it, or correct the path.`
+      faults.add(['ansible', 'playbookDirs', at], sentence)
     }
   }
-  playbookDirs.push(OWN_DRIVERS)
   const infrastructureKey = read.infrastructureKey === undefined ? null : files.besideConfig(read.infrastructureKey)
   if (infrastructureKey !== null) await files.read(infrastructureKey, ['ansible', 'infrastructureKey'])
   const settings = {
     concurrency: read.concurrency,
-    playbookDirs,
+    playbooksDir: OWN_PLAYBOOKS,
+    extraPlaybooksDirs,
     logLimitBytes: read.logLimitKiB * 1024,
     infrastructureKey,
   }
-  return { settings, drivers: await findDrivers(playbookDirs) }
+  return { settings, drivers: await findDrivers([...extraPlaybooksDirs, OWN_PLAYBOOKS]) }
 }

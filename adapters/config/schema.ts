@@ -73,7 +73,7 @@ const labels = z.array(label, { error: 'Give a list of words.' }).max(50, { erro
 
 const json: z.ZodType<Json> = z.json({
   error: 'Give text, numbers, true, false, null, and lists and objects of those.',
-}) as z.ZodType<Json>
+})
 const variables: z.ZodType<JsonObject> = z.record(z.string(), json, { error: 'Give an object: `{ name: value }`.' })
 
 const file = text(4096, 'Give the path of a file.')
@@ -272,12 +272,12 @@ export const configSchema = object(
     platforms: record('Describe the platforms: `{ name: { arch, vendor } }`.'),
     pools: record('Describe the pools: `{ name: { type, driver, machines } }`.'),
     tenants: record('Describe the tenants: `{ name: { quota } }`.').default({}),
-    limits: z.unknown(),
+    limits: z.unknown().default({}),
     irc: record('Describe the networks: `{ name: { host } }`.').default({}),
-    http: z.unknown(),
-    ansible: z.unknown(),
-    cron: z.unknown(),
-    retention: z.unknown(),
+    http: z.unknown().default({}),
+    ansible: z.unknown().default({}),
+    cron: z.unknown().default({}),
+    retention: z.unknown().default({}),
   } satisfies ShapeOf<config.Config>,
   'Let the file end in `export default defineConfig({ platforms, pools })`.',
 )

@@ -37,8 +37,10 @@ export interface IrcNetwork {
 
 export interface AnsibleSettings {
   readonly concurrency: number
-  /** Folders that hold `<driver>/<step>.yml`; the first that has the driver counts, Duffy's own last. */
-  readonly playbookDirs: readonly string[]
+  /** Duffy's own folder of playbooks: `drivers/<driver>/<step>.yml`. */
+  readonly playbooksDir: string
+  /** The site's, of the same form; they go before Duffy's own. */
+  readonly extraPlaybooksDirs: readonly string[]
   readonly logLimitBytes: number
   readonly infrastructureKey: string | null
 }
