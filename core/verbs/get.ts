@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../limits.ts'
 import { PLATFORM_RULES, type Address, type PlatformRule } from '../request.ts'
 import { LONGEST_KEY } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
+import type { Value } from './kind.ts'
 import type { Argument, Values, Verb } from './verb.ts'
 
 const args: readonly Argument[] = [
@@ -103,8 +104,9 @@ export const get: Verb = {
   }),
 }
 
-const optional = <T>(values: Values, name: string): T | null => (values[name] as T | undefined) ?? null
-const listed = <T>(values: Values, name: string): readonly T[] => (values[name] as readonly T[] | undefined) ?? []
+const optional = <T extends Value>(values: Values, name: string): T | null => (values[name] as T | undefined) ?? null
+const listed = <T extends Value>(values: Values, name: string): readonly T[] =>
+  (values[name] as readonly T[] | undefined) ?? []
 
 /** `irc:libera:alice` is alice, at the door `irc:libera`. */
 const addressOf = (identity: string | null): Address | null => {

@@ -1,3 +1,7 @@
 export { VERBS, verbNamed } from './catalogue.ts'
+export { readValues, type Read } from './fields.ts'
 export type * from './kind.ts'
+export { readLine } from './line.ts'
+export type { Misread, Problem } from './misread.ts'
+export type { Ports } from './values.ts'
 export { goesByPlace, optionOf, type Argument, type Ask, type Values, type Verb } from './verb.ts'

@@ -15,8 +15,10 @@ export const done: Verb = {
     },
   ],
   examples: ['done L7Q2', 'done metal-03', 'done all'],
-  asks: ({ what }) => ({ type: 'command', command: { do: 'done', what: (what as string | undefined) ?? null } }),
+  asks: ({ what }) => ({ type: 'command', command: { do: 'done', what: everything(what as string | undefined) } }),
 }
+
+const everything = (what: string | undefined): string | null => (what?.toLowerCase() === 'all' ? 'all' : (what ?? null))
 
 export const extend: Verb = {
   name: 'extend',

@@ -72,7 +72,14 @@ export const help: Verb = {
   summary: 'the verbs, or one of them in full',
   who: 'anyone',
   type: 'question',
-  arguments: [{ name: 'verb', kind: nameOf(['verb'], 'get'), summary: 'one verb; all of them unless said' }],
+  arguments: [
+    {
+      name: 'verb',
+      kind: { type: 'text', longest: 40, example: 'get' },
+      summary: 'one verb; all of them unless said',
+      rest: true,
+    },
+  ],
   examples: ['help', 'help get'],
   asks: ({ verb }) => ({ type: 'question', question: { ask: 'help', verb: (verb as string | undefined) ?? null } }),
 }

@@ -1,0 +1,148 @@
+import { isUnit } from '../duration.ts'
+import { nearest } from '../suggest.ts'
+import { VERBS, verbNamed } from './catalogue.ts'
+import { asks, firstMissing, type Read } from './fields.ts'
+import type { Misread, Problem } from './misread.ts'
+import { byPlace, durationAt } from './place.ts'
+import { keep, plain, type Line, type Step } from './step.ts'
+import { fold, hasControl, LONGEST_LINE, shown, tokens, unquoted, type Token } from './text.ts'
+import { readValue, type Ports } from './values.ts'
+import type { Argument, Verb } from './verb.ts'
+
+/** Reads a chat line, without the `!duffy` before it. Tolerant where that is safe; never guesses. */
+export function readLine(typed: string, ports: Ports): Read | Misread {
+  if (typed.length > LONGEST_LINE) return lineMisread({ type: 'tooLong', most: LONGEST_LINE }, typed)
+  const text = fold(typed)
+  if (hasControl(text)) return lineMisread({ type: 'controlCharacters' }, text)
+  const words = tokens(text)
+  if (words[0] === undefined) return lineMisread({ type: 'empty' }, text)
+  const found = verbAt(words)
+  if (found === null) return unknownVerb(text, words[0])
+
+  const line: Line = { verb: found.verb, text, words, values: {}, ports }
+  let at = found.after
+  while (at < words.length) {
+    const step = stepAt(line, at)
+    if (step.type === 'stuck') return stuck(line, step)
+    at += step.words
+  }
+  const missing = firstMissing(line.verb, line.values)
+  if (missing !== null) return stuck(line, { type: 'stuck', problem: { type: 'missing' }, argument: missing, at })
+  return asks(line.verb, line.values, ports)
+}
+
+/** Two words, where they are a verb together, before one. */
+const verbAt = (words: readonly Token[]): { verb: Verb; after: number } | null => {
+  const at = words[0]!.quoted || !POLITE.has(plain(words[0]!)) || words.length === 1 ? 0 : 1
+  const [first, second] = [words[at]!, words[at + 1]]
+  const both = second === undefined ? undefined : verbNamed(`${plain(first)} ${plain(second)}`)
+  if (both !== undefined) return { verb: both, after: at + 2 }
+  const verb = verbNamed(plain(first)) ?? verbNamed(first.text)
+  return verb === undefined ? null : { verb, after: at + 1 }
+}
+
+const POLITE: ReadonlySet<string> = new Set(['please', 'pls', 'plz'])
+const FILLER: ReadonlySet<string> = new Set([...POLITE, 'thanks', 'thx', 'me', 'a', 'an', 'the'])
+
+/** `an hour` is a length of time. */
+const isFiller = (word: Token, next: Token | undefined): boolean =>
+  !word.quoted && FILLER.has(plain(word)) && (next === undefined || !isUnit(plain(next)))
+
+const stepAt = (line: Line, at: number): Step => {
+  const word = line.words[at]!
+  const rest = line.verb.arguments.find((one) => one.rest === true && one.after === undefined)
+  if (rest !== undefined) return takeRest(line, at, rest)
+  if (!word.closed) return { type: 'stuck', problem: { type: 'unclosedQuote' }, argument: null, at }
+  const introduced = word.quoted ? undefined : line.verb.arguments.find(({ after }) => after?.includes(plain(word)))
+  if (introduced !== undefined) return takeAfter(line, at, introduced)
+  return isFiller(word, line.words[at + 1]) ? { type: 'took', words: 1 } : byPlace(line, at)
+}
+
+/** What follows a word that introduces it, or that word alone. */
+const takeAfter = (line: Line, at: number, argument: Argument): Step => {
+  const { kind, name, many } = argument
+  if (line.values[name] !== undefined && many === undefined)
+    return { type: 'stuck', problem: { type: 'twice' }, argument, at }
+  if (kind.type === 'flag') {
+    line.values[name] = !kind.standard
+    return { type: 'took', words: 1 }
+  }
+  const next = line.words[at + 1]
+  if (next === undefined) return { type: 'stuck', problem: { type: 'missing' }, argument, at }
+  if (argument.rest === true) return takeRest(line, at + 1, argument)
+  if (!next.closed) return { type: 'stuck', problem: { type: 'unclosedQuote' }, argument, at: at + 1 }
+  if (kind.type === 'duration') {
+    const { read, words } = durationAt(line.words, at + 1, kind)
+    if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at: at + 1 }
+    line.values[name] = read.value
+    return { type: 'took', words: words + 1 }
+  }
+  const step = keep(line, at + 1, argument)
+  return step.type === 'took' ? { type: 'took', words: 2 } : step
+}
+
+const takeRest = (line: Line, at: number, argument: Argument): Step => {
+  const read = readValue(argument.kind, unquoted(line.text.slice(line.words[at]!.from)), line.ports)
+  if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at }
+  line.values[argument.name] = read.value
+  return { type: 'took', words: line.words.length - at + 1 }
+}
+
+const stuck = ({ verb, text, words }: Line, { problem, argument, at }: Extract<Step, { type: 'stuck' }>): Misread => {
+  const word = words[at]
+  const isSecret = argument?.kind.type === 'sshKey'
+  return {
+    type: 'misread',
+    problem,
+    from: 'line',
+    verb: verb.name,
+    argument: argument?.name ?? null,
+    got: word === undefined || isSecret || problem.type === 'missing' ? '' : shown(word.text),
+    example: verb.examples[0] ?? verb.name,
+    suggestion: word === undefined || isSecret ? null : corrected(text, word, meant(verb, problem, word)),
+  }
+}
+
+/** The word of the grammar that a word was probably meant to be. */
+const meant = (verb: Verb, problem: Problem, word: Token): string | null => {
+  if (problem.type !== 'unknownArgument' && problem.type !== 'badChoice') return null
+  const known = verb.arguments.flatMap(({ after, kind }) => [
+    ...(after ?? []),
+    ...(kind.type === 'choice' ? kind.of : []),
+  ])
+  const second = VERBS.flatMap(({ name }) =>
+    name.startsWith(`${verb.name} `) ? [name.slice(verb.name.length + 1)] : [],
+  )
+  return nearest(plain(word), [...known, ...second])
+}
+
+const LONGEST_SUGGESTION = 120
+
+const corrected = (text: string, word: Token, instead: string | null): string | null => {
+  if (instead === null || text.length > LONGEST_SUGGESTION) return null
+  return `${text.slice(0, word.from)}${instead}${text.slice(word.from + word.text.length)}`.trim()
+}
+
+const unknownVerb = (text: string, word: Token): Misread => ({
+  ...lineMisread({ type: 'unknownVerb' }, word.text),
+  suggestion: corrected(
+    text,
+    word,
+    nearest(
+      plain(word),
+      VERBS.flatMap(({ name, aliases }) => [name, ...aliases]),
+    ),
+  ),
+})
+
+/** Of a line whose verb is not known (yet). */
+const lineMisread = (problem: Problem, got: string): Misread => ({
+  type: 'misread',
+  problem,
+  from: 'line',
+  verb: null,
+  argument: null,
+  got: shown(got),
+  example: 'help',
+  suggestion: null,
+})

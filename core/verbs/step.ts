@@ -1,0 +1,38 @@
+import type { Value } from './kind.ts'
+import type { Problem } from './misread.ts'
+import { withoutEnding, type Token } from './text.ts'
+import { readValue, type Ports } from './values.ts'
+import type { Argument, Verb } from './verb.ts'
+
+/** A line on its way to its meaning: what has been read of it so far. */
+export interface Line {
+  readonly verb: Verb
+  readonly text: string
+  readonly words: readonly Token[]
+  readonly values: Record<string, Value | Value[]>
+  readonly ports: Ports
+}
+
+/** How many words a step took, or why it took none; the argument that it was about, if known. */
+export type Step =
+  | { readonly type: 'took'; readonly words: number }
+  | { readonly type: 'stuck'; readonly problem: Problem; readonly argument: Argument | null; readonly at: number }
+
+/** One word as the value of an argument. */
+export const keep = (line: Line, at: number, argument: Argument): Step => {
+  const word = line.words[at]!
+  const { name, kind, many } = argument
+  const read = readValue(kind, word.quoted ? word.text : withoutEnding(word.text), line.ports)
+  if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at }
+  if (many === undefined) {
+    line.values[name] = read.value
+    return { type: 'took', words: 1 }
+  }
+  const before = (line.values[name] ?? []) as Value[]
+  if (before.length === many) return { type: 'stuck', problem: { type: 'tooMany', most: many }, argument, at }
+  line.values[name] = [...before, read.value]
+  return { type: 'took', words: 1 }
+}
+
+/** A word for comparing: any case, without the end of a sentence. */
+export const plain = ({ text }: Token): string => withoutEnding(text).toLowerCase()

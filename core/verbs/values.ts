@@ -1,0 +1,126 @@
+import { readDuration } from '../duration.ts'
+import type { Address } from '../request.ts'
+import { readSshKey, type FingerprintOf } from '../ssh-key.ts'
+import type { Kind, Value } from './kind.ts'
+import type { Problem } from './misread.ts'
+import { hasControl } from './text.ts'
+
+/** What reading needs of the world. */
+export interface Ports {
+  readonly fingerprint: FingerprintOf
+  /** Where the asker can be told things; null: nowhere. */
+  readonly address: Address | null
+}
+
+export type Reading = { readonly type: 'value'; readonly value: Value } | Problem
+
+type Given = string | number | boolean | object
+
+/** One value of a kind, as typed or as sent. Lengths are looked at before anything else. */
+export function readValue(kind: Kind, given: Given, { fingerprint }: Pick<Ports, 'fingerprint'>): Reading {
+  switch (kind.type) {
+    case 'word':
+      return readWord(given, kind.longest)
+    case 'text':
+      return readText(given, kind.longest)
+    case 'count':
+      return readCount(given, kind.most)
+    case 'duration': {
+      const { longestMs, example } = kind
+      const read = typeof given === 'string' ? readDuration(given, longestMs) : durationOf(given)
+      return typeof read === 'number' ? value(read) : { type: 'badDuration', because: read, example, longestMs }
+    }
+    case 'choice': {
+      const choice = typeof given === 'string' ? kind.of.find((one) => one === given.toLowerCase()) : undefined
+      return choice === undefined ? { type: 'badChoice', of: kind.of } : value(choice)
+    }
+    case 'flag': {
+      if (typeof given === 'boolean') return value(given)
+      return given === 'true' || given === 'false' ? value(given === 'true') : { type: 'badFlag' }
+    }
+    case 'sshKey': {
+      const read = readSshKey(typeof given === 'string' ? given : '', fingerprint)
+      return read.type === 'key' ? value(read.key) : read
+    }
+    case 'fingerprint':
+      return typeof given === 'string' && given.length === FINGERPRINT && /^SHA256:[A-Za-z0-9+/]+$/.test(given)
+        ? value(given)
+        : { type: 'badFingerprint' }
+    case 'identity':
+      return readIdentity(given, kind.longest)
+    case 'pairs':
+      return readPairs(given, kind)
+  }
+}
+
+const FINGERPRINT = 'SHA256:'.length + 43
+
+const value = (read: Value): Reading => ({ type: 'value', value: read })
+
+export const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)
+
+const readWord = (given: Given, longest: number): Reading => {
+  if (typeof given !== 'string') return { type: 'badWord' }
+  if (given.length > longest) return { type: 'tooLong', most: longest }
+  return isWord(given) ? value(given) : { type: 'badWord' }
+}
+
+const readText = (given: Given, longest: number): Reading => {
+  if (typeof given !== 'string') return { type: 'badText' }
+  if (given.length > longest) return { type: 'tooLong', most: longest }
+  return hasControl(given) ? { type: 'controlCharacters' } : value(given)
+}
+
+const readCount = (given: Given, most: number): Reading => {
+  const isDigits = typeof given === 'string' && given.length <= 10 && /^\d+$/.test(given)
+  const count = isDigits ? Number(given) : given
+  const isCount = typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= most
+  return isCount ? value(count) : { type: 'badCount', most }
+}
+
+/** A bare number has no unit, whatever it is. */
+const durationOf = (given: Given): 'negative' | 'noUnit' | 'nonsense' => {
+  if (typeof given !== 'number') return 'nonsense'
+  return given < 0 ? 'negative' : 'noUnit'
+}
+
+const readIdentity = (given: Given, longest: number): Reading => {
+  if (typeof given !== 'string') return { type: 'badIdentity' }
+  if (given.length > longest) return { type: 'tooLong', most: longest }
+  return /^irc:[A-Za-z0-9][A-Za-z0-9._-]*:[\x21-\x39\x3b-\x7e]+$/.test(given) && !given.endsWith('*')
+    ? value(given)
+    : { type: 'badIdentity' }
+}
+
+/** Names that mean something to the language itself. */
+const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+const LONGEST_PAIR_NAME = 100
+
+/** An object of texts, or a list of `name=text`. */
+const readPairs = (given: Given, { most, longest }: Extract<Kind, { type: 'pairs' }>): Reading => {
+  const entries = entriesOf(given)
+  if (entries === null) return { type: 'badPairs' }
+  if (entries.length > most) return { type: 'tooMany', most }
+  const pairs = new Map<string, string>()
+  for (const [name, text] of entries) {
+    const isName = name.length <= LONGEST_PAIR_NAME && /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/.test(name)
+    if (!isName || RESERVED.has(name) || pairs.has(name)) return { type: 'badPairs' }
+    const read = readText(text as Given, longest)
+    if (read.type !== 'value') return read
+    pairs.set(name, read.value as string)
+  }
+  return value(Object.fromEntries(pairs))
+}
+
+const entriesOf = (given: Given): (readonly [string, unknown])[] | null => {
+  const list = typeof given === 'string' ? [given] : given
+  if (Array.isArray(list)) {
+    return list.every((item) => typeof item === 'string' && item.includes('=')) ? list.map(splitPair) : null
+  }
+  return typeof given === 'object' ? Object.entries(given) : null
+}
+
+const splitPair = (item: string): readonly [string, string] => {
+  const equals = item.indexOf('=')
+  return [item.slice(0, equals), item.slice(equals + 1)]
+}
