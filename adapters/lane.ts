@@ -1,0 +1,277 @@
+import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promises'
+import { decide, evolve, type Asked, type Change, type Fleet, type Hash, type Instant } from '#core'
+import { decideBatch, type Decide, type Decided, type KeptAnswer } from './lane/batch.ts'
+import { catchUp } from './lane/catch-up.ts'
+import { Fault, Stopped } from './lane/errors.ts'
+import { Kept } from './lane/kept.ts'
+import { Line, type Answer, type LineLimits, type Waiting } from './lane/line.ts'
+import type { Evolve } from './lane/replay.ts'
+import type { Head, Ledger, Turn } from './store/port.ts'
+
+export type { Answer } from './lane/line.ts'
+export { Busy, Fault, Stopped } from './lane/errors.ts'
+
+/** Where a test may stop the world. */
+export type CrashPoint = 'turn taken' | 'caught up' | 'decided' | 'before commit' | 'after commit' | 'answered'
+
+export interface LanePorts {
+  readonly store: Ledger
+  /** As the store loaded them: the lane's own from here on. */
+  readonly fleet: Fleet
+  readonly head: Head
+  readonly clock: () => number
+  readonly hash: Hash
+  readonly decide?: Decide
+  readonly evolve?: Evolve
+  readonly crash?: (point: CrashPoint) => void
+  readonly limits?: Partial<LineLimits>
+  /** Told of faults that no caller waits for: a listener that threw. */
+  readonly onFault?: (fault: unknown) => void
+}
+
+/** What is durable now. `changes` may come from another replica as well. */
+export interface Commit {
+  readonly seq: number
+  readonly at: Instant
+  readonly changes: readonly Change[]
+}
+
+export interface LaneState {
+  readonly waiting: number
+  readonly head: Head
+  /** Why it takes no more commands; null while it does. */
+  readonly stopped: Error | null
+  readonly counts: Readonly<Record<Count, number>>
+}
+type Count = 'commits' | 'commands' | 'records' | 'retries' | 'faults' | 'caughtUp'
+
+/** The one way in: whatever is to change, changes through here. */
+export interface Lane extends AsyncDisposable {
+  /** Resolves when what was decided is durable. Rejects with `Busy`, `Fault` or `Stopped`. */
+  ask(asked: Omit<Asked, 'at'>): Promise<Answer>
+  /** Asks the durable state something: waits while memory holds what is not committed. The answer must not hold on to the fleet. */
+  read<T>(question: (fleet: Fleet, at: Instant) => T): Promise<T>
+  /** Calls after every commit that changed something; the result ends it. */
+  onCommit(listener: (commit: Commit) => void): () => void
+  state(): LaneState
+}
+
+/** Commands waiting, in one batch, and tries; see `LineLimits`. */
+const LIMITS: LineLimits = { queue: 4_096, batch: 256, tries: 3 }
+/** Between tries while the store does not even give the turn. */
+const STORE_PAUSE_MS = 20
+
+export const lane = (ports: LanePorts): Lane => new TheLane(ports)
+
+class TheLane implements Lane {
+  readonly #ports: Required<Omit<LanePorts, 'head' | 'limits'>>
+  readonly #line: Line
+  readonly #listeners = new Set<(commit: Commit) => void>()
+  readonly #kept = new Kept()
+  readonly #counts: Record<Count, number> = { commits: 0, commands: 0, records: 0, retries: 0, faults: 0, caughtUp: 0 }
+  #head: Head
+  #stopped: Error | null = null
+  #running: Promise<void> | null = null
+  /** While memory holds what is not durable: ends when it no longer does. */
+  #uncommitted: PromiseWithResolvers<void> | null = null
+  /** The last batch whose commit failed. If its last record turns up in the log, it was committed all the same. */
+  #failed: { readonly batch: readonly Waiting[]; readonly decided: Decided } | null = null
+  #batchMs = 0
+
+  constructor({ head, limits, ...ports }: LanePorts) {
+    this.#ports = { decide, evolve, crash: () => {}, onFault: () => {}, ...ports }
+    this.#line = new Line({ ...LIMITS, ...limits })
+    this.#head = head
+  }
+
+  async ask(asked: Omit<Asked, 'at'>): Promise<Answer> {
+    if (this.#stopped !== null) throw this.#stopped
+    const { hash } = this.#ports
+    const { id, by, door, command } = asked
+    const key = id === null ? null : hash(JSON.stringify([by, door, id]))
+    const digest = id === null ? '' : hash(JSON.stringify(command))
+    const { promise, resolve: reply, reject: fail } = Promise.withResolvers<Answer>()
+    this.#line.join({ asked, key, digest, reply, fail, failures: 0, fault: null }, this.#batchMs)
+    this.#running ??= this.#run()
+    return promise
+  }
+
+  async read<T>(question: (fleet: Fleet, at: Instant) => T): Promise<T> {
+    while (this.#uncommitted !== null) await this.#uncommitted.promise
+    if (this.#stopped !== null && this.#stopped !== CLOSED) throw this.#stopped
+    return question(this.#ports.fleet, this.#now())
+  }
+
+  onCommit(listener: (commit: Commit) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  state(): LaneState {
+    return { waiting: this.#line.length, head: this.#head, stopped: this.#stopped, counts: { ...this.#counts } }
+  }
+
+  /** Takes no more commands, and ends when those in the line have been answered. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped ??= CLOSED
+    await this.#running
+  }
+
+  #now(): Instant {
+    return Math.max(this.#head.at, this.#ports.clock()) as Instant
+  }
+
+  /** A tick before each batch: SQLite answers without one, and nothing else would ever get its turn. */
+  async #run(): Promise<void> {
+    await nextTick()
+    while (this.#line.length > 0) {
+      const began = performance.now()
+      await this.#step()
+      this.#batchMs = performance.now() - began
+      await nextTick()
+    }
+    this.#running = null
+  }
+
+  /** One batch. The commands are taken only after the turn: what came while we waited for it rides along. */
+  async #step(): Promise<void> {
+    const { store, fleet, crash } = this.#ports
+    let batch: readonly Waiting[] | null = null
+    let decided: Decided | null = null
+    let changes: readonly Change[] = []
+    let number = 0
+    try {
+      const written = await store.transaction(async (turn) => {
+        number = await turn.turn()
+        crash('turn taken')
+        await this.#catchUp(turn, number)
+        this.#settleFailed()
+        batch = this.#line.take()
+        const known = await this.#known(turn, batch)
+        this.#uncommitted = Promise.withResolvers()
+        decided = decideBatch(this.#ports, batch, { head: this.#head, known })
+        changes = fleet.journal.changes()
+        crash('decided')
+        if (decided.records.length === 0 && changes.length === 0) return false
+        await turn.write({ ...decided, changes, answers: [...this.#kept.all(), ...decided.answers] })
+        crash('before commit')
+        return true
+      })
+      crash('after commit')
+      fleet.journal.keep()
+      this.#committed(decided!, written ? number : null)
+    } catch (error) {
+      fleet.journal.undoTo(0)
+      this.#settled()
+      await this.#stepFailed(error, batch, decided)
+      return
+    }
+    this.#settled()
+    this.#reply(batch!, decided!)
+    if (changes.length > 0) this.#tell(changes)
+    crash('answered')
+  }
+
+  /** What is in memory is durable again. */
+  #settled(): void {
+    this.#uncommitted?.resolve()
+    this.#uncommitted = null
+  }
+
+  #committed({ seq, hash, at, records, answers }: Decided, turn: number | null): void {
+    this.#counts.records += records.length
+    if (turn === null) {
+      this.#kept.add(answers)
+      return
+    }
+    this.#counts.commits += 1
+    this.#head = { turn, seq, hash, at: records.length === 0 ? this.#head.at : at }
+    this.#kept.clear()
+  }
+
+  /** Answers given before: those that wait to be written, and those in the store. */
+  async #known(turn: Turn, batch: readonly Waiting[]): Promise<Map<string, KeptAnswer>> {
+    const known = new Map<string, KeptAnswer>()
+    const keys: string[] = []
+    for (const { key } of batch) {
+      if (key === null) continue
+      const kept = this.#kept.get(key)
+      if (kept === undefined) keys.push(key)
+      else known.set(key, kept)
+    }
+    if (keys.length > 0) for (const answer of await turn.answers(keys)) known.set(answer.key, answer)
+    return known
+  }
+
+  async #catchUp(log: Turn, turn: number): Promise<void> {
+    if (turn === this.#head.turn + 1) return
+    const { fleet, crash } = this.#ports
+    const { head, records } = await catchUp(this.#ports, log, { head: this.#head, turn })
+    const changes = fleet.journal.changes()
+    fleet.journal.keep()
+    this.#head = head
+    this.#counts.caughtUp += records.length
+    if (this.#failed !== null && records.some(({ hash }) => hash === this.#failed!.decided.hash)) {
+      const { batch, decided } = this.#failed
+      this.#line.remove((waiting) => batch.includes(waiting))
+      this.#reply(batch, decided)
+    }
+    if (changes.length > 0) this.#tell(changes)
+    crash('caught up')
+  }
+
+  /** We are abreast of the log, so a failed batch that is not in it was not committed, and can be tried again, or given up. */
+  #settleFailed(): void {
+    this.#failed = null
+    for (const { fail, fault } of this.#line.takeGivenUp()) {
+      this.#counts.faults += 1
+      fail(new Fault('notDone', fault))
+    }
+  }
+
+  /** Nothing of the batch is in memory any more; whether it is in the store shows with the next turn. */
+  async #stepFailed(error: unknown, batch: readonly Waiting[] | null, decided: Decided | null): Promise<void> {
+    if (error instanceof Stopped) return this.#abandon(batch ?? [], error)
+    this.#counts.retries += 1
+    if (batch !== null) {
+      this.#line.putBack(batch, error)
+      if (decided !== null && decided.records.length > 0) this.#failed = { batch, decided }
+      return
+    }
+    this.#line.failNext(error)
+    for (const waiting of this.#line.takeGivenUp()) {
+      this.#counts.faults += 1
+      waiting.fail(new Fault(this.#failed?.batch.includes(waiting) ? 'unknown' : 'notDone', error))
+    }
+    await pause(STORE_PAUSE_MS)
+  }
+
+  #reply(batch: readonly Waiting[], { replies }: Decided): void {
+    for (const [index, { reply, fail }] of batch.entries()) {
+      const answer = replies[index]!
+      this.#counts.commands += 1
+      if (answer instanceof Fault) {
+        this.#counts.faults += 1
+        fail(answer)
+      } else reply(answer)
+    }
+  }
+
+  #tell(changes: readonly Change[]): void {
+    const { seq, at } = this.#head
+    for (const listener of this.#listeners) {
+      try {
+        listener({ seq, at, changes })
+      } catch (fault) {
+        this.#ports.onFault(fault)
+      }
+    }
+  }
+
+  #abandon(batch: readonly Waiting[], error: Stopped): void {
+    this.#stopped = error
+    for (const { fail } of [...batch, ...this.#line.remove(() => true)]) fail(error)
+  }
+}
+
+const CLOSED = new Stopped('Duffy is stopping and takes no more commands')

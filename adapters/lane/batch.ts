@@ -1,0 +1,136 @@
+import {
+  chain,
+  RECORD_VERSION,
+  type Asked,
+  type AuditRecord,
+  type Decision,
+  type Event,
+  type Fleet,
+  type Hash,
+  type Instant,
+  type Notice,
+  type RecordBody,
+  type RunId,
+  type RunResult,
+} from '#core'
+import { Fault } from './errors.ts'
+import type { Answer, Waiting } from './line.ts'
+
+export type Decide = (fleet: Fleet, asked: Asked) => Decision
+
+/** An answer as it is kept for repeats. */
+export interface KeptAnswer {
+  readonly key: string
+  readonly command: string
+  readonly answer: string
+  readonly at: Instant
+}
+
+interface NewRecord extends AuditRecord {
+  readonly at: Instant
+  readonly by: string
+  readonly door: string
+  readonly key: string | null
+}
+
+interface RunEnd {
+  readonly at: Instant
+  readonly outcome: RunResult['outcome'] | 'dropped'
+  readonly message: string
+}
+
+/** What a batch of commands came to, in memory; the fleet's journal has the changes. */
+export interface Decided {
+  /** One for each command, in order. */
+  readonly replies: readonly (Answer | Fault)[]
+  readonly records: readonly NewRecord[]
+  readonly answers: readonly KeptAnswer[]
+  readonly notices: readonly Notice[]
+  readonly runEnds: ReadonlyMap<RunId, RunEnd>
+  /** The head of the log with these records. */
+  readonly seq: number
+  readonly hash: string
+  readonly at: Instant
+}
+
+export interface BatchPorts {
+  readonly fleet: Fleet
+  readonly decide: Decide
+  readonly clock: () => number
+  readonly hash: Hash
+}
+
+/**
+ * Decides commands one after the other, each seeing what those before it did. `known` has the answers that were given
+ * before; those given here join them, so that twins in a batch share one. A command that throws leaves no trace.
+ */
+export const decideBatch = (
+  { fleet, decide, clock, hash }: BatchPorts,
+  batch: readonly Waiting[],
+  { head, known }: { readonly head: Pick<Decided, 'seq' | 'hash' | 'at'>; readonly known: Map<string, KeptAnswer> },
+): Decided => {
+  const replies: (Answer | Fault)[] = []
+  const records: NewRecord[] = []
+  const answers: KeptAnswer[] = []
+  const notices: Notice[] = []
+  const runEnds = new Map<RunId, RunEnd>()
+  let { seq, hash: link, at } = head
+
+  for (const { asked, key, digest } of batch) {
+    const before = key === null ? undefined : known.get(key)
+    if (before !== undefined) {
+      replies.push(before.command === digest ? (JSON.parse(before.answer) as Answer) : usedBefore(asked.id))
+      continue
+    }
+    at = Math.max(at, clock()) as Instant
+    const decision = attempt(fleet, decide, { ...asked, at })
+    if (decision instanceof Fault) {
+      replies.push(decision)
+      continue
+    }
+    const answer = answerOf(decision)
+    replies.push(answer)
+    if (key !== null) {
+      const kept = { key, command: digest, answer: JSON.stringify(answer), at }
+      answers.push(kept)
+      known.set(key, kept)
+    }
+    if (decision.type === 'refused') continue
+    notices.push(...decision.notices)
+    if (decision.events.length === 0) continue
+    for (const event of decision.events) noteEnd(runEnds, event, at)
+    const { by, events } = decision
+    const { door, id, command } = asked
+    const text = JSON.stringify({ v: RECORD_VERSION, at, by, door, id, do: command.do, events } satisfies RecordBody)
+    seq += 1
+    link = chain(hash, link, seq, text)
+    records.push({ seq, text, hash: link, at, by, door, key: id })
+  }
+  return { replies, records, answers, notices, runEnds, seq, hash: link, at }
+}
+
+/** A refusal is to change nothing, and a fault must not: both are taken back to where the command began. */
+const attempt = (fleet: Fleet, decide: Decide, asked: Asked): Decision | Fault => {
+  const mark = fleet.journal.mark()
+  try {
+    const decision = decide(fleet, asked)
+    if (decision.type === 'refused') fleet.journal.undoTo(mark)
+    return decision
+  } catch (cause) {
+    fleet.journal.undoTo(mark)
+    return new Fault('notDone', cause)
+  }
+}
+
+const answerOf = (decision: Decision): Answer =>
+  decision.type === 'accepted' ? { type: 'accepted', outcome: decision.outcome } : decision
+
+const usedBefore = (id: string | null): Answer => ({ type: 'refused', refusal: { type: 'idUsedBefore', id: id ?? '' } })
+
+/** A run that has ended is gone from the fleet; its row keeps how. */
+const noteEnd = (ends: Map<RunId, RunEnd>, event: Event, at: Instant): void => {
+  if (event.type === 'runDropped') ends.set(event.run, { at, outcome: 'dropped', message: '' })
+  if (event.type !== 'runEnded') return
+  const { result } = event
+  ends.set(event.run, { at, outcome: result.outcome, message: result.outcome === 'ok' ? '' : result.message })
+}

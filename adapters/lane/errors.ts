@@ -1,0 +1,29 @@
+/** The line is full. Nothing was done; the same command may be asked again after that time. */
+export class Busy extends Error {
+  override readonly name = 'Busy'
+  readonly retryAfterMs: number
+
+  constructor(retryAfterMs: number) {
+    super(`too many commands are waiting; try again in ${Math.ceil(retryAfterMs / 1000)} s`)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** A command failed on Duffy's side; `cause` says how. `unknown`: the store could not say whether it was done. */
+export class Fault extends Error {
+  override readonly name = 'Fault'
+  readonly outcome: 'notDone' | 'unknown'
+
+  constructor(outcome: Fault['outcome'], cause: unknown) {
+    super(
+      outcome === 'notDone' ? 'the command failed, and nothing was done' : 'the command failed, and may have been done',
+      { cause },
+    )
+    this.outcome = outcome
+  }
+}
+
+/** The lane takes no more commands: it was closed, or it cannot go on without risking two holders of one machine. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}

@@ -1,0 +1,279 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
+
+/*
+ * The tables, as MikroORM knows them; what it cannot say (partial indexes, triggers) stands in the migrations alone.
+ * Properties carry the names of their columns: rows are read and written by SQL and never become MikroORM entities.
+ * Columns hold what an operator would ask for or SQL must hold fast; the rest is JSON text.
+ */
+
+export const TurnRow = defineEntity({
+  name: 'TurnRow',
+  tableName: 'turn',
+  properties: { id: p.integer().primary(), turn: p.integer() },
+})
+
+/** The log. `body` is text exactly as hashed. */
+export const RecordRow = defineEntity({
+  name: 'RecordRow',
+  tableName: 'record',
+  properties: {
+    seq: p.integer().primary(),
+    at: p.integer(),
+    by: p.text(),
+    door: p.text(),
+    key: p.text().nullable(),
+    body: p.text(),
+    hash: p.text(),
+  },
+})
+
+export const MachineRow = defineEntity({
+  name: 'MachineRow',
+  tableName: 'machine',
+  properties: {
+    name: p.text().primary(),
+    number: p.integer(),
+    pool: p.text(),
+    type: p.text().$type<'metal' | 'vm'>(),
+    platform: p.text(),
+    arch: p.text(),
+    configured: p.integer(),
+    status: p.text(),
+    since: p.integer().nullable(),
+    lease: p.text().nullable(),
+    run: p.text().nullable(),
+    reason: p.text().nullable(),
+    probation_at: p.integer().nullable(),
+    fence: p.integer(),
+    attempts: p.integer(),
+    uses: p.integer(),
+    failures: p.integer(),
+    idle_since: p.integer(),
+    checked_at: p.integer(),
+    labels: p.text(),
+    variables: p.text(),
+    access: p.text().nullable(),
+    facts: p.text(),
+    data: p.text(),
+  },
+})
+
+export const PoolRow = defineEntity({
+  name: 'PoolRow',
+  tableName: 'pool',
+  properties: {
+    name: p.text().primary(),
+    type: p.text().$type<'metal' | 'vm'>(),
+    driver: p.text(),
+    configured: p.integer(),
+    policy: p.text(),
+  },
+})
+
+export const PlatformRow = defineEntity({
+  name: 'PlatformRow',
+  tableName: 'platform',
+  properties: { name: p.text().primary(), arch: p.text(), vendor: p.text(), description: p.text() },
+})
+
+export const TenantRow = defineEntity({
+  name: 'TenantRow',
+  tableName: 'tenant',
+  properties: {
+    name: p.text().primary(),
+    number: p.integer(),
+    quota: p.integer(),
+    held: p.integer(),
+    longest_ms: p.integer().nullable(),
+    members: p.text(),
+    keys: p.text(),
+    homes: p.text(),
+  },
+})
+
+export const PersonRow = defineEntity({
+  name: 'PersonRow',
+  tableName: 'person',
+  properties: { id: p.text().primary(), number: p.integer(), keys: p.text() },
+})
+
+export const ApiKeyRow = defineEntity({
+  name: 'ApiKeyRow',
+  tableName: 'api_key',
+  properties: {
+    id: p.text().primary(),
+    tenant: p.text(),
+    role: p.text().$type<'member' | 'operator'>(),
+    digest: p.text(),
+  },
+})
+
+/** `text` is null once it is erased. `turn` is when it was last written, so that a lane that is behind can catch up. */
+export const PersonalRow = defineEntity({
+  name: 'PersonalRow',
+  tableName: 'personal',
+  properties: { ref: p.text().primary(), text: p.text().nullable(), turn: p.integer() },
+})
+
+export const RequestRow = defineEntity({
+  name: 'RequestRow',
+  tableName: 'request',
+  properties: {
+    id: p.text().primary(),
+    number: p.integer(),
+    tenant: p.text(),
+    by: p.text(),
+    status: p.text().$type<'waiting' | 'granted' | 'cancelled' | 'unsatisfiable'>(),
+    asked_at: p.integer(),
+    ended_at: p.integer().nullable(),
+    lease: p.text().nullable(),
+    end_reason: p.text().nullable(),
+    reason: p.text(),
+    duration_ms: p.integer(),
+    grace_ms: p.integer(),
+    prefer_until: p.integer(),
+    demand: p.text(),
+    keys: p.text(),
+    metadata: p.text(),
+    address: p.text().nullable(),
+    why: p.text().nullable(),
+  },
+})
+
+export const LeaseRow = defineEntity({
+  name: 'LeaseRow',
+  tableName: 'lease',
+  properties: {
+    id: p.text().primary(),
+    number: p.integer(),
+    request: p.text(),
+    tenant: p.text(),
+    by: p.text(),
+    status: p.text().$type<'preparing' | 'active' | 'ended'>(),
+    granted_at: p.integer(),
+    give_up_at: p.integer().nullable(),
+    since: p.integer().nullable(),
+    until: p.integer().nullable(),
+    ended_at: p.integer().nullable(),
+    how: p.text().nullable().$type<'done' | 'expired' | 'unprepared' | null>(),
+    due_at: p.integer(),
+    warned: p.integer().nullable(),
+    returned: p.integer(),
+    reason: p.text(),
+    duration_ms: p.integer(),
+    grace_ms: p.integer(),
+    demand: p.text(),
+    keys: p.text(),
+    metadata: p.text(),
+    address: p.text().nullable(),
+    choice: p.text(),
+    why: p.text(),
+    machines: p.text(),
+  },
+})
+
+/** Which machine a lease holds or held. At most one active row a machine: a partial unique index refuses the second. */
+export const HoldingRow = defineEntity({
+  name: 'HoldingRow',
+  tableName: 'holding',
+  properties: {
+    lease: p.text().primary(),
+    machine: p.text().primary(),
+    fence: p.integer(),
+    active: p.integer(),
+  },
+})
+
+/** Owed while `ended_at` is null; afterwards it keeps how it ended. */
+export const RunRow = defineEntity({
+  name: 'RunRow',
+  tableName: 'run',
+  properties: {
+    id: p.text().primary(),
+    number: p.integer(),
+    step: p.text().$type<'provision' | 'check' | 'grant' | 'revoke' | 'collect' | 'recycle' | 'rebuild' | 'shutdown'>(),
+    machine: p.text(),
+    lease: p.text().nullable(),
+    fence: p.integer(),
+    attempt: p.integer(),
+    owed_at: p.integer(),
+    due_at: p.integer(),
+    ended_at: p.integer().nullable(),
+    outcome: p.text().nullable(),
+    message: p.text().nullable(),
+  },
+})
+
+export const CounterRow = defineEntity({
+  name: 'CounterRow',
+  tableName: 'counter',
+  properties: { name: p.text().primary(), value: p.integer() },
+})
+
+export const SiteRow = defineEntity({
+  name: 'SiteRow',
+  tableName: 'site',
+  properties: { name: p.text().primary(), digest: p.text(), limits: p.text() },
+})
+
+/** What a command was answered. `key` and `command` are digests: who asked for what is not kept twice. */
+export const AnswerRow = defineEntity({
+  name: 'AnswerRow',
+  tableName: 'answer',
+  properties: { key: p.text().primary(), command: p.text(), answer: p.text(), at: p.integer() },
+})
+
+/** Notices to deliver. `due_at` is null once it is sent or given up. */
+export const OutboxRow = defineEntity({
+  name: 'OutboxRow',
+  tableName: 'outbox',
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    door: p.text(),
+    notice: p.text(),
+    at: p.integer(),
+    due_at: p.integer().nullable(),
+    sent_at: p.integer().nullable(),
+    attempts: p.integer(),
+    failure: p.text().nullable(),
+  },
+})
+
+/** Which process group performs a run. Operational: outside the log, and lost with the host that it names. */
+export const ClaimRow = defineEntity({
+  name: 'ClaimRow',
+  tableName: 'claim',
+  properties: {
+    run: p.text().primary(),
+    host: p.text(),
+    boot_id: p.text(),
+    pgid: p.integer().nullable(),
+    start_ticks: p.integer().nullable(),
+    claimed_at: p.integer(),
+    heartbeat: p.integer(),
+  },
+})
+
+export const ENTITIES = [
+  TurnRow,
+  RecordRow,
+  MachineRow,
+  PoolRow,
+  PlatformRow,
+  TenantRow,
+  PersonRow,
+  ApiKeyRow,
+  PersonalRow,
+  RequestRow,
+  LeaseRow,
+  HoldingRow,
+  RunRow,
+  CounterRow,
+  SiteRow,
+  AnswerRow,
+  OutboxRow,
+  ClaimRow,
+]
+
+/** A row as SQL gives and takes it. */
+export type Row<Entity> = Omit<InferEntity<Entity>, symbol>

@@ -1,0 +1,97 @@
+import { Migration } from '@mikro-orm/migrations'
+
+/** Everything as of the first release. Foreign keys are checked at commit, so that the order of writing is free. */
+export class Initial extends Migration {
+  override up(): void {
+    for (const sql of [...LOG, ...SITE, ...PEOPLE, ...LENDING, ...OPERATION]) this.addSql(sql)
+  }
+}
+
+const LOG = [
+  `create table turn (id integer primary key not null, turn integer not null, check (id = 1)) strict`,
+  `insert into turn (id, turn) values (1, 0)`,
+  `create table record (
+    seq integer primary key not null, at integer not null, "by" text not null, door text not null, "key" text,
+    body text not null, hash text not null
+  ) strict`,
+  `create trigger record_no_update before update on record begin select raise(abort, 'records are append-only'); end`,
+  `create trigger record_no_delete before delete on record begin select raise(abort, 'records are append-only'); end`,
+]
+
+const SITE = [
+  `create table pool (
+    name text primary key not null, type text not null, driver text not null, configured integer not null, policy text not null
+  ) strict`,
+  `create table platform (name text primary key not null, arch text not null, vendor text not null, description text not null) strict`,
+  `create table machine (
+    name text primary key not null, number integer not null, pool text not null, type text not null, platform text not null,
+    arch text not null, configured integer not null, status text not null, since integer, lease text, run text, reason text,
+    probation_at integer, fence integer not null, attempts integer not null, uses integer not null, failures integer not null,
+    idle_since integer not null, checked_at integer not null, labels text not null, variables text not null, access text,
+    facts text not null, data text not null
+  ) strict`,
+  `create table counter (name text primary key not null, value integer not null) strict`,
+  `create table site (name text primary key not null, digest text not null, limits text not null) strict`,
+]
+
+const PEOPLE = [
+  `create table tenant (
+    name text primary key not null, number integer not null, quota integer not null, held integer not null,
+    longest_ms integer, members text not null, keys text not null, homes text not null
+  ) strict`,
+  `create table person (id text primary key not null, number integer not null, keys text not null) strict`,
+  `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null) strict`,
+  `create table personal (ref text primary key not null, text text, turn integer not null) strict`,
+]
+
+const LENDING = [
+  `create table request (
+    id text primary key not null, number integer not null, tenant text not null, "by" text not null, status text not null,
+    asked_at integer not null, ended_at integer, lease text, end_reason text, reason text not null,
+    duration_ms integer not null, grace_ms integer not null, prefer_until integer not null, demand text not null,
+    keys text not null, metadata text not null, address text, why text
+  ) strict`,
+  `create index request_waiting on request (number) where status = 'waiting'`,
+  `create table lease (
+    id text primary key not null, number integer not null,
+    request text not null references request (id) deferrable initially deferred,
+    tenant text not null, "by" text not null, status text not null, granted_at integer not null, give_up_at integer,
+    since integer, until integer, ended_at integer, how text, due_at integer not null, warned integer,
+    returned integer not null, reason text not null, duration_ms integer not null, grace_ms integer not null,
+    demand text not null, keys text not null, metadata text not null, address text, choice text not null,
+    why text not null, machines text not null
+  ) strict`,
+  `create index lease_open on lease (number) where status <> 'ended'`,
+  `create index lease_tenant on lease (tenant, number)`,
+  `create table holding (
+    lease text not null references lease (id) deferrable initially deferred,
+    machine text not null references machine (name) deferrable initially deferred,
+    fence integer not null, active integer not null, primary key (lease, machine)
+  ) strict`,
+  // Whatever the code does, no machine is lent twice.
+  `create unique index holding_one on holding (machine) where active = 1`,
+  `create table run (
+    id text primary key not null, number integer not null, step text not null,
+    machine text not null references machine (name) deferrable initially deferred,
+    lease text, fence integer not null, attempt integer not null, owed_at integer not null, due_at integer not null,
+    ended_at integer, outcome text, message text
+  ) strict`,
+  `create index run_owed on run (number) where ended_at is null`,
+  `create index run_machine on run (machine, number)`,
+  `create index run_lease on run (lease, number) where lease is not null`,
+]
+
+const OPERATION = [
+  `create table answer ("key" text primary key not null, command text not null, answer text not null, at integer not null) strict`,
+  `create index answer_at on answer (at)`,
+  `create table outbox (
+    id integer primary key autoincrement not null, door text not null, notice text not null, at integer not null,
+    due_at integer, sent_at integer, attempts integer not null default 0, failure text
+  ) strict`,
+  `create index outbox_due on outbox (due_at) where due_at is not null`,
+  `create index outbox_sent on outbox (sent_at) where sent_at is not null`,
+  `create table claim (
+    run text primary key not null, host text not null, boot_id text not null, pgid integer, start_ticks integer,
+    claimed_at integer not null, heartbeat integer not null
+  ) strict`,
+]

@@ -1,0 +1,114 @@
+import { MikroORM } from '@mikro-orm/sqlite'
+import { Migrator } from '@mikro-orm/migrations'
+import type { Kysely } from 'kysely'
+import type { AuditRecord, Hash, Personal } from '#core'
+import { ENTITIES } from './entities.ts'
+import { execute, query, type Executor } from './executor.ts'
+import { history } from './history.ts'
+import { loadFleet, loadHead } from './load.ts'
+import { lock } from './lock.ts'
+import { SQLITE_MIGRATIONS } from './migrations/sqlite/index.ts'
+import { claims, outbox, type Operate } from './operation.ts'
+import type { Store, StoredAnswer, Turn } from './port.ts'
+import { SQLITE, SqliteFile } from './sqlite.ts'
+import { writeBatch } from './write.ts'
+
+/** Rows that one `prune` deletes of each table, so that nobody waits long behind it. */
+const PRUNED_AT_ONCE = 2_000
+
+/**
+ * Opens the store in a SQLite file, which is made, or brought up to date, as needed. One process at a time: throws `InUse`
+ * while another has it. Everything goes through one connection, in the order of asking.
+ */
+export const openStore = async ({ file, hash }: { readonly file: string; readonly hash: Hash }): Promise<Store> => {
+  await using opening = new AsyncDisposableStack()
+  const held = lock(file)
+  opening.defer(() => held.release())
+  const sqlite = new SqliteFile(file)
+  const orm = await MikroORM.init({
+    dbName: file,
+    driverOptions: () => sqlite,
+    entities: ENTITIES,
+    logger: () => {},
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: SQLITE_MIGRATIONS,
+      tableName: 'migration',
+      snapshot: false,
+      disableForeignKeys: false,
+    },
+  })
+  opening.defer(() => orm.close(true))
+  await orm.migrator.up()
+  const sql = orm.em.getKysely() as unknown as Kysely<unknown>
+  const open = opening.move()
+  const close = () => open.disposeAsync()
+
+  return {
+    name: 'sqlite',
+    load: () => sql.connection().execute(async (one) => ({ fleet: await loadFleet(one), head: await loadHead(one) })),
+    transaction: (work) => transaction(sql, work),
+    ...history(sql, hash),
+    ...claims(sql, operator(sql)),
+    ...outbox(sql, operator(sql)),
+    async prune(before) {
+      const answers = `delete from answer where rowid in (select rowid from answer where at < ? limit ${PRUNED_AT_ONCE})`
+      const notices = `delete from outbox where id in (select id from outbox where sent_at < ? limit ${PRUNED_AT_ONCE})`
+      return (await operator(sql)(answers, [before])) + (await operator(sql)(notices, [before]))
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+const transaction = async <T>(sql: Kysely<unknown>, work: (turn: Turn) => Promise<T>): Promise<T> => {
+  let result: { readonly value: T } | null = null
+  let written = false
+  try {
+    await sql.transaction().execute(async (one) => {
+      result = { value: await work(turnOn(one, () => (written = true))) }
+      if (!written) throw NOTHING_WRITTEN
+    })
+  } catch (error) {
+    if (error !== NOTHING_WRITTEN) throw error
+  }
+  return (result as unknown as { readonly value: T }).value
+}
+/** Kysely rolls back on an error only. */
+const NOTHING_WRITTEN = new Error('nothing was written')
+
+const turnOn = (sql: Executor, onWrite: () => void): Turn => {
+  let number = 0
+  return {
+    async turn() {
+      const [row] = await query<{ turn: number }>(sql, 'update turn set turn = turn + 1 returning turn')
+      if (row === undefined) throw new Error('the turn row is missing')
+      number = row.turn
+      return number
+    },
+    recordsAfter: (seq) =>
+      query<AuditRecord>(sql, 'select seq, body as text, hash from record where seq > ? order by seq', [seq]),
+    personalAfter: (turn) => query<Personal>(sql, 'select ref, text from personal where turn > ?', [turn]),
+    answers(keys) {
+      const text = `select "key", command, answer, at from answer where "key" in ${SQLITE.oneOf}`
+      return query<StoredAnswer>(sql, text, [JSON.stringify(keys)])
+    },
+    async write(batch) {
+      await writeBatch(sql, number, batch)
+      onWrite()
+    },
+  }
+}
+
+/** Nobody waits for the disk here: see `Operate`. */
+const operator =
+  (sql: Kysely<unknown>): Operate =>
+  (text, parameters) =>
+    sql.connection().execute(async (one) => {
+      await execute(one, SQLITE.relaxed)
+      try {
+        return await execute(one, text, parameters)
+      } finally {
+        await execute(one, SQLITE.durable)
+      }
+    })

@@ -1,0 +1,59 @@
+import type { Instant, Notice, RunId } from '#core'
+import type { ClaimRow, OutboxRow, Row } from './entities.ts'
+import { query, type Executor } from './executor.ts'
+import type { Claim, Claims, Outbox } from './port.ts'
+
+/** Runs one short statement that need not survive a power cut; how many rows it changed. */
+export type Operate = (text: string, parameters: readonly unknown[]) => Promise<number>
+
+export const claims = (sql: Executor, operate: Operate): Claims => ({
+  async claims() {
+    const rows = await query<Row<typeof ClaimRow>>(sql, 'select * from claim order by claimed_at, run')
+    return rows.map(claimOf)
+  },
+  async claim(run, { host, bootId, pgid, startTicks }, at) {
+    const written = await operate(CLAIM, [run, host, bootId, pgid, startTicks, at, at])
+    return written === 1
+  },
+  async release(run) {
+    await operate('delete from claim where run = ?', [run])
+  },
+  async heartbeat(host, at) {
+    await operate('update claim set heartbeat = ? where host = ?', [at, host])
+  },
+})
+
+const CLAIM = `insert into claim (run, host, boot_id, pgid, start_ticks, claimed_at, heartbeat) values (?, ?, ?, ?, ?, ?, ?)
+  on conflict (run) do update set boot_id = excluded.boot_id, pgid = excluded.pgid, start_ticks = excluded.start_ticks,
+    heartbeat = excluded.heartbeat
+  where claim.host = excluded.host`
+
+const claimOf = (row: Row<typeof ClaimRow>): Claim => ({
+  run: row.run as RunId,
+  host: row.host,
+  bootId: row.boot_id,
+  pgid: row.pgid ?? null,
+  startTicks: row.start_ticks ?? null,
+  claimedAt: row.claimed_at as Instant,
+  heartbeat: row.heartbeat as Instant,
+})
+
+export const outbox = (sql: Executor, operate: Operate): Outbox => ({
+  async dueNotices(at, limit) {
+    const text = 'select * from outbox where due_at <= ? order by due_at, id limit ?'
+    return (await query<Row<typeof OutboxRow>>(sql, text, [at, limit])).map((row) => {
+      const { to, message } = JSON.parse(row.notice) as Notice
+      return { id: row.id, to, message, at: row.at as Instant, attempts: row.attempts }
+    })
+  },
+  async noticeSent(id, at) {
+    await operate('update outbox set sent_at = ?, due_at = null, failure = null where id = ?', [at, id])
+  },
+  async noticeFailed(id, failure, nextAt) {
+    await operate('update outbox set attempts = attempts + 1, failure = ?, due_at = ? where id = ?', [
+      failure,
+      nextAt,
+      id,
+    ])
+  },
+})

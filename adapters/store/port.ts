@@ -1,0 +1,166 @@
+import type {
+  Address,
+  AuditRecord,
+  Change,
+  Fleet,
+  Instant,
+  Lease,
+  LeaseId,
+  MachineName,
+  MachineRequest,
+  Message,
+  Notice,
+  Personal,
+  RequestId,
+  Run,
+  RunId,
+  RunResult,
+  TenantName,
+} from '#core'
+
+/** Where the log stands: how many batches were committed, and the last record. */
+export interface Head {
+  readonly turn: number
+  readonly seq: number
+  readonly hash: string
+  /** When the last record was made; 0 if there is none. */
+  readonly at: Instant
+}
+
+/** A record with the columns that it is found by. */
+export interface NewRecord extends AuditRecord {
+  readonly at: Instant
+  readonly by: string
+  readonly door: string
+  /** The caller's id of the command. */
+  readonly key: string | null
+}
+
+/** What a command was answered, for its repeats. */
+export interface StoredAnswer {
+  /** A digest of principal, door and id. */
+  readonly key: string
+  /** A digest of the command: the same key with another command is no repeat. */
+  readonly command: string
+  readonly answer: string
+  readonly at: Instant
+}
+
+/** How a run ended; `dropped`: nobody waited for it any more. */
+export interface RunEnd {
+  readonly at: Instant
+  readonly outcome: RunResult['outcome'] | 'dropped'
+  readonly message: string
+}
+
+export interface PastRun {
+  readonly run: Run
+  /** Null while it is owed. */
+  readonly ended: RunEnd | null
+}
+
+/** All that one batch of commands came to. */
+export interface Batch {
+  readonly at: Instant
+  readonly records: readonly NewRecord[]
+  readonly changes: readonly Change[]
+  /** Of the runs that left the fleet in this batch. */
+  readonly runEnds: ReadonlyMap<RunId, RunEnd>
+  readonly answers: readonly StoredAnswer[]
+  readonly notices: readonly Notice[]
+}
+
+/** A transaction that writes. Its first statement is to be `turn`; it is committed if `write` was called, else rolled back. */
+export interface Turn {
+  /** Takes the turn, which others who write then wait for: one more than that of the last commit. */
+  turn(): Promise<number>
+  recordsAfter(seq: number): Promise<readonly AuditRecord[]>
+  /** What is not in the log, as far as it was written after that turn; an erased text is null. */
+  personalAfter(turn: number): Promise<readonly { readonly ref: string; readonly text: string | null }[]>
+  answers(keys: readonly string[]): Promise<readonly StoredAnswer[]>
+  write(batch: Batch): Promise<void>
+}
+
+/** The process group that performs a run, as its host knows it. `startTicks` tells it from a later one of the same number. */
+export interface ProcessGroup {
+  readonly host: string
+  readonly bootId: string
+  /** Null from the claim until the process has been started. */
+  readonly pgid: number | null
+  readonly startTicks: number | null
+}
+
+export interface Claim extends ProcessGroup {
+  readonly run: RunId
+  readonly claimedAt: Instant
+  readonly heartbeat: Instant
+}
+
+export interface DueNotice {
+  readonly id: number
+  readonly to: Address
+  readonly message: Message
+  readonly at: Instant
+  /** Deliveries that failed. */
+  readonly attempts: number
+}
+
+/** The lane's side: the state, and the one way to change it. */
+export interface Ledger {
+  /** Today's state and where the log stands. */
+  load(): Promise<{ readonly fleet: Fleet; readonly head: Head }>
+  transaction<T>(work: (turn: Turn) => Promise<T>): Promise<T>
+}
+
+/** What has been: rows of things that may have left the fleet. Newest first where there are several. */
+export interface History {
+  /** Records in order, from the one after `after`. */
+  records(after: number, limit: number): Promise<readonly AuditRecord[]>
+  request(id: RequestId): Promise<MachineRequest | undefined>
+  lease(id: LeaseId): Promise<Lease | undefined>
+  run(id: RunId): Promise<PastRun | undefined>
+  runsOf(
+    of: { readonly machine: MachineName } | { readonly lease: LeaseId },
+    limit: number,
+  ): Promise<readonly PastRun[]>
+  /** `before`: the number of the last lease of the page before. */
+  leasesOf(
+    tenant: TenantName,
+    page: { readonly ended: boolean; readonly before?: number; readonly limit: number },
+  ): Promise<readonly Lease[]>
+  /** All texts that can identify a person, for a replay. */
+  personal(): Promise<readonly Personal[]>
+  /** Reads the whole log. */
+  verifyChain(): Promise<ChainReport>
+}
+
+export type ChainReport =
+  | { readonly ok: true; readonly records: number; readonly hash: string }
+  /** The first record that does not follow from the one before it, or is missing. */
+  | { readonly ok: false; readonly brokenAt: number }
+
+/** Which process performs which run. Outside the log: survives a killed Duffy, not a power cut, and need not. */
+export interface Claims {
+  claims(): Promise<readonly Claim[]>
+  /** Says who performs a run, or now knows more of it. False: another host does. */
+  claim(run: RunId, group: ProcessGroup, at: Instant): Promise<boolean>
+  release(run: RunId): Promise<void>
+  /** All runs that a host performs are still being performed. */
+  heartbeat(host: string, at: Instant): Promise<void>
+}
+
+/** Notices on their way: delivered at least once, since a mark that a power cut loses is no delivery lost. */
+export interface Outbox {
+  /** Oldest first. */
+  dueNotices(at: Instant, limit: number): Promise<readonly DueNotice[]>
+  noticeSent(id: number, at: Instant): Promise<void>
+  /** `nextAt` null: it is given up. */
+  noticeFailed(id: number, failure: string, nextAt: Instant | null): Promise<void>
+}
+
+export interface Store extends Ledger, History, Claims, Outbox, AsyncDisposable {
+  readonly name: string
+  /** Forgets answers and delivered notices from before, some thousands at a time; how many it forgot. */
+  prune(before: Instant): Promise<number>
+  close(): Promise<void>
+}

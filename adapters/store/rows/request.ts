@@ -1,0 +1,60 @@
+import type { Instant, LeaseId, MachineRequest, PersonId, RequestId, RequestState, TenantName, Why } from '#core'
+import { RequestRow, type Row } from '../entities.ts'
+import { parse, parseOrNull, print, printOrNull } from './json.ts'
+import type { Rows } from './rows.ts'
+
+export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
+  entity: RequestRow,
+  key: 'id',
+  write(request) {
+    const { state } = request
+    return {
+      id: request.id,
+      number: request.number,
+      tenant: request.tenant,
+      by: request.by,
+      status: state.status,
+      asked_at: request.askedAt,
+      ended_at: 'at' in state ? state.at : null,
+      lease: 'lease' in state ? state.lease : null,
+      end_reason: 'reason' in state ? state.reason : null,
+      reason: request.reason,
+      duration_ms: request.durationMs,
+      grace_ms: request.graceMs,
+      prefer_until: request.preferUntil,
+      demand: print(request.demand),
+      keys: print(request.keys),
+      metadata: print(request.metadata),
+      address: printOrNull(request.address),
+      why: 'why' in state ? printOrNull(state.why) : null,
+    }
+  },
+  read: (row) => ({
+    id: row.id as RequestId,
+    number: row.number,
+    tenant: row.tenant as TenantName,
+    by: row.by as PersonId,
+    demand: parse(row.demand),
+    durationMs: row.duration_ms,
+    graceMs: row.grace_ms,
+    keys: parse(row.keys),
+    reason: row.reason,
+    metadata: parse(row.metadata),
+    address: parseOrNull(row.address ?? null),
+    askedAt: row.asked_at as Instant,
+    preferUntil: row.prefer_until as Instant,
+    state: stateOf(row),
+  }),
+}
+
+const stateOf = ({ status, why, ended_at: at, lease, end_reason: reason }: Row<typeof RequestRow>): RequestState => {
+  switch (status) {
+    case 'waiting':
+      return { status, why: parseOrNull<Why>(why ?? null) }
+    case 'granted':
+      return { status, at: at as Instant, lease: lease as LeaseId }
+    case 'cancelled':
+    case 'unsatisfiable':
+      return { status, at: at as Instant, reason: reason ?? '' }
+  }
+}

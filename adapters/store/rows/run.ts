@@ -1,0 +1,42 @@
+import type { Instant, LeaseId, MachineName, Run, RunId } from '#core'
+import { RunRow, type Row } from '../entities.ts'
+import type { PastRun, RunEnd } from '../port.ts'
+
+/** An owed run has no end in its row; one that has left the fleet always has. */
+export const runs = {
+  entity: RunRow,
+  key: 'id',
+  write: (run: Run, end: RunEnd | null): Row<typeof RunRow> => ({
+    id: run.id,
+    number: run.number,
+    step: run.step,
+    machine: run.machine,
+    lease: run.lease,
+    fence: run.fence,
+    attempt: run.attempt,
+    owed_at: run.owedAt,
+    due_at: run.dueAt,
+    ended_at: end?.at ?? null,
+    outcome: end?.outcome ?? null,
+    message: end?.message ?? null,
+  }),
+  read: (row: Row<typeof RunRow>): Run => ({
+    id: row.id as RunId,
+    number: row.number,
+    step: row.step,
+    machine: row.machine as MachineName,
+    lease: (row.lease ?? null) as LeaseId | null,
+    fence: row.fence,
+    attempt: row.attempt,
+    owedAt: row.owed_at as Instant,
+    dueAt: row.due_at as Instant,
+  }),
+  readPast(row: Row<typeof RunRow>): PastRun {
+    const { ended_at: at, outcome, message } = row
+    const ended =
+      typeof at === 'number'
+        ? { at: at as Instant, outcome: outcome as RunEnd['outcome'], message: message ?? '' }
+        : null
+    return { run: runs.read(row), ended }
+  },
+} as const
