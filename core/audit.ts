@@ -31,10 +31,15 @@ export type Hash = (text: string) => string
 export const NO_HASH = '0'.repeat(64)
 
 /** The next link: binds a body to its place and to all that came before. */
-export const chain = (hash: Hash, previous: string, seq: number, text: string): string => hash(`${previous}\n${seq}\n${text}`)
+export const chain = (hash: Hash, previous: string, seq: number, text: string): string =>
+  hash(`${previous}\n${seq}\n${text}`)
 
 /** The first record that does not follow from the one before it, or null if the chain holds. */
-export const brokenLink = (records: Iterable<AuditRecord>, hash: Hash, from = { seq: 0, hash: NO_HASH }): number | null => {
+export const brokenLink = (
+  records: Iterable<AuditRecord>,
+  hash: Hash,
+  from = { seq: 0, hash: NO_HASH },
+): number | null => {
   let { seq, hash: previous } = from
   for (const record of records) {
     if (record.seq !== seq + 1 || record.hash !== chain(hash, previous, record.seq, record.text)) return seq + 1

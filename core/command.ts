@@ -1,4 +1,15 @@
-import type { Fingerprint, Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, RunId, TenantName } from './id.ts'
+import type {
+  Fingerprint,
+  Identity,
+  Instant,
+  LeaseId,
+  MachineName,
+  PlatformName,
+  PoolName,
+  RequestId,
+  RunId,
+  TenantName,
+} from './id.ts'
 import type { Limits } from './limits.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'

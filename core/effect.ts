@@ -11,5 +11,10 @@ export interface Notice {
 export type Message =
   | { readonly type: 'leaseReady'; readonly lease: LeaseId }
   | { readonly type: 'leaseEnding'; readonly lease: LeaseId; readonly until: Instant; readonly minutes: number }
-  | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly how: LeaseEnd; readonly machines: readonly MachineName[] }
+  | {
+      readonly type: 'leaseEnded'
+      readonly lease: LeaseId
+      readonly how: LeaseEnd
+      readonly machines: readonly MachineName[]
+    }
   | { readonly type: 'requestEnded'; readonly request: RequestId; readonly reason: string }

@@ -1,4 +1,16 @@
-import type { ApiKeyId, Fingerprint, Instant, LeaseId, MachineName, PersonId, PlatformName, PoolName, RequestId, RunId, TenantName } from './id.ts'
+import type {
+  ApiKeyId,
+  Fingerprint,
+  Instant,
+  LeaseId,
+  MachineName,
+  PersonId,
+  PlatformName,
+  PoolName,
+  RequestId,
+  RunId,
+  TenantName,
+} from './id.ts'
 import type { LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -24,13 +36,23 @@ export type Event =
       /** What it starts with: the fewest of its platform, so that a new machine is not worn first. */
       readonly attempts: number
     }
-  | { readonly type: 'machineConfigured'; readonly machine: MachineName; readonly labels: readonly string[]; readonly variables: JsonObject }
+  | {
+      readonly type: 'machineConfigured'
+      readonly machine: MachineName
+      readonly labels: readonly string[]
+      readonly variables: JsonObject
+    }
   /** The config no longer names it. */
   | { readonly type: 'machineDrained'; readonly machine: MachineName }
   | { readonly type: 'machineRetired'; readonly machine: MachineName }
   | { readonly type: 'machineReadied'; readonly machine: MachineName }
   | { readonly type: 'machineStopped'; readonly machine: MachineName }
-  | { readonly type: 'machineQuarantined'; readonly machine: MachineName; readonly reason: string; readonly probationAt: Instant }
+  | {
+      readonly type: 'machineQuarantined'
+      readonly machine: MachineName
+      readonly reason: string
+      readonly probationAt: Instant
+    }
   | {
       readonly type: 'tenantAdded'
       readonly tenant: TenantName
@@ -48,7 +70,12 @@ export type Event =
       readonly members: readonly string[]
       readonly keys: readonly Fingerprint[]
     }
-  | { readonly type: 'homeChosen'; readonly tenant: TenantName; readonly machineType: MachineType; readonly platform: PlatformName }
+  | {
+      readonly type: 'homeChosen'
+      readonly tenant: TenantName
+      readonly machineType: MachineType
+      readonly platform: PlatformName
+    }
   | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
   | { readonly type: 'apiKeyRevoked'; readonly id: ApiKeyId }
   | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
@@ -74,7 +101,12 @@ export type Event =
   /** Access has been given; the machine's part of the lease is ready. */
   | { readonly type: 'machineOpened'; readonly lease: LeaseId; readonly machine: MachineName }
   /** `failed`: it is to be replaced. `returned`: given back early. */
-  | { readonly type: 'machineLeft'; readonly lease: LeaseId; readonly machine: MachineName; readonly how: 'failed' | 'returned' }
+  | {
+      readonly type: 'machineLeft'
+      readonly lease: LeaseId
+      readonly machine: MachineName
+      readonly how: 'failed' | 'returned'
+    }
   | { readonly type: 'leaseActivated'; readonly lease: LeaseId; readonly until: Instant }
   | { readonly type: 'leaseExtended'; readonly lease: LeaseId; readonly until: Instant }
   | { readonly type: 'leaseWarned'; readonly lease: LeaseId; readonly minutes: number }

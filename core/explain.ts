@@ -27,16 +27,26 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     } else drop(reason, stock.inService)
   }
   const chosen = placed.machines ?? []
-  const near = placed.choice === null || placed.choice.reason === 'any' ? placed.allowed : placed.allowed.filter(({ shape }) => shape.platform === placed.choice!.platform)
+  const near =
+    placed.choice === null || placed.choice.reason === 'any'
+      ? placed.allowed
+      : placed.allowed.filter(({ shape }) => shape.platform === placed.choice!.platform)
   return {
     rule,
     considered,
     dropped,
     chosen: chosen.slice(0, CHOSEN).map(asConsidered),
-    next: leastWorn(near, chosen.length + NEXT).slice(chosen.length).map(asConsidered),
+    next: leastWorn(near, chosen.length + NEXT)
+      .slice(chosen.length)
+      .map(asConsidered),
     home: homeOf(fleet, tenant, demand),
     elsewhere: sum(placed.elsewhere, ({ ready }) => ready.size),
   }
 }
 
-const asConsidered = ({ name, platform, attempts, idleSince }: Machine): Considered => ({ machine: name, platform, attempts, idleSince })
+const asConsidered = ({ name, platform, attempts, idleSince }: Machine): Considered => ({
+  machine: name,
+  platform,
+  attempts,
+  idleSince,
+})

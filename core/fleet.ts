@@ -1,4 +1,15 @@
-import type { ApiKeyId, Identity, LeaseId, MachineName, PersonId, PlatformName, PoolName, RequestId, RunId, TenantName } from './id.ts'
+import type {
+  ApiKeyId,
+  Identity,
+  LeaseId,
+  MachineName,
+  PersonId,
+  PlatformName,
+  PoolName,
+  RequestId,
+  RunId,
+  TenantName,
+} from './id.ts'
 import { byText, Grouped, Lookup, Sums } from './indexes.ts'
 import { byWear } from './policy/wear.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -96,7 +107,8 @@ export class Fleet {
   }
 }
 
-const wantedKey = ({ demand }: Waiting): string => (demand.pool === null ? `type ${demand.type}` : `pool ${demand.pool}`)
+const wantedKey = ({ demand }: Waiting): string =>
+  demand.pool === null ? `type ${demand.type}` : `pool ${demand.pool}`
 
 function* statusParts(machine: Machine): Generator<readonly [string, number]> {
   yield [`${machine.pool}/${machine.state.status satisfies MachineStatus}`, 1]
@@ -120,5 +132,5 @@ const URGENCY: Readonly<Record<Step, number>> = {
   shutdown: 4,
   check: 5,
 }
-const byUrgency = (a: Run, b: Run): number => URGENCY[a.step] - URGENCY[b.step] || a.dueAt - b.dueAt || a.number - b.number
-
+const byUrgency = (a: Run, b: Run): number =>
+  URGENCY[a.step] - URGENCY[b.step] || a.dueAt - b.dueAt || a.number - b.number

@@ -24,11 +24,13 @@ function* holders(fleet: Fleet): Generator<string> {
       const machine = fleet.machines.get(name)
       if (machine === undefined) yield `${lease.id} holds ${name}, which does not exist`
       else if (machine.state.status !== 'leased') yield `${lease.id} holds ${name}, which is ${machine.state.status}`
-      else if (machine.fence !== fence) yield `${lease.id} holds ${name} with fence ${fence}, the machine has ${machine.fence}`
+      else if (machine.fence !== fence)
+        yield `${lease.id} holds ${name} with fence ${fence}, the machine has ${machine.fence}`
     }
   }
   for (const { name, state } of fleet.machines.values()) {
-    if (state.status === 'leased' && holder.get(name) !== state.lease) yield `${name} is leased to ${state.lease}, which does not hold it`
+    if (state.status === 'leased' && holder.get(name) !== state.lease)
+      yield `${name} is leased to ${state.lease}, which does not hold it`
   }
 }
 
@@ -36,7 +38,8 @@ function* leases(fleet: Fleet): Generator<string> {
   for (const lease of fleet.leases.values()) {
     const { id, state, machines } = lease
     if (state.status === 'ended') yield `${id} has ended, and is still in the fleet`
-    if (machines.length > lease.demand.count) yield `${id} holds ${machines.length} machines and asked for ${lease.demand.count}`
+    if (machines.length > lease.demand.count)
+      yield `${id} holds ${machines.length} machines and asked for ${lease.demand.count}`
     if (state.status !== 'active') continue
     const shut = machines.find(({ machine }) => {
       const held = fleet.machines.get(machine)?.state
@@ -58,7 +61,8 @@ function* runs(fleet: Fleet): Generator<string> {
     else if (run.machine !== machine.name) yield `${machine.name} is in run ${id}, which is for ${run.machine}`
     else if (run.fence !== machine.fence) yield `run ${id} has fence ${run.fence}, ${machine.name} has ${machine.fence}`
   }
-  for (const { id, machine } of fleet.runs.values()) if (!seen.has(id)) yield `run ${id} is owed, but ${machine} is not in it`
+  for (const { id, machine } of fleet.runs.values())
+    if (!seen.has(id)) yield `run ${id} is owed, but ${machine} is not in it`
 }
 
 /** What a tenant is counted with is what its leases hold. (A quota holds when a lease is granted; it may be lowered later.) */

@@ -25,6 +25,10 @@ export const orderOf = (fleet: Fleet, run: Run): RunOrder => {
     lease:
       lease === undefined
         ? null
-        : { id: lease.id, tenant: lease.tenant, keys: lease.keys.flatMap((key) => fleet.personal.get(key)?.text ?? []) },
+        : {
+            id: lease.id,
+            tenant: lease.tenant,
+            keys: lease.keys.flatMap((key) => fleet.personal.get(key)?.text ?? []),
+          },
   }
 }

@@ -6,8 +6,18 @@ export type Refusal =
   /** No tenant has this identity among its members. */
   | { readonly type: 'stranger'; readonly identity: string }
   | { readonly type: 'operatorsOnly' }
-  | { readonly type: 'noSuchType'; readonly asked: string; readonly suggestion: string | null; readonly pools: readonly PoolChoice[] }
-  | { readonly type: 'noSuchPool'; readonly asked: string; readonly suggestion: string | null; readonly pools: readonly PoolChoice[] }
+  | {
+      readonly type: 'noSuchType'
+      readonly asked: string
+      readonly suggestion: string | null
+      readonly pools: readonly PoolChoice[]
+    }
+  | {
+      readonly type: 'noSuchPool'
+      readonly asked: string
+      readonly suggestion: string | null
+      readonly pools: readonly PoolChoice[]
+    }
   | { readonly type: 'noSuchArch'; readonly asked: string; readonly known: readonly string[] }
   | { readonly type: 'noSuchLabel'; readonly asked: readonly string[]; readonly known: readonly string[] }
   /** More machines than exist that would do; `elsewhere` counts those of all platforms, if that is what stands in the way. */
@@ -19,16 +29,36 @@ export type Refusal =
       readonly platform: PlatformName | null
       readonly elsewhere: number
     }
-  | { readonly type: 'overQuota'; readonly tenant: TenantName; readonly count: number; readonly held: number; readonly quota: number }
-  | { readonly type: 'tooMany'; readonly limit: 'machinesPerRequest' | 'keysPerPerson' | 'keysPerRequest' | 'labelsPerRequest' | 'metadataEntries'; readonly most: number }
+  | {
+      readonly type: 'overQuota'
+      readonly tenant: TenantName
+      readonly count: number
+      readonly held: number
+      readonly quota: number
+    }
+  | {
+      readonly type: 'tooMany'
+      readonly limit: 'machinesPerRequest' | 'keysPerPerson' | 'keysPerRequest' | 'labelsPerRequest' | 'metadataEntries'
+      readonly most: number
+    }
   | { readonly type: 'tooLongText'; readonly field: string; readonly most: number }
   | { readonly type: 'badCount'; readonly count: number }
   | { readonly type: 'leaseTooShort'; readonly asked: number; readonly shortestMs: number }
   | { readonly type: 'leaseTooLong'; readonly asked: number; readonly longestMs: number; readonly of: string }
   | { readonly type: 'noKeys' }
   /** Asked not to wait. */
-  | { readonly type: 'noneFree'; readonly machineType: MachineType; readonly count: number; readonly platform: PlatformName | null; readonly elsewhere: number }
-  | { readonly type: 'queueFull'; readonly limit: 'waitingRequests' | 'waitingRequestsPerTenant'; readonly most: number }
+  | {
+      readonly type: 'noneFree'
+      readonly machineType: MachineType
+      readonly count: number
+      readonly platform: PlatformName | null
+      readonly elsewhere: number
+    }
+  | {
+      readonly type: 'queueFull'
+      readonly limit: 'waitingRequests' | 'waitingRequestsPerTenant'
+      readonly most: number
+    }
   | { readonly type: 'noSuchLease'; readonly asked: string; readonly held: readonly Held[] }
   | { readonly type: 'noSuchRequest'; readonly asked: string; readonly waiting: readonly RequestId[] }
   | { readonly type: 'noSuchMachine'; readonly asked: string; readonly suggestion: string | null }

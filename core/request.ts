@@ -1,4 +1,14 @@
-import type { Fingerprint, Identity, Instant, LeaseId, PersonId, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
+import type {
+  Fingerprint,
+  Identity,
+  Instant,
+  LeaseId,
+  PersonId,
+  PlatformName,
+  PoolName,
+  RequestId,
+  TenantName,
+} from './id.ts'
 import type { MachineType } from './machine.ts'
 import type { Why } from './why.ts'
 

@@ -34,16 +34,22 @@ export class Journal {
     this.#entries.length = 0
   }
 
-  /** Each changed key once, with its value before the first change, in the order of first change. */
+  /** Each changed key once, with its value before the first change. */
   changes(): Change[] {
-    const seen = new Map<object, Set<unknown>>()
-    const changes: Change[] = []
+    const seen = new Map<object, Map<unknown, { before: unknown; last: unknown }>>()
     for (const { table, key, before } of this.#entries) {
       let keys = seen.get(table)
-      if (keys === undefined) seen.set(table, (keys = new Set()))
-      if (keys.has(key)) continue
-      keys.add(key)
-      changes.push({ table: table.name, key: key as string, before, after: table.get(key as never) })
+      if (keys === undefined) seen.set(table, (keys = new Map()))
+      const known = keys.get(key)
+      if (known === undefined) keys.set(key, { before, last: before })
+      else known.last = before
+    }
+    const changes: Change[] = []
+    for (const [table, keys] of seen as Map<Table<never, never>, Map<string, { before: unknown; last: unknown }>>) {
+      for (const [key, { before, last }] of keys) {
+        const after: unknown = table.get(key as never)
+        changes.push({ table: table.name, key, before, after, last: after ?? last })
+      }
     }
     return changes
   }
@@ -54,6 +60,8 @@ export interface Change {
   readonly key: string | number
   readonly before: unknown
   readonly after: unknown
+  /** Its value now, or the one that it had when it left: what a row that outlives its place in memory is to hold. */
+  readonly last: unknown
 }
 
 /** Rows by key. Rows are never changed in place: a new value replaces the old one, and the journal keeps the old. */

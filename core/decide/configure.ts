@@ -28,8 +28,11 @@ export const decideConfigure = (draft: Draft, site: Site): Outcome | Refusal => 
 const moved = (fleet: Fleet, site: Site): string[] =>
   site.machines.flatMap(({ name, pool, platform }) => {
     const known = fleet.machines.get(name)
-    if (known === undefined || known.state.status === 'retired' || (known.pool === pool && known.platform === platform)) return []
-    return [`machine ${name} is in pool ${known.pool}, platform ${known.platform}: take it out of the config, let it retire, then add it anew`]
+    if (known === undefined || known.state.status === 'retired' || (known.pool === pool && known.platform === platform))
+      return []
+    return [
+      `machine ${name} is in pool ${known.pool}, platform ${known.platform}: take it out of the config, let it retire, then add it anew`,
+    ]
   })
 
 const configurePlatforms = (draft: Draft, { platforms }: Site): void => {
@@ -45,7 +48,8 @@ const configurePools = (draft: Draft, site: Site): void => {
   }
   const named = new Set(site.pools.map(({ name }) => name))
   for (const pool of fleet.pools.values()) {
-    if (pool.configured && !named.has(pool.name)) draft.emit({ type: 'poolConfigured', pool: { ...pool, ready: 0, configured: false } })
+    if (pool.configured && !named.has(pool.name))
+      draft.emit({ type: 'poolConfigured', pool: { ...pool, ready: 0, configured: false } })
   }
 }
 
@@ -58,7 +62,8 @@ const configureMachines = (draft: Draft, site: Site): void => {
   }
   for (const wanted of site.machines) {
     const machine = fleet.machines.get(wanted.name)
-    if (machine === undefined || machine.state.status === 'retired') enrol(draft, wanted, fewest.get(wanted.platform) ?? 0)
+    if (machine === undefined || machine.state.status === 'retired')
+      enrol(draft, wanted, fewest.get(wanted.platform) ?? 0)
     else if (!asWanted(machine, wanted)) configure(draft, machine, wanted)
   }
 }
@@ -88,7 +93,8 @@ const drain = (draft: Draft, machine: Machine): void => {
   draft.emit({ type: 'machineDrained', machine: machine.name })
   const { status } = machine.state
   if (status === 'enrolled') draft.emit({ type: 'machineRetired', machine: machine.name })
-  else if (status === 'quarantined' || (status === 'ready' && openRun(machine) === null)) begin(draft, machine.name, 'shutdown')
+  else if (status === 'quarantined' || (status === 'ready' && openRun(machine) === null))
+    begin(draft, machine.name, 'shutdown')
 }
 
 const configureTenants = (draft: Draft, site: Site): void => {
@@ -98,7 +104,9 @@ const configureTenants = (draft: Draft, site: Site): void => {
     const terms = { quota, longestMs, members, keys }
     const known = fleet.tenants.get(name)
     if (known === undefined) draft.emit({ type: 'tenantAdded', tenant: name, number: fleet.next('tenant'), ...terms })
-    else if (!same(terms, { quota: known.quota, longestMs: known.longestMs, members: known.members, keys: known.keys })) {
+    else if (
+      !same(terms, { quota: known.quota, longestMs: known.longestMs, members: known.members, keys: known.keys })
+    ) {
       draft.emit({ type: 'tenantConfigured', tenant: name, ...terms })
     }
   }
@@ -128,7 +136,9 @@ const fewestAttempts = (fleet: Fleet): Map<string, number> => {
 const describe = (event: Draft['events'][number]): string | null => {
   switch (event.type) {
     case 'poolConfigured':
-      return event.pool.configured ? `pool ${event.pool.name} set` : `pool ${event.pool.name} removed: its machines drain`
+      return event.pool.configured
+        ? `pool ${event.pool.name} set`
+        : `pool ${event.pool.name} removed: its machines drain`
     case 'platformConfigured':
       return `platform ${event.platform.name} set`
     case 'machineEnrolled':

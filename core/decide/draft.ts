@@ -35,9 +35,23 @@ export class Draft {
   }
 
   /** The machine's next step; `dueAt` in the future if it is to wait. */
-  owe(step: Step, machine: Machine, lease: LeaseId | null, again: { attempt: number; dueAt: Instant } = { attempt: 1, dueAt: this.at }): void {
+  owe(
+    step: Step,
+    machine: Machine,
+    lease: LeaseId | null,
+    again: { attempt: number; dueAt: Instant } = { attempt: 1, dueAt: this.at },
+  ): void {
     const number = this.fleet.next('run')
-    const run = { id: runId(number), number, step, machine: machine.name, lease, fence: machine.fence + 1, owedAt: this.at, ...again }
+    const run = {
+      id: runId(number),
+      number,
+      step,
+      machine: machine.name,
+      lease,
+      fence: machine.fence + 1,
+      owedAt: this.at,
+      ...again,
+    }
     this.emit({ type: 'runOwed', run })
   }
 

@@ -15,26 +15,37 @@ import type { Tenant } from '../tenant.ts'
 type Refused = { readonly refusal: Refusal }
 
 /** The machines that a `get` names, and the pool whose terms apply: the one it names, else the first of its type by name. */
-export const readDemand = (fleet: Fleet, command: GetCommand): { readonly demand: Demand; readonly pool: Pool } | Refused => {
+export const readDemand = (
+  fleet: Fleet,
+  command: GetCommand,
+): { readonly demand: Demand; readonly pool: Pool } | Refused => {
   const named = readPool(fleet, command)
   if ('refusal' in named) return named
   const { type, pool } = named
   const { count, platform } = command
   if (!Number.isInteger(count) || count < 1) return { refusal: { type: 'badCount', count } }
   const { machinesPerRequest, labelsPerRequest } = fleet.limits
-  if (count > machinesPerRequest) return { refusal: { type: 'tooMany', limit: 'machinesPerRequest', most: machinesPerRequest } }
+  if (count > machinesPerRequest)
+    return { refusal: { type: 'tooMany', limit: 'machinesPerRequest', most: machinesPerRequest } }
   const labels = [...new Set(command.labels)].toSorted(byText)
-  if (labels.length > labelsPerRequest) return { refusal: { type: 'tooMany', limit: 'labelsPerRequest', most: labelsPerRequest } }
+  if (labels.length > labelsPerRequest)
+    return { refusal: { type: 'tooMany', limit: 'labelsPerRequest', most: labelsPerRequest } }
   const demand: Demand = { type, pool: pool?.name ?? null, arch: command.arch, labels, count, platform }
   const unknown = unknownTrait(fleet, demand)
   if (unknown !== null) return { refusal: unknown }
   return { demand, pool: pool ?? poolsOf(fleet, type)[0]! }
 }
 
-const readPool = (fleet: Fleet, command: GetCommand): { readonly type: MachineType; readonly pool: Pool | null } | Refused => {
+const readPool = (
+  fleet: Fleet,
+  command: GetCommand,
+): { readonly type: MachineType; readonly pool: Pool | null } | Refused => {
   const asType = MACHINE_TYPES.find((type) => type === command.type)
   const named = command.pool ?? (asType === undefined ? command.type : null)
-  if (named === null) return poolsOf(fleet, asType!).length > 0 ? { type: asType!, pool: null } : noSuch(fleet, 'noSuchType', command.type)
+  if (named === null)
+    return poolsOf(fleet, asType!).length > 0
+      ? { type: asType!, pool: null }
+      : noSuch(fleet, 'noSuchType', command.type)
   const pool = fleet.pools.get(named as PoolName)
   const fits = pool !== undefined && pool.configured && (asType === undefined || pool.type === asType)
   if (fits && (asType !== undefined || command.type === pool.name)) return { type: pool.type, pool }
@@ -42,7 +53,9 @@ const readPool = (fleet: Fleet, command: GetCommand): { readonly type: MachineTy
 }
 
 const poolsOf = (fleet: Fleet, type: MachineType): Pool[] =>
-  [...fleet.pools.values()].filter((pool) => pool.configured && pool.type === type).toSorted((a, b) => byText(a.name, b.name))
+  [...fleet.pools.values()]
+    .filter((pool) => pool.configured && pool.type === type)
+    .toSorted((a, b) => byText(a.name, b.name))
 
 const noSuch = (fleet: Fleet, type: 'noSuchType' | 'noSuchPool', asked: string): Refused => {
   const pools = poolChoices(fleet)
@@ -63,9 +76,11 @@ const poolChoices = (fleet: Fleet): PoolChoice[] =>
 const unknownTrait = (fleet: Fleet, demand: Demand): Refusal | null => {
   if (fitting(fleet, demand).length > 0) return null
   const { type, pool, arch } = demand
-  const shapes = fleet.stocks.all().flatMap(({ shape, inService }) =>
-    inService > 0 && shape.type === type && (pool === null || shape.pool === pool) ? [shape] : [],
-  )
+  const shapes = fleet.stocks
+    .all()
+    .flatMap(({ shape, inService }) =>
+      inService > 0 && shape.type === type && (pool === null || shape.pool === pool) ? [shape] : [],
+    )
   if (arch !== null && shapes.every((shape) => shape.arch !== arch)) {
     return { type: 'noSuchArch', asked: arch, known: distinct(shapes.map((shape) => shape.arch)) }
   }
@@ -84,17 +99,22 @@ export const readDuration = (
   const { longestMs, of, defaultMs } = longestFor(fleet, tenant, demand)
   const durationMs = asked ?? Math.min(defaultMs, longestMs)
   const { shortestMs } = fleet.limits
-  if (!Number.isFinite(durationMs) || durationMs < shortestMs) return { refusal: { type: 'leaseTooShort', asked: durationMs, shortestMs } }
+  if (!Number.isFinite(durationMs) || durationMs < shortestMs)
+    return { refusal: { type: 'leaseTooShort', asked: durationMs, shortestMs } }
   if (durationMs > longestMs) return { refusal: { type: 'leaseTooLong', asked: durationMs, longestMs, of } }
   return { durationMs }
 }
 
 /** Whatever a person may write at will is bounded. */
 export const checkTexts = (limits: Limits, { keys, reason, metadata }: GetCommand): Refusal | null => {
-  if (keys.length > limits.keysPerRequest) return { type: 'tooMany', limit: 'keysPerRequest', most: limits.keysPerRequest }
+  if (keys.length > limits.keysPerRequest)
+    return { type: 'tooMany', limit: 'keysPerRequest', most: limits.keysPerRequest }
   if (reason.length > limits.reasonLength) return { type: 'tooLongText', field: 'reason', most: limits.reasonLength }
   const entries = Object.entries(metadata)
-  if (entries.length > limits.metadataEntries) return { type: 'tooMany', limit: 'metadataEntries', most: limits.metadataEntries }
+  if (entries.length > limits.metadataEntries)
+    return { type: 'tooMany', limit: 'metadataEntries', most: limits.metadataEntries }
   const long = entries.find(([name, text]) => Math.max(name.length, text.length) > limits.metadataLength)
-  return long === undefined ? null : { type: 'tooLongText', field: `metadata.${long[0].slice(0, 40)}`, most: limits.metadataLength }
+  return long === undefined
+    ? null
+    : { type: 'tooLongText', field: `metadata.${long[0].slice(0, 40)}`, most: limits.metadataLength }
 }

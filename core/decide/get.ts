@@ -18,7 +18,8 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   if ('refusal' in demand) return demand.refusal
   const duration = readDuration(fleet, tenant, demand.demand, command.durationMs)
   if ('refusal' in duration) return duration.refusal
-  const no = checkTexts(fleet.limits, command) ?? neverEnough(draft, demand.demand, by) ?? overQuota(draft, demand.demand, by)
+  const no =
+    checkTexts(fleet.limits, command) ?? neverEnough(draft, demand.demand, by) ?? overQuota(draft, demand.demand, by)
   if (no !== null) return no
   const keys = keysFor(draft, command, by)
   if ('type' in keys) return keys
@@ -61,7 +62,14 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
 const neverEnough = ({ fleet }: Draft, demand: Demand, { tenant }: Speaker): Refusal | null => {
   const { most: reachable, elsewhere, home } = most(fleet, fleet.tenants.need(tenant), demand)
   if (demand.count <= reachable) return null
-  return { type: 'neverEnough', count: demand.count, most: reachable, machineType: demand.type, platform: home, elsewhere }
+  return {
+    type: 'neverEnough',
+    count: demand.count,
+    most: reachable,
+    machineType: demand.type,
+    platform: home,
+    elsewhere,
+  }
 }
 
 const overQuota = ({ fleet }: Draft, { count }: Demand, { tenant: name }: Speaker): Refusal | null => {
@@ -70,7 +78,11 @@ const overQuota = ({ fleet }: Draft, { count }: Demand, { tenant: name }: Speake
 }
 
 /** The request's own keys, else the person's, else the tenant's. */
-const keysFor = ({ fleet, identity }: Draft, command: GetCommand, { tenant }: Speaker): { known: readonly Fingerprint[] } | Refusal => {
+const keysFor = (
+  { fleet, identity }: Draft,
+  command: GetCommand,
+  { tenant }: Speaker,
+): { known: readonly Fingerprint[] } | Refusal => {
   if (command.keys.length > 0) return { known: [] }
   const own = fleet.personOf(identity)?.keys ?? []
   const known = own.length > 0 ? own : fleet.tenants.need(tenant).keys
@@ -79,7 +91,8 @@ const keysFor = ({ fleet, identity }: Draft, command: GetCommand, { tenant }: Sp
 
 const queueFull = ({ fleet }: Draft, { tenant }: Speaker): Refusal | null => {
   const { waitingRequests, waitingRequestsPerTenant } = fleet.limits
-  if (fleet.requests.size >= waitingRequests) return { type: 'queueFull', limit: 'waitingRequests', most: waitingRequests }
+  if (fleet.requests.size >= waitingRequests)
+    return { type: 'queueFull', limit: 'waitingRequests', most: waitingRequests }
   if (fleet.waitingOf.size(tenant) < waitingRequestsPerTenant) return null
   return { type: 'queueFull', limit: 'waitingRequestsPerTenant', most: waitingRequestsPerTenant }
 }

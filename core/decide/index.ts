@@ -89,5 +89,17 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
   }
 }
 
-const REFUSED = new Set<string>(['granted', 'waiting', 'done', 'extended', 'cancelled', 'keyAdded', 'keyRemoved', 'keyKnown', 'configured', 'nothing', 'accepted'])
+const REFUSED = new Set<string>([
+  'granted',
+  'waiting',
+  'done',
+  'extended',
+  'cancelled',
+  'keyAdded',
+  'keyRemoved',
+  'keyKnown',
+  'configured',
+  'nothing',
+  'accepted',
+])
 const isRefusal = (result: Outcome | Refusal): result is Refusal => !REFUSED.has(result.type)

@@ -81,7 +81,8 @@ const findOne = (draft: Draft, what: string | null, by: Speaker): Found | Refusa
   if (named !== undefined && mayHandle(fleet, identity, by, named)) return { leases: [named], machine: null }
   const machine = fleet.machines.get(what.toLowerCase() as MachineName)
   const lease = machine?.state.status === 'leased' ? fleet.leases.get(machine.state.lease) : undefined
-  if (machine !== undefined && lease !== undefined && mayHandle(fleet, identity, by, lease)) return { leases: [lease], machine: machine.name }
+  if (machine !== undefined && lease !== undefined && mayHandle(fleet, identity, by, lease))
+    return { leases: [lease], machine: machine.name }
   return { type: 'noSuchLease', asked: what, held: ownLeases(draft, by).map(asHeld) }
 }
 

@@ -13,7 +13,8 @@ export const decideFinishRun = (draft: Draft, id: RunId, fence: number, result: 
   const run = fleet.runs.get(id)
   if (run === undefined || run.fence !== fence) return { type: 'staleRun' }
   const before = fleet.machines.need(run.machine)
-  if (before.fence !== fence || openRun(before) !== id) throw new Error(`${id} is owed, but ${before.name} is not in it`)
+  if (before.fence !== fence || openRun(before) !== id)
+    throw new Error(`${id} is owed, but ${before.name} is not in it`)
   if (result.outcome === 'stopped') return { type: 'nothing' }
   draft.emit({ type: 'runEnded', run: id, result })
   const machine = fleet.machines.need(run.machine)

@@ -27,7 +27,12 @@ export const grant = (draft: Draft, request: MachineRequest, placed: Placement):
   const names = machines!.map(({ name }) => name)
   const prepareMs = Math.max(...machines!.map((machine) => fleet.poolOf(machine).prepareMs))
   if (choice!.reason === 'first') {
-    draft.emit({ type: 'homeChosen', tenant: tenant.name, machineType: request.demand.type, platform: choice!.platform })
+    draft.emit({
+      type: 'homeChosen',
+      tenant: tenant.name,
+      machineType: request.demand.type,
+      platform: choice!.platform,
+    })
   }
   draft.emit({
     type: 'leaseGranted',
@@ -93,10 +98,18 @@ const fill = (draft: Draft, pool: Pool): void => {
 }
 
 /** Machines that waiting requests would take from this pool: those that name it, and those that name only its type. */
-const wantedOf = ({ fleet }: Draft, { name, type }: Pool): number => fleet.wanted.of(`pool ${name}`) + fleet.wanted.of(`type ${type}`)
+const wantedOf = ({ fleet }: Draft, { name, type }: Pool): number =>
+  fleet.wanted.of(`pool ${name}`) + fleet.wanted.of(`type ${type}`)
 
 /** Machines that are ready, or will be without anything more being decided. */
 const onHand = ({ fleet }: Draft, { name, afterLease }: Pool): number => {
-  const coming = ['ready', 'checking', 'provisioning', 'recycling', 'rebuilding', ...(afterLease === 'shutdown' ? [] : ['revoking'])]
+  const coming = [
+    'ready',
+    'checking',
+    'provisioning',
+    'recycling',
+    'rebuilding',
+    ...(afterLease === 'shutdown' ? [] : ['revoking']),
+  ]
   return coming.reduce((total, status) => total + fleet.statuses.of(`${name}/${status}`), 0)
 }

@@ -22,7 +22,9 @@ export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: Lea
     case 'check':
     case 'recycle':
     case 'rebuild':
-      return machine.configured ? draft.emit({ type: 'machineReadied', machine: machine.name }) : begin(draft, machine.name, 'shutdown')
+      return machine.configured
+        ? draft.emit({ type: 'machineReadied', machine: machine.name })
+        : begin(draft, machine.name, 'shutdown')
     case 'grant':
       draft.emit({ type: 'machineOpened', lease: lease!, machine: machine.name })
       return activate(draft, lease!)
@@ -31,18 +33,26 @@ export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: Lea
       return clean(draft, machine)
     case 'shutdown':
       draft.emit(
-        machine.configured ? { type: 'machineStopped', machine: machine.name } : { type: 'machineRetired', machine: machine.name },
+        machine.configured
+          ? { type: 'machineStopped', machine: machine.name }
+          : { type: 'machineRetired', machine: machine.name },
       )
   }
 }
 
 /** What follows a step that did not: again after a pause, or out of service. A failed grant costs the lease nothing but this machine. */
-export const failed = (draft: Draft, machine: Machine, run: Run, result: Exclude<RunResult, { outcome: 'ok' }>): void => {
+export const failed = (
+  draft: Draft,
+  machine: Machine,
+  run: Run,
+  result: Exclude<RunResult, { outcome: 'ok' }>,
+): void => {
   const pool = draft.fleet.poolOf(machine)
   if (run.step === 'grant') {
     draft.emit({ type: 'machineLeft', lease: run.lease!, machine: machine.name, how: 'failed' })
   }
-  if (machine.failures >= pool.failureLimit && run.step !== 'revoke') return quarantine(draft, machine, pool, run.step, result.message)
+  if (machine.failures >= pool.failureLimit && run.step !== 'revoke')
+    return quarantine(draft, machine, pool, run.step, result.message)
   switch (run.step) {
     case 'grant':
     case 'check':

@@ -32,7 +32,10 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
         machines: [...machines, { machine: event.machine, fence: fleet.machines.need(event.machine).fence }],
       }))
     case 'machineOpened':
-      return patchMachine(fleet, event.machine, { state: { status: 'leased', lease: event.lease, grant: null }, failures: 0 })
+      return patchMachine(fleet, event.machine, {
+        state: { status: 'leased', lease: event.lease, grant: null },
+        failures: 0,
+      })
     case 'machineLeft':
       hold(fleet, fleet.leases.need(event.lease).tenant, -1)
       return patchLease(fleet, event.lease, ({ machines, returned }) => ({

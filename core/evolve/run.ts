@@ -32,7 +32,8 @@ const owe = (fleet: Fleet, run: Run): void => {
   const machine = fleet.machines.need(run.machine)
   const open = openRun(machine)
   if (open !== null && fleet.runs.get(open) !== undefined) throw new Error(`${machine.name} is already in run ${open}`)
-  if (run.fence !== machine.fence + 1) throw new Error(`${run.id} has fence ${run.fence}, ${machine.name} ${machine.fence}`)
+  if (run.fence !== machine.fence + 1)
+    throw new Error(`${run.id} has fence ${run.fence}, ${machine.name} ${machine.fence}`)
   fleet.counters.put('run', run.number)
   fleet.runs.put(run.id, run)
   patchMachine(fleet, machine.name, { fence: run.fence, state: during(run, machine) })
@@ -71,7 +72,12 @@ const believe = (fleet: Fleet, run: Run, report: RunReport, at: Instant): void =
   const access =
     address === undefined || port === undefined
       ? machine.access
-      : { address, port, user: user ?? machine.access?.user ?? 'root', hostKeys: hostKeys ?? machine.access?.hostKeys ?? [] }
+      : {
+          address,
+          port,
+          user: user ?? machine.access?.user ?? 'root',
+          hostKeys: hostKeys ?? machine.access?.hostKeys ?? [],
+        }
   patchMachine(fleet, machine.name, {
     access,
     facts: facts ?? machine.facts,

@@ -7,7 +7,10 @@ import type { DropRule } from '../why.ts'
 import { byWear } from './wear.ts'
 
 /** The first rule by which machines of this shape would not do, or null if they would. Platform is a matter of its own. */
-export const mismatch = (shape: Shape, { pool, arch, labels }: Demand): Extract<DropRule, 'pool' | 'arch' | 'labels'> | null => {
+export const mismatch = (
+  shape: Shape,
+  { pool, arch, labels }: Demand,
+): Extract<DropRule, 'pool' | 'arch' | 'labels'> | null => {
   if (pool !== null && shape.pool !== pool) return 'pool'
   if (arch !== null && shape.arch !== arch) return 'arch'
   if (!labels.every((label) => shape.labels.includes(label))) return 'labels'
@@ -16,7 +19,9 @@ export const mismatch = (shape: Shape, { pool, arch, labels }: Demand): Extract<
 
 /** The stocks whose machines would do. */
 export const fitting = (fleet: Fleet, demand: Demand): Stock[] =>
-  fleet.stocks.all().filter(({ shape, inService }) => inService > 0 && shape.type === demand.type && mismatch(shape, demand) === null)
+  fleet.stocks
+    .all()
+    .filter(({ shape, inService }) => inService > 0 && shape.type === demand.type && mismatch(shape, demand) === null)
 
 /** Stocks of one platform together. */
 export interface PlatformStock {

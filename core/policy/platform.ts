@@ -36,17 +36,24 @@ export const place = (fleet: Fleet, tenant: Tenant, demand: Demand, patient: boo
 export const homeOf = (fleet: Fleet, tenant: Tenant, demand: Demand): PlatformName | null => {
   const home = tenant.homes[demand.type]
   if (home === undefined) return null
-  const stands = fleet.stocks.all().some(({ shape, inService }) => shape.platform === home && shape.type === demand.type && inService > 0)
+  const stands = fleet.stocks
+    .all()
+    .some(({ shape, inService }) => shape.platform === home && shape.type === demand.type && inService > 0)
   return stands ? home : null
 }
 
 /** The most machines that a demand could ever get under its own rule, and under `any`. */
-export const most = (fleet: Fleet, tenant: Tenant, demand: Demand): { most: number; elsewhere: number; home: PlatformName | null } => {
+export const most = (
+  fleet: Fleet,
+  tenant: Tenant,
+  demand: Demand,
+): { most: number; elsewhere: number; home: PlatformName | null } => {
   const platforms = byPlatform(fitting(fleet, demand))
   const all = platforms.reduce((total, { inService }) => total + inService, 0)
   const home = homeOf(fleet, tenant, demand)
   if (demand.platform === 'any') return { most: all, elsewhere: all, home }
-  const allowed = demand.platform === 'same' && home !== null ? platforms.filter(({ platform }) => platform === home) : platforms
+  const allowed =
+    demand.platform === 'same' && home !== null ? platforms.filter(({ platform }) => platform === home) : platforms
   return { most: Math.max(0, ...allowed.map(({ inService }) => inService)), elsewhere: all, home }
 }
 
@@ -66,9 +73,13 @@ const fromOne = (
   const elsewhere = all.filter((one) => !allowed.includes(one)).flatMap((one) => one.stocks)
   const [best] = allowed.filter(({ ready }) => ready >= count).toSorted(byUse)
   if (best === undefined) return { machines: null, choice: null, allowed: stocks, elsewhere }
-  return { machines: leastWorn(best.stocks, count), choice: { platform: best.platform, reason }, allowed: stocks, elsewhere }
+  return {
+    machines: leastWorn(best.stocks, count),
+    choice: { platform: best.platform, reason },
+    allowed: stocks,
+    elsewhere,
+  }
 }
 
 /** Least used per machine first; `byPlatform` has them in order of name, which settles a tie. */
 const byUse = (a: PlatformStock, b: PlatformStock): number => a.attempts / a.inService - b.attempts / b.inService
-

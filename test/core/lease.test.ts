@@ -64,7 +64,9 @@ describe('wear', () => {
       world.work()
       world.at = (world.at + 1000) as typeof world.at
     }
-    const uses = [...world.fleet.machines.values()].filter(({ platform }) => platform === 'amd').map((machine) => machine.uses)
+    const uses = [...world.fleet.machines.values()]
+      .filter(({ platform }) => platform === 'amd')
+      .map((machine) => machine.uses)
     expect(uses.reduce((a, b) => a + b)).toBe(200)
     expect(Math.max(...uses) - Math.min(...uses)).toBeLessThanOrEqual(1)
   })
@@ -76,7 +78,10 @@ describe('a machine that fails', () => {
     const lease = world.lease(world.get(ALICE))
     const bad = lease.machines[0]!.machine
     const well = world.perform
-    world.perform = (order, run) => (order.machine.name === bad && order.step === 'grant' ? { outcome: 'unreachable', message: 'no answer' } : well(order, run))
+    world.perform = (order, run) =>
+      order.machine.name === bad && order.step === 'grant'
+        ? { outcome: 'unreachable', message: 'no answer' }
+        : well(order, run)
     world.work()
     const served = world.fleet.leases.get(lease.id)!
     expect(served.state.status).toBe('active')
@@ -87,7 +92,8 @@ describe('a machine that fails', () => {
   test('failing again and again quarantines it, and probation brings it back', () => {
     const world = new World()
     const well = world.perform
-    world.perform = (order, run) => (order.step === 'recycle' ? { outcome: 'failed', message: 'disk' } : well(order, run))
+    world.perform = (order, run) =>
+      order.step === 'recycle' ? { outcome: 'failed', message: 'disk' } : well(order, run)
     const lease = world.lease(world.get(ALICE))
     const { machine } = lease.machines[0]!
     world.work()
@@ -109,7 +115,12 @@ describe('time', () => {
     world.work()
     for (let minute = 0; minute < 126; minute += 1) world.pass(60_000)
     expect(world.fleet.leases.get(lease.id)).toBeUndefined()
-    expect(world.notices.map(({ message }) => message.type)).toEqual(['leaseReady', 'leaseEnding', 'leaseEnding', 'leaseEnded'])
+    expect(world.notices.map(({ message }) => message.type)).toEqual([
+      'leaseReady',
+      'leaseEnding',
+      'leaseEnding',
+      'leaseEnded',
+    ])
     expect(world.fleet.machines.get(lease.machines[0]!.machine)!.state.status).toBe('ready')
   })
 })

@@ -7,7 +7,10 @@ import { PLAIN_GET, World } from '../kit/world.ts'
 
 const TENANTS = ['alice', 'bob', 'carol']
 const site = siteOf({
-  pools: [poolOf('metal', { ready: 8 }), poolOf('vm', { type: 'vm', kind: 'elastic', ready: 2, afterLease: 'shutdown' })],
+  pools: [
+    poolOf('metal', { ready: 8 }),
+    poolOf('vm', { type: 'vm', kind: 'elastic', ready: 2, afterLease: 'shutdown' }),
+  ],
   machines: [
     ...machinesOf('metal', 'intel', 4, ['ssd']),
     ...machinesOf('metal', 'amd', 4),
@@ -17,17 +20,47 @@ const site = siteOf({
 })
 
 type Action =
-  | { act: 'get'; tenant: number; count: number; platform: 'same' | 'prefer' | 'any'; type: 'metal' | 'vm'; label: boolean }
+  | {
+      act: 'get'
+      tenant: number
+      count: number
+      platform: 'same' | 'prefer' | 'any'
+      type: 'metal' | 'vm'
+      label: boolean
+    }
   | { act: 'done' | 'extend' | 'returnOne'; which: number }
   | { act: 'cancel'; which: number }
   | { act: 'run'; which: number; outcome: RunResult['outcome'] }
   | { act: 'pass'; minutes: number }
 
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ act: fc.constant('get' as const), tenant: fc.nat(2), count: fc.integer({ min: 1, max: 4 }), platform: fc.constantFrom('same', 'prefer', 'any'), type: fc.constantFrom('metal', 'metal', 'vm'), label: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('done' as const, 'extend' as const, 'returnOne' as const), which: fc.nat(20) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      act: fc.constant('get' as const),
+      tenant: fc.nat(2),
+      count: fc.integer({ min: 1, max: 4 }),
+      platform: fc.constantFrom('same', 'prefer', 'any'),
+      type: fc.constantFrom('metal', 'metal', 'vm'),
+      label: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constantFrom('done' as const, 'extend' as const, 'returnOne' as const),
+      which: fc.nat(20),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('cancel' as const), which: fc.nat(20) }) },
-  { weight: 12, arbitrary: fc.record({ act: fc.constant('run' as const), which: fc.nat(30), outcome: fc.constantFrom('ok', 'ok', 'ok', 'ok', 'failed', 'deadline') }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      act: fc.constant('run' as const),
+      which: fc.nat(30),
+      outcome: fc.constantFrom('ok', 'ok', 'ok', 'ok', 'failed', 'deadline'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('pass' as const), minutes: fc.integer({ min: 1, max: 90 }) }) },
 )
 
@@ -40,13 +73,22 @@ const perform = (world: World, step: Action): void => {
   const { fleet } = world
   switch (step.act) {
     case 'get':
-      world.ask(`irc:net:${TENANTS[step.tenant]}`, { ...PLAIN_GET, type: step.type, count: step.count, platform: step.platform, labels: step.label ? ['ssd'] : [] })
+      world.ask(`irc:net:${TENANTS[step.tenant]}`, {
+        ...PLAIN_GET,
+        type: step.type,
+        count: step.count,
+        platform: step.platform,
+        labels: step.label ? ['ssd'] : [],
+      })
       return
     case 'done':
     case 'extend': {
       const lease = pick(fleet.leases.values(), step.which)
       if (lease === undefined) return
-      world.ask(`irc:net:${lease.tenant}`, step.act === 'done' ? { do: 'done', what: lease.id } : { do: 'extend', what: lease.id, byMs: 3_600_000 })
+      world.ask(
+        `irc:net:${lease.tenant}`,
+        step.act === 'done' ? { do: 'done', what: lease.id } : { do: 'extend', what: lease.id, byMs: 3_600_000 },
+      )
       return
     }
     case 'returnOne': {
@@ -63,7 +105,10 @@ const perform = (world: World, step: Action): void => {
     case 'run': {
       const run = pick(fleet.runs.values(), step.which)
       if (run === undefined || run.dueAt > world.at) return
-      const result: RunResult = step.outcome === 'ok' ? { outcome: 'ok', report: { address: 'a', port: 1 } } : { outcome: step.outcome, message: 'no' }
+      const result: RunResult =
+        step.outcome === 'ok'
+          ? { outcome: 'ok', report: { address: 'a', port: 1 } }
+          : { outcome: step.outcome, message: 'no' }
       world.ask('duffy', { do: 'finishRun', run: run.id, fence: run.fence, result })
       return
     }
@@ -74,21 +119,35 @@ const perform = (world: World, step: Action): void => {
 }
 
 /** Runs a history and looks at the fleet before and after each step. */
-const live = (actions: readonly Action[], look: (world: World, before: ReadonlyMap<MachineName, Machine>, events: readonly Event[]) => void): World => {
+const live = (
+  actions: readonly Action[],
+  look: (world: World, before: ReadonlyMap<MachineName, Machine>, events: readonly Event[]) => void,
+): World => {
   const world = new World(site)
   for (const step of actions) {
     const before = new Map([...world.fleet.machines.values()].map((machine) => [machine.name, machine]))
     const records = world.log.length
     perform(world, step)
-    look(world, before, world.log.slice(records).flatMap(({ events }) => events))
+    look(
+      world,
+      before,
+      world.log.slice(records).flatMap(({ events }) => events),
+    )
   }
   return world
 }
 
 const history = fc.array(action, { maxLength: 120, size: 'max' })
 const RUNS = { numRuns: 300 }
-const fits = (fleet: Fleet, machine: Machine, request: { demand: { type: string; labels: readonly string[] } }): boolean =>
-  machine.state.status === 'ready' && machine.type === request.demand.type && request.demand.labels.every((label) => machine.labels.includes(label)) && fleet !== null
+const fits = (
+  fleet: Fleet,
+  machine: Machine,
+  request: { demand: { type: string; labels: readonly string[] } },
+): boolean =>
+  machine.state.status === 'ready' &&
+  machine.type === request.demand.type &&
+  request.demand.labels.every((label) => machine.labels.includes(label)) &&
+  fleet !== null
 
 describe('under any history', () => {
   test('replaying the log gives the tables', () => {
@@ -125,7 +184,11 @@ describe('under any history', () => {
         live(actions, (world, before, events) => {
           const granted = events.filter((event) => event.type === 'leaseGranted')
           // Several grants in one decision follow on each other: the machines as they were before tell of the first alone.
-          if (granted.length !== 1 || events.some(({ type }) => type === 'machineReadied' || type === 'machineSupplied')) return
+          if (
+            granted.length !== 1 ||
+            events.some(({ type }) => type === 'machineReadied' || type === 'machineSupplied')
+          )
+            return
           const lease = world.fleet.leases.get(granted[0]!.lease)
           if (lease === undefined) return
           const taken = lease.machines.map(({ machine }) => before.get(machine)!)
@@ -181,7 +244,8 @@ describe('under any history', () => {
           for (const event of events) {
             if (event.type === 'runEnded' && event.result.outcome === 'ok') {
               const cleaned = [...before.values()].find(({ state }) => 'run' in state && state.run === event.run)
-              if (cleaned && ['recycling', 'rebuilding', 'provisioning'].includes(cleaned.state.status)) dirty.delete(cleaned.name)
+              if (cleaned && ['recycling', 'rebuilding', 'provisioning'].includes(cleaned.state.status))
+                dirty.delete(cleaned.name)
             }
             if (event.type === 'leaseGranted') {
               for (const machine of event.machines) {
@@ -209,7 +273,13 @@ describe('under any history', () => {
         const before = snapshot(world.fleet)
         const mark = world.fleet.journal.mark()
         const by = `irc:net:${TENANTS[last.tenant]}` as never
-        decide(world.fleet, { id: null, by, door: 'test', at: world.at, command: { ...PLAIN_GET, type: last.type, count: last.count, platform: last.platform } })
+        decide(world.fleet, {
+          id: null,
+          by,
+          door: 'test',
+          at: world.at,
+          command: { ...PLAIN_GET, type: last.type, count: last.count, platform: last.platform },
+        })
         world.fleet.journal.undoTo(mark)
         expect(snapshot(world.fleet)).toEqual(before)
         perform(world, last)

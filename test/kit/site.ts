@@ -35,8 +35,17 @@ export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): S
   ({ name, quota: 100, longestMs: null, members: [`irc:net:${name}`], keys: [KEY], ...over }) as SiteTenant
 
 /** `count` machines a platform, named `<platform>-1` and so on. */
-export const machinesOf = (pool: string, platform: string, count: number, labels: readonly string[] = []): SiteMachine[] =>
-  Array.from({ length: count }, (_, index) => ({ name: `${platform}-${index + 1}`, pool, platform, labels, variables: {} }) as unknown as SiteMachine)
+export const machinesOf = (
+  pool: string,
+  platform: string,
+  count: number,
+  labels: readonly string[] = [],
+): SiteMachine[] =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      ({ name: `${platform}-${index + 1}`, pool, platform, labels, variables: {} }) as unknown as SiteMachine,
+  )
 
 /** Two platforms of four metal machines, and two tenants. */
 export const siteOf = (over: Partial<Site> = {}): Site => ({

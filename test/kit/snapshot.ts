@@ -3,9 +3,21 @@ import { evolve, Fleet, type Event, type Instant } from '#core'
 /** Every table of a fleet as plain data, in order of key: two fleets are alike if these are. */
 export const snapshot = (fleet: Fleet): Record<string, unknown> =>
   Object.fromEntries(
-    [fleet.machines, fleet.pools, fleet.platforms, fleet.tenants, fleet.people, fleet.apiKeys, fleet.requests, fleet.leases, fleet.runs].map((table) => [
+    [
+      fleet.machines,
+      fleet.pools,
+      fleet.platforms,
+      fleet.tenants,
+      fleet.people,
+      fleet.apiKeys,
+      fleet.requests,
+      fleet.leases,
+      fleet.runs,
+    ].map((table) => [
       table.name,
-      [...(table.values() as Iterable<{ name?: string; id?: string }>)].toSorted((a, b) => ((a.id ?? a.name)! < (b.id ?? b.name)! ? -1 : 1)),
+      [...(table.values() as Iterable<{ name?: string; id?: string }>)].toSorted((a, b) =>
+        (a.id ?? a.name)! < (b.id ?? b.name)! ? -1 : 1,
+      ),
     ]),
   )
 

@@ -86,7 +86,8 @@ export class World {
   }
 }
 
-export const told = (decision: Decision): Outcome | Refusal => (decision.type === 'accepted' ? decision.outcome : decision.refusal)
+export const told = (decision: Decision): Outcome | Refusal =>
+  decision.type === 'accepted' ? decision.outcome : decision.refusal
 
 export const PLAIN_GET: GetCommand = {
   do: 'get',

@@ -1,0 +1,86 @@
+import type { Address, Notice } from '#core'
+
+/** A notice in the outbox. */
+export interface DueNotice {
+  readonly id: number
+  readonly notice: Notice
+  readonly attempts: number
+}
+
+/** `absent`: nobody was there to be told; `sent`: handed to the network. */
+export type Delivery = 'sent' | 'absent'
+
+export interface NoticePorts {
+  due(limit: number): Promise<readonly DueNotice[]>
+  sent(id: number): Promise<void>
+  failed(id: number, message: string, retryAfterMs: number | null): Promise<void>
+  /** The door that an address is at; undefined if this Duffy has none of that name. */
+  door(name: string): ((to: Address, notice: Notice) => Promise<Delivery>) | undefined
+  onCommit(listener: () => void): () => void
+  log(level: 'info' | 'warn' | 'error', message: string, data?: Readonly<Record<string, unknown>>): void
+}
+
+/** Notices taken from the outbox at a time. */
+const AT_ONCE = 50
+/** Tries before a notice is given up: with the pauses below, about an hour. */
+const TRIES = 12
+const FIRST_PAUSE_MS = 2_000
+const LONGEST_PAUSE_MS = 10 * 60_000
+const LOOK_EVERY_MS = 2_000
+
+/** Tells people what the outbox owes them: at least once, in the order in which it was decided. */
+export const notices = (ports: NoticePorts): AsyncDisposable => {
+  let stopping = false
+  let round: Promise<void> | null = null
+  let again = false
+
+  const look = (): void => {
+    again = true
+    round ??= rounds().finally(() => {
+      round = null
+    })
+  }
+
+  const rounds = async (): Promise<void> => {
+    while (again && !stopping) {
+      again = false
+      try {
+        for (const due of await ports.due(AT_ONCE)) {
+          if (stopping) return
+          await deliver(ports, due)
+        }
+      } catch (fault) {
+        ports.log('error', 'cannot read the outbox', { fault: String(fault) })
+      }
+    }
+  }
+
+  const unsubscribe = ports.onCommit(look)
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  look()
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping = true
+      clearInterval(timer)
+      unsubscribe()
+      await round
+    },
+  }
+}
+
+const deliver = async (ports: NoticePorts, { id, notice, attempts }: DueNotice): Promise<void> => {
+  const door = ports.door(notice.to.door)
+  if (door === undefined) return ports.failed(id, `no door ${notice.to.door}`, null)
+  try {
+    if ((await door(notice.to, notice)) === 'sent') return await ports.sent(id)
+    await fail(ports, id, attempts, 'nobody was there')
+  } catch (fault) {
+    ports.log('warn', 'a notice could not be delivered', { id, fault: String(fault) })
+    await fail(ports, id, attempts, String(fault))
+  }
+}
+
+const fail = (ports: NoticePorts, id: number, attempts: number, message: string): Promise<void> => {
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS)
+  return ports.failed(id, message, attempts + 1 >= TRIES ? null : pauseMs)
+}

@@ -1,0 +1,259 @@
+import type { Fleet } from './fleet.ts'
+import type { Instant, LeaseId, MachineName, RunId } from './id.ts'
+import type { Holding, Lease } from './lease.ts'
+import { inService, type Machine, type MachineState, type MachineStatus } from './machine.ts'
+import type { Pool } from './pool.ts'
+import type { MachineRequest } from './request.ts'
+import type { Run, RunResult } from './run.ts'
+
+/** A lease as clients read it, from the fleet or from the row of one that has ended. */
+export function leaseView(fleet: Fleet, lease: Lease) {
+  const { id, number, request, tenant, demand, reason, metadata, state, grantedAt, choice } = lease
+  const ended = state.status === 'ended'
+  return {
+    id,
+    number,
+    state: state.status,
+    request,
+    tenant,
+    type: demand.type,
+    count: demand.count,
+    platform: choice.platform,
+    until: state.status === 'active' ? isoTime(state.until) : null,
+    grantedAt: isoTime(grantedAt),
+    activeAt: state.status === 'active' ? isoTime(state.since) : null,
+    endedAt: ended ? isoTime(state.at) : null,
+    ending: ended ? state.how : null,
+    durationMs: lease.durationMs,
+    reason,
+    metadata,
+    machines: lease.machines.map((held) => (ended ? formerMachineView(fleet, held) : heldMachineView(fleet, held))),
+  }
+}
+export type LeaseView = ReturnType<typeof leaseView>
+
+const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
+  const { access, platform, arch, type, pool, state } = fleet.machines.need(name)
+  return {
+    name,
+    address: access?.address ?? null,
+    port: access?.port ?? null,
+    user: access?.user ?? null,
+    hostKeys: access?.hostKeys ?? [],
+    platform,
+    arch,
+    type,
+    pool,
+    /** Its tenant can log in. */
+    open: state.status === 'leased' && state.grant === null,
+  }
+}
+export type HeldMachineView = ReturnType<typeof heldMachineView>
+
+/** A machine that somebody else may hold by now: what it is, and no longer how it is reached. */
+const formerMachineView = (fleet: Fleet, { machine: name }: Holding): HeldMachineView => {
+  const machine = fleet.machines.get(name)
+  return {
+    name,
+    address: null,
+    port: null,
+    user: null,
+    hostKeys: [],
+    platform: machine?.platform ?? ('' as Machine['platform']),
+    arch: machine?.arch ?? '',
+    type: machine?.type ?? 'metal',
+    pool: machine?.pool ?? ('' as Machine['pool']),
+    open: false,
+  }
+}
+
+/** A request as clients read it; `lease` once it is granted, `position` while it waits. */
+export function requestView(fleet: Fleet, request: MachineRequest) {
+  const { id, number, tenant, demand, durationMs, reason, metadata, askedAt, state } = request
+  const waits = state.status === 'waiting' && fleet.requests.get(id) !== undefined
+  return {
+    id,
+    number,
+    state: state.status,
+    tenant,
+    ...demand,
+    durationMs,
+    reason,
+    metadata,
+    askedAt: isoTime(askedAt),
+    position: waits ? fleet.waiting.rank(request) + 1 : null,
+    lease: state.status === 'granted' ? state.lease : null,
+    endedAt: state.status === 'waiting' ? null : isoTime(state.at),
+    ending: state.status === 'cancelled' || state.status === 'unsatisfiable' ? state.reason : null,
+    /** Machines of other platforms that are free now and would do under `any`. */
+    elsewhere: state.status === 'waiting' ? state.why.elsewhere : 0,
+  }
+}
+export type RequestView = ReturnType<typeof requestView>
+
+/** A machine as every member may see it: what it is and does, not how it is reached nor who holds it. */
+export function machineView(machine: Machine) {
+  const { name, number, type, pool, platform, arch, labels, state, uses, attempts } = machine
+  return {
+    name,
+    number,
+    type,
+    pool,
+    platform,
+    arch,
+    labels,
+    state: state.status,
+    uses,
+    attempts,
+    idleSince: isoTime(machine.idleSince),
+    checkedAt: isoTime(machine.checkedAt),
+    configured: machine.configured,
+  }
+}
+export type MachineView = ReturnType<typeof machineView>
+
+/** A machine as operators see it. */
+export function machineDetail(fleet: Fleet, machine: Machine) {
+  const { state, access, facts, fence, failures } = machine
+  const lease = leaseOf(state)
+  return {
+    ...machineView(machine),
+    lease,
+    tenant: lease === null ? null : (fleet.leases.get(lease)?.tenant ?? null),
+    run: runOf(state),
+    quarantine:
+      state.status === 'quarantined'
+        ? { reason: state.reason, since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
+        : null,
+    address: access?.address ?? null,
+    port: access?.port ?? null,
+    user: access?.user ?? null,
+    hostKeys: access?.hostKeys ?? [],
+    fence,
+    failures,
+    facts,
+  }
+}
+
+const leaseOf = (state: MachineState): LeaseId | null =>
+  state.status === 'leased' || state.status === 'revoking' ? state.lease : null
+
+const runOf = (state: MachineState): RunId | null => {
+  if (state.status === 'leased') return state.grant
+  return 'run' in state ? state.run : null
+}
+
+const STATUSES = [
+  'enrolled',
+  'provisioning',
+  'checking',
+  'ready',
+  'leased',
+  'revoking',
+  'recycling',
+  'rebuilding',
+  'stopping',
+  'quarantined',
+] as const satisfies readonly MachineStatus[]
+
+/** A pool, with how many of its machines are in each state. */
+export function poolView(fleet: Fleet, pool: Pool) {
+  const { name, type, kind, driver, ready, afterLease, defaultMs, longestMs, graceMs, configured } = pool
+  const states: Partial<Record<MachineStatus, number>> = {}
+  for (const status of STATUSES) {
+    const count = fleet.statuses.of(`${name}/${status}`)
+    if (count > 0) states[status] = count
+  }
+  return {
+    name,
+    type,
+    kind,
+    driver,
+    machines: fleet.statuses.of(name),
+    states,
+    keepReady: ready,
+    /** Machines that waiting requests want of it by name, or of its type. */
+    wanted: fleet.wanted.of(name) + fleet.wanted.of(type),
+    afterLease,
+    defaultMs,
+    longestMs,
+    graceMs,
+    draining: !configured,
+  }
+}
+export type PoolView = ReturnType<typeof poolView>
+
+/** How evenly machines are worked: for each platform the fewest and most uses of a machine in service, and their difference. */
+export function wearView(fleet: Fleet) {
+  const platforms = new Map<string, { machines: number; least: number; most: number }>()
+  for (const machine of fleet.machines.values()) {
+    if (!inService(machine)) continue
+    const { platform, uses } = machine
+    const sum = platforms.get(platform)
+    if (sum === undefined) {
+      platforms.set(platform, { machines: 1, least: uses, most: uses })
+    } else {
+      sum.machines += 1
+      sum.least = Math.min(sum.least, uses)
+      sum.most = Math.max(sum.most, uses)
+    }
+  }
+  return [...platforms].map(([platform, sum]) => ({ platform, ...sum, spread: sum.most - sum.least }))
+}
+export type WearView = ReturnType<typeof wearView>[number]
+
+/** What a machine has been through. */
+export function machineWear(machine: Machine) {
+  const { name, number, platform, pool, uses, attempts } = machine
+  return { name, number, platform, pool, uses, attempts, idleSince: isoTime(machine.idleSince) }
+}
+export type MachineWear = ReturnType<typeof machineWear>
+
+/** A run, owed or over, as the owner of its lease reads it. */
+export function runView(run: Run, ended: { readonly at: Instant; readonly result: RunResult } | null) {
+  const { id, step, machine, lease, attempt, owedAt, dueAt } = run
+  return {
+    id,
+    step,
+    machine: machine satisfies MachineName,
+    lease,
+    attempt,
+    state: ended === null ? 'owed' : 'ended',
+    owedAt: isoTime(owedAt),
+    dueAt: isoTime(dueAt),
+    endedAt: ended === null ? null : isoTime(ended.at),
+    outcome: ended?.result.outcome ?? null,
+    message: ended === null || ended.result.outcome === 'ok' ? null : ended.result.message,
+  }
+}
+export type RunView = ReturnType<typeof runView>
+
+const DAY = 86_400_000
+
+/** An instant as ISO 8601 in UTC with milliseconds: `2026-11-23T20:10:29.000Z`. Years 0 to 9999. */
+export function isoTime(instant: Instant): string {
+  const day = Math.floor(instant / DAY)
+  const { year, month, date } = civil(day)
+  const rest = instant - day * DAY
+  const hours = Math.floor(rest / 3_600_000)
+  const minutes = Math.floor(rest / 60_000) % 60
+  const seconds = Math.floor(rest / 1000) % 60
+  return `${pad(year, 4)}-${pad(month)}-${pad(date)}T${pad(hours)}:${pad(minutes)}:${pad(seconds)}.${pad(rest % 1000, 3)}Z`
+}
+
+const pad = (n: number, width = 2): string => String(n).padStart(width, '0')
+
+/** Days since 1970 → Gregorian date. Eras of 400 years starting in March (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
+const civil = (days: number): { year: number; month: number; date: number } => {
+  const z = days + 719_468
+  const era = Math.floor(z / 146_097)
+  const ofEra = z - era * 146_097
+  const yearOfEra = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  )
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * ofYear + 2) / 153)
+  const date = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, date }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { Notice } from '#core'
+import { notices, type Delivery, type DueNotice, type NoticePorts } from '../../../adapters/notices/notices.ts'
+
+const noticeTo = (door: string): Notice => ({
+  to: { door, identity: 'irc:net:alice' as never, nick: 'alice', room: null },
+  message: { type: 'leaseReady', lease: 'L222' as never },
+})
+
+/** An outbox in memory, and a door that answers as the test says. */
+const rig = (waiting: DueNotice[], answers: (Delivery | Error)[]) => {
+  const told: number[] = []
+  const gone: { id: number; message: string; retryAfterMs: number | null }[] = []
+  const ports: NoticePorts = {
+    due: async () => [...waiting],
+    sent: async (id) => {
+      told.push(id)
+      waiting.splice(
+        waiting.findIndex((due) => due.id === id),
+        1,
+      )
+    },
+    failed: async (id, message, retryAfterMs) => {
+      gone.push({ id, message, retryAfterMs })
+      waiting.splice(
+        waiting.findIndex((due) => due.id === id),
+        1,
+      )
+    },
+    door: (name) =>
+      name === 'irc'
+        ? async () => {
+            const answer = answers.shift() ?? 'sent'
+            if (answer instanceof Error) throw answer
+            return answer
+          }
+        : undefined,
+    onCommit: () => () => {},
+    log: () => {},
+  }
+  return { told, gone, ports }
+}
+const until = async (is: () => boolean): Promise<void> => {
+  for (let tries = 0; !is() && tries < 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+describe('notices', () => {
+  test('are told in order, once each', async () => {
+    const { told, ports } = rig(
+      [1, 2, 3].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
+      [],
+    )
+    await using _running = notices(ports)
+    await until(() => told.length === 3)
+    expect(told).toEqual([1, 2, 3])
+  })
+
+  test('somebody who is away is tried again, later each time', async () => {
+    const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 3 }], ['absent'])
+    await using _running = notices(ports)
+    await until(() => gone.length === 1)
+    expect(gone).toEqual([{ id: 1, message: 'nobody was there', retryAfterMs: 16_000 }])
+  })
+
+  test('a fault of the door does not hold up the next notice', async () => {
+    const { told, gone, ports } = rig(
+      [1, 2].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
+      [new Error('cut')],
+    )
+    await using _running = notices(ports)
+    await until(() => told.length === 1)
+    expect(gone.map(({ id }) => id)).toEqual([1])
+    expect(told).toEqual([2])
+  })
+
+  test('the last try is the last', async () => {
+    const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 11 }], ['absent'])
+    await using _running = notices(ports)
+    await until(() => gone.length === 1)
+    expect(gone[0]!.retryAfterMs).toBeNull()
+  })
+
+  test('a door that is not there is given up at once', async () => {
+    const { gone, ports } = rig([{ id: 1, notice: noticeTo('slack'), attempts: 0 }], [])
+    await using _running = notices(ports)
+    await until(() => gone.length === 1)
+    expect(gone[0]).toMatchObject({ message: 'no door slack', retryAfterMs: null })
+  })
+})

@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Asked, Fleet, Instant, RunId, RunOrder, RunResult } from '#core'
+import type { Claim, Performance, ProcessGroup, WorkerPorts } from '../../../adapters/worker/ports.ts'
+import { worker, type Worker } from '../../../adapters/worker/worker.ts'
+import { poolOf, siteOf } from '../../kit/site.ts'
+import { World } from '../../kit/world.ts'
+
+const ALICE = 'irc:net:alice'
+const GROUP: ProcessGroup = { host: 'here', bootId: 'b', pgid: 1, startTicks: '1' }
+const OK: RunResult = { outcome: 'ok', report: { address: '127.0.0.1', port: 22 } }
+
+interface Performed {
+  readonly order: RunOrder
+  readonly performance: Performance
+  readonly end: (result: RunResult) => void
+}
+
+/** A worker on a bare core, whose playbooks end when the test says so. */
+const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnType<typeof siteOf> } = {}) => {
+  const world = new World(options.site)
+  const performed: Performed[] = []
+  const killed: ProcessGroup[] = []
+  const claims = new Map((options.claims ?? []).map((claim) => [claim.run, claim]))
+  const listeners = new Set<() => void>()
+  const refuse: { times: number } = { times: 0 }
+  const ports: WorkerPorts = {
+    async ask({ by, command }: Omit<Asked, 'at'>) {
+      if (refuse.times > 0) {
+        refuse.times -= 1
+        throw new Error('busy')
+      }
+      world.ask(by, command)
+      for (const listener of listeners) listener()
+    },
+    read: async <T>(question: (fleet: Fleet, at: Instant) => T) => question(world.fleet, world.at),
+    onCommit: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    claims: {
+      all: async () => [...claims.values()],
+      put: async (claim) => void claims.set(claim.run, claim),
+      remove: async (run) => void claims.delete(run),
+    },
+    performer: {
+      async perform(order, performance) {
+        await performance.onGroup(GROUP)
+        return new Promise((resolve) => {
+          performance.signal.addEventListener('abort', () => resolve({ outcome: 'stopped', message: 'stopped' }))
+          performed.push({ order, performance, end: resolve })
+        })
+      },
+      async killOrphan(group) {
+        killed.push(group)
+        return 'killed'
+      },
+    },
+    log: () => {},
+  }
+  const start = (): Promise<Worker> =>
+    worker({ concurrency: options.concurrency ?? 2, reservedForGrants: 1, lookEveryMs: 5 }).start(ports)
+  return { world, performed, killed, claims, refuse, start }
+}
+
+let running: Worker | null = null
+afterEach(async () => {
+  await running?.[Symbol.asyncDispose]()
+  running = null
+})
+const until = async (is: () => boolean): Promise<void> => {
+  for (let tries = 0; !is(); tries += 1) {
+    if (tries > 400) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+describe('worker', () => {
+  test('an owed run is performed, and its result is told', async () => {
+    const { world, performed, claims, start } = rig()
+    const lease = world.lease(world.get(ALICE))
+    running = await start()
+    await until(() => performed.length === 1)
+    expect(claims.size).toBe(1)
+    performed[0]!.end(OK)
+    await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
+    await until(() => claims.size === 0)
+  })
+
+  test('no more playbooks at once than allowed, but a place is kept for letting people in', async () => {
+    const { world, performed, start } = rig({ concurrency: 2 })
+    const leases = Array.from({ length: 4 }, () => world.lease(world.get(ALICE)))
+    world.work()
+    for (const lease of leases) world.done(ALICE, lease.id)
+    running = await start()
+    await until(() => performed.length === 2)
+    world.get(ALICE, { platform: 'any' })
+    await until(() => performed.length === 3)
+    expect(performed[2]!.order.step).toBe('grant')
+    world.get(ALICE, { platform: 'any' })
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    expect(performed).toHaveLength(3)
+  })
+
+  test('a run that nobody waits for any more is stopped before the machine’s next one starts', async () => {
+    const { world, performed, start } = rig()
+    const lease = world.lease(world.get(ALICE))
+    running = await start()
+    await until(() => performed.length === 1)
+    world.done(ALICE, lease.id)
+    await until(() => performed.length === 2)
+    expect(performed[0]!.performance.signal.aborted).toBe(true)
+    expect(performed[1]!.order).toMatchObject({ step: 'revoke', machine: performed[0]!.order.machine })
+  })
+
+  test('a playbook left by a worker that died is killed before anything is performed', async () => {
+    const { killed, claims, start } = rig({ claims: [{ run: 'N1' as RunId, group: GROUP }] })
+    running = await start()
+    expect(killed).toEqual([GROUP])
+    expect(claims.size).toBe(0)
+  })
+
+  test('a result that the lane cannot take is told again', async () => {
+    const { world, performed, refuse, start } = rig()
+    const lease = world.lease(world.get(ALICE))
+    running = await start()
+    await until(() => performed.length === 1)
+    refuse.times = 1
+    performed[0]!.end(OK)
+    await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
+  })
+
+  test('stopping leaves the run owed', async () => {
+    const { world, performed, start } = rig()
+    world.get(ALICE)
+    const stopped = await start()
+    await until(() => performed.length === 1)
+    await stopped[Symbol.asyncDispose]()
+    expect(world.fleet.runs.size).toBe(1)
+  })
+
+  test('a failed step is tried again after its pause, not before', async () => {
+    const { world, performed, start } = rig({ site: siteOf({ pools: [poolOf('metal', { backoffMs: 50_000 })] }) })
+    const lease = world.lease(world.get(ALICE))
+    world.work()
+    world.done(ALICE, lease.id)
+    running = await start()
+    await until(() => performed.length === 1)
+    performed[0]!.end(OK)
+    await until(() => performed.length === 2)
+    performed[1]!.end({ outcome: 'failed', message: 'disk' })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(performed).toHaveLength(2)
+    world.at = (world.at + 51_000) as Instant
+    await until(() => performed.length === 3)
+    expect(performed[2]!.order).toMatchObject({ step: 'recycle', attempt: 2 })
+  })
+})
