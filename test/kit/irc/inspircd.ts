@@ -84,8 +84,8 @@ export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise
 function base(home: string, given: { port: number; linkPort: number; flood: 'lenient' | 'strict' }): string {
   const flood =
     given.flood === 'strict'
-      ? 'threshold="10" commandrate="100" fakelag="no"'
-      : 'threshold="10" commandrate="10" fakelag="yes"'
+      ? 'threshold="10" commandrate="10000" fakelag="no"'
+      : 'threshold="10" commandrate="1000000" fakelag="yes"'
   const modules = MODULES.split(/\s+/).map((name) => `<module name="${name}">`)
   return `<server name="irc.test" description="Test" network="TestNet" id="00A">
 <admin name="Test" nick="test" email="test@irc.test">
