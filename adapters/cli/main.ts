@@ -1,0 +1,13 @@
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+enableCompileCache()
+const { run } = await import('./run.ts')
+
+process.exitCode = await run({
+  words: process.argv.slice(2),
+  env: process.env,
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+})

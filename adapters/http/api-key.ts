@@ -1,0 +1,48 @@
+import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { ApiKey, ApiKeyId, Fleet, Identity, Role, TenantName } from '#core'
+
+/** Who calls, once their key has been checked. */
+export interface Caller {
+  readonly identity: Identity
+  readonly key: ApiKeyId
+  readonly tenant: TenantName
+  readonly role: Role
+}
+
+/** What checking a key needs to see of the fleet. */
+export interface Keys {
+  readonly apiKey: (id: ApiKeyId) => ApiKey | undefined
+  readonly read: <T>(look: (fleet: Fleet) => T) => Promise<T>
+}
+
+const BEARER = /^Bearer dfy_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{43})$/i
+
+/**
+ * The caller that an `Authorization` header proves, or null. A key that memory does not know, or whose secret differs, is
+ * looked up once more after catching up with other replicas; unknown id and wrong secret go the same way, in the same time.
+ */
+export async function callerOf(header: string | undefined, keys: Keys): Promise<Caller | null> {
+  const [, id, secret] = (header !== undefined && header.length < 200 && BEARER.exec(header)) || []
+  if (id === undefined || secret === undefined) return null
+  const known = proven(keys.apiKey(id as ApiKeyId), secret)
+  return known ?? proven(await keys.read((fleet) => fleet.apiKeys.get(id as ApiKeyId)), secret)
+}
+
+/** Compared with where no key is known, so that it takes as long as where one is. */
+const NOBODY = Buffer.alloc(32)
+
+const proven = (key: ApiKey | undefined, secret: string): Caller | null => {
+  const given = hash('sha256', secret, 'buffer')
+  const digest = key === undefined ? NOBODY : Buffer.from(key.digest, 'hex')
+  const same = digest.length === given.length && timingSafeEqual(digest, given)
+  if (!same || key === undefined) return null
+  return { identity: `key:${key.id}` as Identity, key: key.id, tenant: key.tenant, role: key.role }
+}
+
+/** A new key: the text to show once, and what is kept of it. */
+export function newApiKey(tenant: TenantName, role: Role): { readonly text: string; readonly apiKey: ApiKey } {
+  const id = randomBytes(6).toString('hex') as ApiKeyId
+  const secret = randomBytes(32).toString('base64url')
+  const digest = createHash('sha256').update(secret).digest('hex')
+  return { text: `dfy_${id}_${secret}`, apiKey: { id, tenant, role, digest } }
+}

@@ -1,0 +1,56 @@
+import type { Argument, Kind, Verb } from '#core'
+import { z } from 'zod'
+
+/**
+ * The body of a verb, from its declaration: the JSON type of each field, and nothing beside them. What the text in a field
+ * may be is read by core, the same for every door. Made once for each verb: building a schema costs more than a request.
+ */
+export function bodyOf(verb: Verb): z.ZodType<Fields> {
+  let schema = schemas.get(verb)
+  if (schema === undefined) {
+    const shape = Object.fromEntries(verb.arguments.map((argument) => [argument.name, fieldOf(argument)]))
+    schemas.set(verb, (schema = z.strictObject(shape) as unknown as z.ZodType<Fields>))
+  }
+  return schema
+}
+
+export type Fields = Readonly<Record<string, unknown>>
+
+const schemas = new WeakMap<Verb, z.ZodType<Fields>>()
+
+const fieldOf = (argument: Argument): z.ZodType => {
+  const one = typeOf(argument.kind)
+  const field = argument.many === undefined ? one : z.array(one).max(argument.many)
+  const described = field.describe(argument.summary)
+  return argument.required ? described : described.optional()
+}
+
+/** Longest text of a kind that names no length of its own. */
+const LONGEST = 200
+
+const typeOf = (kind: Kind): z.ZodType => {
+  switch (kind.type) {
+    case 'word':
+    case 'text':
+    case 'sshKey':
+    case 'identity':
+      return z.string().max(kind.longest)
+    case 'fingerprint':
+      return z.string().max(LONGEST)
+    case 'duration':
+      return z.string().max(LONGEST).meta({ examples: [kind.example] })
+    case 'count':
+      return z.int().min(1).max(kind.most)
+    case 'choice':
+      return z.enum(kind.of)
+    case 'flag':
+      return z.boolean()
+    case 'pairs':
+      return z.record(z.string().max(LONGEST), z.string().max(kind.longest))
+  }
+}
+
+/** Each fault of a body by its path, in words. */
+export function faultsOf(error: z.ZodError): { readonly path: string; readonly detail: string }[] {
+  return error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), detail: message }))
+}

@@ -1,0 +1,73 @@
+import { type Fleet, type LeaseId, type Outcome, type RequestId } from '#core'
+import type { Caller } from './api-key.ts'
+import { ok, type Answer, type Call } from './route.ts'
+import { mayChange, ownLease, ownRequest, presentStanding, type Standing } from './standing.ts'
+import { leaseWords, outcomeWords, requestWords } from './words.ts'
+
+interface Reached {
+  readonly outcome: Outcome
+  /** How long the answer may be held back until one can log in. */
+  readonly waitMs: number
+}
+
+/** What a command came to, with what its ids stand for now. */
+export async function outcomeAnswer(call: Call, caller: Caller, { outcome, waitMs }: Reached): Promise<Answer> {
+  const { ports } = call.door
+  switch (outcome.type) {
+    case 'granted':
+      return gotten(call, caller, { request: outcome.request, lease: outcome.lease, waitMs })
+    case 'waiting':
+      return gotten(call, caller, { request: outcome.request, lease: null, waitMs })
+    case 'extended':
+      return told(outcome, { lease: await ownLease(ports, outcome.lease, caller) })
+    case 'cancelled':
+      return told(outcome, { request: await ownRequest(ports, outcome.request, caller) })
+    case 'keyAdded':
+      return { ...told(outcome), status: 201, headers: { location: `${call.door.base}/api/v2/keys` } }
+    case 'accepted':
+      return { ...told(outcome), status: 202 }
+    case 'done':
+    case 'keyRemoved':
+    case 'keyKnown':
+    case 'configured':
+    case 'nothing':
+      return told(outcome)
+  }
+}
+
+const told = (outcome: Outcome, more: Readonly<Record<string, unknown>> = {}): Answer => {
+  const { type, ...data } = outcome
+  return ok({ outcome: type, detail: outcomeWords(outcome), ...data, ...more })
+}
+
+interface Gotten {
+  readonly request: RequestId
+  readonly lease: LeaseId | null
+  readonly waitMs: number
+}
+
+const gotten = async (call: Call, caller: Caller, { request, lease, waitMs }: Gotten): Promise<Answer> => {
+  const { ports, waits, base } = call.door
+  if (waitMs > 0) {
+    const settled = (fleet: Fleet): true | null => (mayChange(fleet, request, lease, caller.tenant) ? null : true)
+    await waits.until(settled, { ms: waitMs, signal: call.signal() })
+  }
+  return standingAnswer(await presentStanding(ports, request, lease, caller.tenant), base)
+}
+
+/** 201 once one can log in, 202 while that is still to come, 200 if it is over already (a repeat that came late). */
+const standingAnswer = (now: Standing, base: string): Answer => {
+  if (now.type === 'request') {
+    const { id, state } = now.request
+    const headers = { location: `${base}/api/v2/requests/${id}` }
+    return { status: state === 'waiting' ? 202 : 200, body: { detail: requestWords(now.request), request: now.request }, headers }
+  }
+  const { id, state } = now.lease
+  return {
+    status: LEASE_STATUS[state],
+    body: { detail: leaseWords(now.lease), lease: now.lease },
+    headers: { location: `${base}/api/v2/leases/${id}` },
+  }
+}
+
+const LEASE_STATUS = { preparing: 202, active: 201, ended: 200 } as const

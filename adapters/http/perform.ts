@@ -1,0 +1,84 @@
+import { readDuration, readValues, type Command, type Refusal, type Verb } from '#core'
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { answerTo } from './answer.ts'
+import type { Caller } from './api-key.ts'
+import { outcomeAnswer } from './outcome.ts'
+import { busy, misread, refused } from './problem.ts'
+import type { Answer, Call, KeyedRoute } from './route.ts'
+import { misreadWords, refusalWords } from './words.ts'
+
+/** Commands of this door, told apart from those of others where a caller's id is looked up. */
+const DOOR = 'http'
+
+/** Carries a verb out with the fields of a body, and tells what came of it. */
+export async function perform(call: Call, caller: Caller, verb: Verb, fields: unknown): Promise<Answer> {
+  const query = WAITING.safeParse(call.query)
+  if (!query.success) return misread('This address takes "?wait=60s" and nothing else.', issuesOf(query.error))
+  const waitMs = waitOf(query.data.wait, call.door.bounds.waitMs)
+  if (typeof waitMs === 'string') return misread(waitMs)
+  if (call.idempotencyKey !== null && !IDEMPOTENCY_KEY.test(call.idempotencyKey)) {
+    return misread('"Idempotency-Key" is to be 1 to 200 visible characters, such as a UUID.')
+  }
+  if (!isRecord(fields)) return misread('Send the body as a JSON object.')
+  const read = readValues(verb, fields, { fingerprint, address: null })
+  if (read.type === 'misread') {
+    const detail = misreadWords(read)
+    return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])
+  }
+  const { ask } = read
+  if (ask.type === 'question') return answerTo(call, caller, ask.question)
+  return command(call, caller, { command: ask.command, waitMs })
+}
+
+const command = async (
+  call: Call,
+  caller: Caller,
+  { command: wanted, waitMs }: { readonly command: Command; readonly waitMs: number },
+): Promise<Answer> => {
+  const reply = await call.door.ports.ask({ id: call.idempotencyKey, by: caller.identity, door: DOOR, command: wanted })
+  switch (reply.type) {
+    case 'accepted':
+      return outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs })
+    case 'refused':
+      return refuse(reply.refusal)
+    case 'busy':
+      return busy(reply.retryAfterMs)
+  }
+}
+
+/** A refusal as a problem, its sentence in terms of what one types at the command line. */
+export const refuse = (refusal: Refusal): Answer => refused(refusal, refusalWords(refusal))
+
+/** A list: its query is read strictly before anything is looked up. */
+export function readQuery<T>(
+  schema: z.ZodType<T>,
+  answer: (call: Call, caller: Caller, query: T) => Promise<Answer>,
+): KeyedRoute['answer'] {
+  return async (call, caller) => {
+    const read = schema.safeParse(call.query)
+    if (read.success) return answer(call, caller, read.data)
+    const issues = issuesOf(read.error)
+    return misread(`The query is not understood: ${issues.map(({ path, detail }) => `${path || '?'}: ${detail}`).join('; ')}`, issues)
+  }
+}
+
+/** Each fault of a query or body by its path. */
+export const issuesOf = (error: z.ZodError): { readonly path: string; readonly detail: string }[] =>
+  error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), detail: message }))
+
+const WAITING = z.strictObject({ wait: z.string().max(60).optional() })
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/
+
+/** Milliseconds, cut to the longest wait; or what to send instead. */
+const waitOf = (text: string | undefined, longestMs: number): number | string => {
+  if (text === undefined || /^0s?$/.test(text)) return 0
+  const read = readDuration(text, Number.MAX_SAFE_INTEGER)
+  return typeof read === 'number' ? Math.min(read, longestMs) : '"wait" is a length of time: "?wait=60s".'
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const fingerprint = (blob: Uint8Array): string => hash('sha256', blob, 'base64').replace(/=+$/, '')

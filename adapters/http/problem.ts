@@ -1,0 +1,72 @@
+import type { Refusal } from '#core'
+import type { Answer } from './route.ts'
+import { REFUSALS } from './status.ts'
+
+/** Problem details (RFC 9457); `detail` says what to do about it. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly [more: string]: unknown
+}
+
+const MEDIA_TYPE = 'application/problem+json; charset=utf-8'
+
+export function problem(
+  status: number,
+  name: string,
+  title: string,
+  detail: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Answer {
+  const body: Problem = { type: `urn:duffy:${name}`, title, status, detail, ...more }
+  return { status, body, headers: { 'content-type': MEDIA_TYPE } }
+}
+
+/** Seconds after which a caller turned away because the queue was full may try again. */
+const QUEUE_FULL_S = 30
+
+export function refused(refusal: Refusal, detail: string): Answer {
+  const { status, title } = REFUSALS[refusal.type]
+  const { type, ...data } = refusal
+  const answer = problem(status, type, title, detail, { refusal: type, data })
+  return status === 503 ? { ...answer, headers: { ...answer.headers, 'retry-after': String(QUEUE_FULL_S) } } : answer
+}
+
+/** A value that could not be read. `detail` says what to send instead. */
+export function misread(detail: string, errors: readonly { readonly path: string; readonly detail: string }[] = []): Answer {
+  return problem(422, 'misread', 'Not understood', detail, { errors })
+}
+
+export function busy(retryAfterMs: number): Answer {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  const answer = problem(503, 'busy', 'Busy', `I am busy; nothing was done. Try again in ${seconds} s.`)
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+}
+
+export function tooFast(waitMs: number): Answer {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000))
+  const answer = problem(429, 'tooFast', 'Too many requests', `That is more than I take from one caller. Try again in ${seconds} s.`)
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+}
+
+export function noKey(): Answer {
+  const detail = 'Send a valid API key: "Authorization: Bearer dfy_…". An operator of this Duffy hands them out.'
+  const answer = problem(401, 'noKey', 'No valid API key', detail)
+  return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer realm="duffy"' } }
+}
+
+export function fault(ref: string): Answer {
+  return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}); nothing was leased`, { ref })
+}
+
+export function notFound(what: string): Answer {
+  return problem(404, 'notFound', 'Not found', what)
+}
+
+/** Neither live nor lost: it is starting, stopping, or catching up. */
+export function notReady(): Answer {
+  const answer = problem(503, 'notReady', 'Not ready', 'Duffy is starting or stopping. Try again in 1 s.')
+  return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } }
+}

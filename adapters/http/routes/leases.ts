@@ -1,0 +1,66 @@
+import { leaseView, verbNamed, type LeaseId } from '#core'
+import { z } from 'zod'
+import { cursorOf, pageOf, pageQuery } from '../page.ts'
+import { perform, readQuery, refuse } from '../perform.ts'
+import { misread } from '../problem.ts'
+import { ok, type KeyedRoute } from '../route.ts'
+import { heldBy, ownLease } from '../standing.ts'
+
+const mine = pageQuery({ all: z.stringbool().optional() })
+const FIELDS = z.record(z.string(), z.unknown())
+
+export const leases: readonly KeyedRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/v2/leases',
+    who: 'member',
+    summary: 'leases of yours that last; operators may ask for "?all=true"',
+    answer: readQuery(mine, async ({ door }, caller, query) => {
+      const page = await door.ports.read((fleet) => {
+        const everyone = query.all === true && caller.role === 'operator'
+        const rows = everyone ? fleet.leases.values() : fleet.leasesOf.of(caller.tenant)
+        const { rows: found, next } = pageOf(rows, cursorOf(query, door.bounds))
+        return { leases: found.map((lease) => leaseView(fleet, lease)), next }
+      })
+      return ok(page)
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/leases/:id',
+    who: 'member',
+    summary: 'one lease, lasting or ended',
+    answer: async ({ door, params }, caller) => {
+      const asked = params['id']!
+      const lease = await ownLease(door.ports, asked.toUpperCase() as LeaseId, caller)
+      if (lease !== undefined) return ok({ lease })
+      return refuse({ type: 'noSuchLease', asked, held: await door.ports.read((fleet) => heldBy(fleet, caller.tenant)) })
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v2/leases/:id/done',
+    who: 'member',
+    summary: 'give its machines back',
+    answer: (call, caller) => performOn(call, caller, 'done'),
+  },
+  {
+    method: 'POST',
+    path: '/api/v2/leases/:id/extend',
+    who: 'member',
+    summary: 'move its end back: {"by": "1h"}',
+    answer: (call, caller) => performOn(call, caller, 'extend'),
+  },
+]
+
+/** The verb on the lease in the path, with the other fields from the body. */
+const performOn: (...args: [...Parameters<KeyedRoute['answer']>, name: string]) => ReturnType<KeyedRoute['answer']> = async (
+  call,
+  caller,
+  name,
+) => {
+  const fields = FIELDS.safeParse(call.body ?? {})
+  if (!fields.success) return misread('Send the body as a JSON object.')
+  if ('what' in fields.data) return misread('The lease is the one in the address; "what" is not taken here.')
+  return perform(call, caller, verbNamed(name)!, { ...fields.data, what: call.params['id'] })
+}

@@ -1,0 +1,65 @@
+import { machineDetail, machineView, machineWear, poolView, wearView, type Fleet, type MachineName } from '#core'
+import { z } from 'zod'
+import { cursorOf, pageOf, pageQuery } from '../page.ts'
+import { readQuery, refuse } from '../perform.ts'
+import { ok, type KeyedRoute } from '../route.ts'
+
+const some = pageQuery({ pool: z.string().max(100).optional(), state: z.string().max(20).optional() })
+const worn = pageQuery({})
+
+export const machines: readonly KeyedRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/v2/machines',
+    who: 'member',
+    summary: 'machines, all or of one "?pool=" or "?state="',
+    answer: readQuery(some, async ({ door }, _caller, query) => {
+      const { rows, next } = await door.ports.read((fleet) => pageOf(filtered(fleet, query), cursorOf(query, door.bounds)))
+      return ok({ machines: rows.map(machineView), next })
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/machines/:name',
+    who: 'member',
+    summary: 'one machine; operators see how it is reached',
+    answer: async ({ door, params }, caller) => {
+      const asked = params['name']!
+      const machine = await door.ports.read((fleet) => {
+        const found = fleet.machines.get(asked as MachineName)
+        if (found === undefined) return undefined
+        return caller.role === 'operator' ? machineDetail(fleet, found) : machineView(found)
+      })
+      return machine === undefined ? refuse({ type: 'noSuchMachine', asked, suggestion: null }) : ok({ machine })
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/pools',
+    who: 'member',
+    summary: 'the pools, with how many machines are in which state',
+    answer: async ({ door }) =>
+      ok({ pools: await door.ports.read((fleet) => [...fleet.pools.values()].map((pool) => poolView(fleet, pool))) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/wear',
+    who: 'member',
+    summary: 'how evenly machines are worked: the spread of each platform, the uses of each machine',
+    answer: readQuery(worn, async ({ door }, _caller, query) => {
+      const found = await door.ports.read((fleet) => {
+        const { rows, next } = pageOf(fleet.machines.values(), cursorOf(query, door.bounds))
+        return { platforms: wearView(fleet), machines: rows.map(machineWear), next }
+      })
+      return ok(found)
+    }),
+  },
+]
+
+function* filtered(fleet: Fleet, { pool, state }: { pool?: string | undefined; state?: string | undefined }) {
+  for (const machine of fleet.machines.values()) {
+    if (pool !== undefined && machine.pool !== pool) continue
+    if (state !== undefined && machine.state.status !== state) continue
+    yield machine
+  }
+}

@@ -1,0 +1,53 @@
+import { requestView, verbNamed, type RequestId } from '#core'
+import { z } from 'zod'
+import { cursorOf, pageOf, pageQuery } from '../page.ts'
+import { perform, readQuery, refuse } from '../perform.ts'
+import { ok, type KeyedRoute } from '../route.ts'
+import { ownRequest } from '../standing.ts'
+
+const mine = pageQuery({ all: z.stringbool().optional() })
+
+export const requests: readonly KeyedRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/v2/requests',
+    who: 'member',
+    summary: 'lease machines, or wait in line for them; "?wait=60s" holds the answer until one can log in',
+    answer: (call, caller) => perform(call, caller, verbNamed('get')!, call.body ?? {}),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/requests',
+    who: 'member',
+    summary: 'requests of yours that wait; operators may ask for "?all=true"',
+    answer: readQuery(mine, async ({ door }, caller, query) => {
+      const page = await door.ports.read((fleet) => {
+        const everyone = query.all === true && caller.role === 'operator'
+        const rows = everyone ? fleet.requests.values() : fleet.waitingOf.of(caller.tenant)
+        const { rows: found, next } = pageOf(rows, cursorOf(query, door.bounds))
+        return { requests: found.map((request) => requestView(fleet, request)), next }
+      })
+      return ok(page)
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/requests/:id',
+    who: 'member',
+    summary: 'one request, waiting or over',
+    answer: async ({ door, params }, caller) => {
+      const asked = params['id']!
+      const request = await ownRequest(door.ports, asked.toUpperCase() as RequestId, caller)
+      if (request !== undefined) return ok({ request })
+      const waiting = await door.ports.read((fleet) => [...fleet.waitingOf.of(caller.tenant)].map(({ id }) => id))
+      return refuse({ type: 'noSuchRequest', asked, waiting })
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/v2/requests/:id',
+    who: 'member',
+    summary: 'stop waiting',
+    answer: (call, caller) => perform(call, caller, verbNamed('cancel')!, { what: call.params['id'] }),
+  },
+]

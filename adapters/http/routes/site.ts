@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { readQuery, refuse } from '../perform.ts'
+import { busy, misread } from '../problem.ts'
+import { faultsOf } from '../fields.ts'
+import { cursorOf, pageQuery } from '../page.ts'
+import { ok, type Answer, type KeyedRoute } from '../route.ts'
+
+const page = pageQuery({})
+const applying = z.strictObject({ dryRun: z.boolean().default(false) })
+
+/** What concerns the whole site: its record and its config. */
+export const site: readonly KeyedRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/v2/audit',
+    who: 'operator',
+    summary: 'records after a number, in order; "text" is the body exactly as hashed',
+    answer: readQuery(page, async ({ door: { ports, bounds } }, _caller, query) => {
+      const { after, limit } = cursorOf(query, bounds)
+      const records = await ports.store.records(after, limit)
+      return ok({
+        records: records.map(({ seq, hash, text }) => ({ seq, hash, body: JSON.parse(text) as unknown, text })),
+        next: records.length === limit ? records.at(-1)!.seq : null,
+      })
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/verify',
+    who: 'operator',
+    summary: 'whether the chain of records holds, and the tables are what it gives',
+    answer: async ({ door }) => ok(await door.ports.verify()),
+  },
+  {
+    method: 'POST',
+    path: '/api/v2/config',
+    who: 'operator',
+    summary: 'reads the site config again and applies it; {"dryRun": true} only says what would change',
+    answer: async ({ door, body }): Promise<Answer> => {
+      const read = applying.safeParse(body ?? {})
+      if (!read.success) return misread('Send {} or {"dryRun": true}.', faultsOf(read.error))
+      const applied = await door.ports.applySite(read.data)
+      if (applied.type === 'refused') return refuse(applied.refusal)
+      return applied.type === 'busy' ? busy(applied.retryAfterMs) : ok({ applied: applied.type === 'applied', changes: applied.changes })
+    },
+  },
+]

@@ -1,0 +1,86 @@
+import {
+  leaseView,
+  requestView,
+  type Fleet,
+  type Held,
+  type Lease,
+  type LeaseId,
+  type LeaseView,
+  type MachineRequest,
+  type RequestId,
+  type RequestView,
+  type TenantName,
+} from '#core'
+import type { Caller } from './api-key.ts'
+import type { Ports } from './ports.ts'
+
+/** What has become of a request so far. */
+export type Standing =
+  | { readonly type: 'lease'; readonly lease: LeaseView }
+  | { readonly type: 'request'; readonly request: RequestView }
+
+/** As the fleet has it; null if neither the request nor a lease from it is there any more: then the store knows. */
+export function standing(fleet: Fleet, id: RequestId, lease: LeaseId | null, tenant: TenantName): Standing | null {
+  const waiting = fleet.requests.get(id)
+  if (waiting !== undefined) return { type: 'request', request: requestView(fleet, waiting) }
+  const held = lease === null ? leaseFrom(fleet, id, tenant) : fleet.leases.get(lease)
+  return held === undefined ? null : { type: 'lease', lease: leaseView(fleet, held) }
+}
+
+/** Whether waiting longer could change it: it is being prepared, or still waits. */
+export const mayChange = (fleet: Fleet, id: RequestId, lease: LeaseId | null, tenant: TenantName): boolean => {
+  if (fleet.requests.get(id) !== undefined) return true
+  const held = lease === null ? leaseFrom(fleet, id, tenant) : fleet.leases.get(lease)
+  return held?.state.status === 'preparing'
+}
+
+const leaseFrom = (fleet: Fleet, id: RequestId, tenant: TenantName): Lease | undefined => {
+  for (const lease of fleet.leasesOf.of(tenant)) if (lease.request === id) return lease
+  return undefined
+}
+
+/** As it stands now, over or not. */
+export async function presentStanding(
+  { read, store }: Ports,
+  id: RequestId,
+  lease: LeaseId | null,
+  tenant: TenantName,
+): Promise<Standing> {
+  const present = await read((fleet) => standing(fleet, id, lease, tenant))
+  if (present !== null) return present
+  const past = lease === null ? await store.request(id) : undefined
+  const from = lease ?? (past?.state.status === 'granted' ? past.state.lease : null)
+  const ended = from === null ? undefined : await store.lease(from)
+  if (ended !== undefined) return { type: 'lease', lease: await read((fleet) => leaseView(fleet, ended)) }
+  if (past === undefined) throw new Error(`request ${id} is neither in the fleet nor in the store`)
+  return { type: 'request', request: await read((fleet) => requestView(fleet, past)) }
+}
+
+/** A lease of the caller's tenant (of any, for operators), in the fleet or ended; undefined hides whether it exists. */
+export async function ownLease({ read, store }: Ports, id: LeaseId, caller: Caller): Promise<LeaseView | undefined> {
+  const held = await read((fleet) => {
+    const lease = fleet.leases.get(id)
+    return lease === undefined ? null : { view: owns(caller, lease) ? leaseView(fleet, lease) : undefined }
+  })
+  if (held !== null) return held.view
+  const past = await store.lease(id)
+  return past === undefined || !owns(caller, past) ? undefined : read((fleet) => leaseView(fleet, past))
+}
+
+/** A request of the caller's tenant (of any, for operators), waiting or over. */
+export async function ownRequest(
+  { read, store }: Ports,
+  id: RequestId,
+  caller: Caller,
+): Promise<RequestView | undefined> {
+  const request: MachineRequest | undefined = (await read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
+  if (request === undefined || !owns(caller, request)) return undefined
+  return read((fleet) => requestView(fleet, fleet.requests.get(id) ?? request))
+}
+
+export const owns = (caller: Caller, { tenant }: { readonly tenant: TenantName }): boolean =>
+  caller.role === 'operator' || caller.tenant === tenant
+
+/** What a tenant holds, for a refusal that lists it. */
+export const heldBy = (fleet: Fleet, tenant: TenantName): Held[] =>
+  [...fleet.leasesOf.of(tenant)].map(({ id, machines }) => ({ lease: id, machines: machines.map((held) => held.machine) }))
