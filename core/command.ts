@@ -11,7 +11,6 @@ import type {
   TenantName,
 } from './id.ts'
 import type { Limits } from './limits.ts'
-import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Address, PlatformRule } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'

@@ -1,4 +1,5 @@
 import type { Address, Notice } from '#core'
+import { rounds } from '../rounds.ts'
 
 /** A notice in the outbox. */
 export interface DueNotice {
@@ -30,40 +31,23 @@ const LOOK_EVERY_MS = 2_000
 
 /** Tells people what the outbox owes them: at least once, in the order in which it was decided. */
 export const notices = (ports: NoticePorts): AsyncDisposable => {
-  let stopping = false
-  let round: Promise<void> | null = null
-  let again = false
-
-  const look = (): void => {
-    again = true
-    round ??= rounds().finally(() => {
-      round = null
-    })
-  }
-
-  const rounds = async (): Promise<void> => {
-    while (again && !stopping) {
-      again = false
-      try {
-        for (const due of await ports.due(AT_ONCE)) {
-          if (stopping) return
-          await deliver(ports, due)
-        }
-      } catch (fault) {
-        ports.log('error', 'cannot read the outbox', { fault: String(fault) })
+  const looks = rounds(
+    async (stopping) => {
+      for (const due of await ports.due(AT_ONCE)) {
+        if (stopping()) return
+        await deliver(ports, due)
       }
-    }
-  }
-
-  const unsubscribe = ports.onCommit(look)
-  const timer = setInterval(look, LOOK_EVERY_MS)
-  look()
+    },
+    (fault) => ports.log('error', 'cannot read the outbox', { fault: String(fault) }),
+  )
+  const unsubscribe = ports.onCommit(looks.ask)
+  const timer = setInterval(looks.ask, LOOK_EVERY_MS)
+  looks.ask()
   return {
     async [Symbol.asyncDispose]() {
-      stopping = true
       clearInterval(timer)
       unsubscribe()
-      await round
+      await looks.stop()
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Outcome, Site, SiteMachine } from '../command.ts'
+import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { openRun, type Machine } from '../machine.ts'
 import { most } from '../policy/platform.ts'
@@ -133,27 +134,19 @@ const fewestAttempts = (fleet: Fleet): Map<string, number> => {
   return fewest
 }
 
-const describe = (event: Draft['events'][number]): string | null => {
-  switch (event.type) {
-    case 'poolConfigured':
-      return event.pool.configured
-        ? `pool ${event.pool.name} set`
-        : `pool ${event.pool.name} removed: its machines drain`
-    case 'platformConfigured':
-      return `platform ${event.platform.name} set`
-    case 'machineEnrolled':
-      return `machine ${event.machine} added to pool ${event.pool}`
-    case 'machineConfigured':
-      return `machine ${event.machine} changed`
-    case 'machineDrained':
-      return `machine ${event.machine} removed: it retires when it is free`
-    case 'tenantAdded':
-      return `tenant ${event.tenant} added`
-    case 'tenantConfigured':
-      return `tenant ${event.tenant} changed`
-    default:
-      return null
+/** What an operator is told of a change; null for what follows from one. */
+const describe = (event: Event): string | null => {
+  if (event.type === 'poolConfigured') {
+    const { name, configured } = event.pool
+    return configured ? `pool ${name} set` : `pool ${name} removed: its machines drain`
   }
+  if (event.type === 'platformConfigured') return `platform ${event.platform.name} set`
+  if (event.type === 'machineEnrolled') return `machine ${event.machine} added to pool ${event.pool}`
+  if (event.type === 'machineConfigured') return `machine ${event.machine} changed`
+  if (event.type === 'machineDrained') return `machine ${event.machine} removed: it retires when it is free`
+  if (event.type === 'tenantAdded') return `tenant ${event.tenant} added`
+  if (event.type === 'tenantConfigured') return `tenant ${event.tenant} changed`
+  return null
 }
 
 /** Plain data, built in the same order of fields on both sides. */

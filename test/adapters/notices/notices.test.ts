@@ -50,14 +50,14 @@ describe('notices', () => {
       [1, 2, 3].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
       [],
     )
-    await using _running = notices(ports)
+    await using running = notices(ports)
     await until(() => told.length === 3)
     expect(told).toEqual([1, 2, 3])
   })
 
   test('somebody who is away is tried again, later each time', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 3 }], ['absent'])
-    await using _running = notices(ports)
+    await using running = notices(ports)
     await until(() => gone.length === 1)
     expect(gone).toEqual([{ id: 1, message: 'nobody was there', retryAfterMs: 16_000 }])
   })
@@ -67,7 +67,7 @@ describe('notices', () => {
       [1, 2].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
       [new Error('cut')],
     )
-    await using _running = notices(ports)
+    await using running = notices(ports)
     await until(() => told.length === 1)
     expect(gone.map(({ id }) => id)).toEqual([1])
     expect(told).toEqual([2])
@@ -75,14 +75,14 @@ describe('notices', () => {
 
   test('the last try is the last', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 11 }], ['absent'])
-    await using _running = notices(ports)
+    await using running = notices(ports)
     await until(() => gone.length === 1)
     expect(gone[0]!.retryAfterMs).toBeNull()
   })
 
   test('a door that is not there is given up at once', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('slack'), attempts: 0 }], [])
-    await using _running = notices(ports)
+    await using running = notices(ports)
     await until(() => gone.length === 1)
     expect(gone[0]).toMatchObject({ message: 'no door slack', retryAfterMs: null })
   })

@@ -84,6 +84,7 @@ describe('worker', () => {
     performed[0]!.end(OK)
     await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
     await until(() => claims.size === 0)
+    expect(world.fleet.runs.size).toBe(0)
   })
 
   test('no more playbooks at once than allowed, but a place is kept for letting people in', async () => {
@@ -127,6 +128,7 @@ describe('worker', () => {
     refuse.times = 1
     performed[0]!.end(OK)
     await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
+    expect(refuse.times).toBe(0)
   })
 
   test('stopping leaves the run owed', async () => {
