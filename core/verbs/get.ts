@@ -4,8 +4,7 @@ import { DEFAULT_LIMITS } from '../limits.ts'
 import { PLATFORM_RULES, type Address, type PlatformRule } from '../request.ts'
 import { LONGEST_KEY } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
-import type { Value } from './kind.ts'
-import type { Argument, Values, Verb } from './verb.ts'
+import type { Argument, Verb } from './verb.ts'
 
 const args: readonly Argument[] = [
   {
@@ -89,24 +88,20 @@ export const get: Verb = {
     command: {
       do: 'get',
       type: values['type'] as string,
-      pool: optional<string>(values, 'pool'),
-      arch: optional<string>(values, 'arch'),
-      labels: listed<string>(values, 'labels'),
-      count: optional<number>(values, 'count') ?? 1,
-      platform: optional<PlatformRule>(values, 'platform') ?? 'same',
-      durationMs: optional<number>(values, 'for'),
-      keys: listed<SshKey>(values, 'keys'),
-      reason: optional<string>(values, 'reason') ?? '',
-      metadata: optional<Readonly<Record<string, string>>>(values, 'metadata') ?? {},
-      queue: optional<boolean>(values, 'queue') ?? true,
-      address: addressOf(optional<string>(values, 'notify')) ?? where,
+      pool: (values['pool'] ?? null) as string | null,
+      arch: (values['arch'] ?? null) as string | null,
+      labels: (values['labels'] ?? []) as readonly string[],
+      count: (values['count'] ?? 1) as number,
+      platform: (values['platform'] ?? 'same') as PlatformRule,
+      durationMs: (values['for'] ?? null) as number | null,
+      keys: (values['keys'] ?? []) as readonly SshKey[],
+      reason: (values['reason'] ?? '') as string,
+      metadata: (values['metadata'] ?? {}) as Readonly<Record<string, string>>,
+      queue: (values['queue'] ?? true) as boolean,
+      address: addressOf((values['notify'] ?? null) as string | null) ?? where,
     },
   }),
 }
-
-const optional = <T extends Value>(values: Values, name: string): T | null => (values[name] as T | undefined) ?? null
-const listed = <T extends Value>(values: Values, name: string): readonly T[] =>
-  (values[name] as readonly T[] | undefined) ?? []
 
 /** `irc:libera:alice` is alice, at the door `irc:libera`. */
 const addressOf = (identity: string | null): Address | null => {

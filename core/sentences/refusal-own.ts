@@ -1,0 +1,70 @@
+import type { Held, Refusal } from '../refusal.ts'
+import { listed, openly, privately, type Said, type Telling } from './said.ts'
+import { clock, span } from './time.ts'
+
+type AboutOwn = Extract<
+  Refusal,
+  {
+    type:
+      | 'noSuchLease'
+      | 'noSuchRequest'
+      | 'noSuchMachine'
+      | 'holdsNothing'
+      | 'waitsForNothing'
+      | 'whichLease'
+      | 'whichRequest'
+      | 'leaseEnded'
+      | 'notActive'
+      | 'cannotExtend'
+      | 'unknownKey'
+  }
+>
+
+/** Refusals about things that the asker has, or has not. */
+export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
+  switch (refusal.type) {
+    case 'noSuchLease': {
+      const held = refusal.held.length === 0 ? 'You hold nothing' : `You hold ${holdings(refusal.held)}`
+      return openly(`You hold no "${refusal.asked}"; nothing was changed. ${held}. See ${say('list')}`)
+    }
+    case 'noSuchRequest': {
+      const waiting = refusal.waiting.length === 0 ? 'You wait for nothing' : `You wait for ${listed(refusal.waiting)}`
+      return openly(`No such request: "${refusal.asked}"; nothing was changed. ${waiting}. See ${say('list')}`)
+    }
+    case 'noSuchMachine': {
+      const meant =
+        refusal.suggestion === null ? `See ${say('pools')}` : `Did you mean: ${say(`why ${refusal.suggestion}`)}`
+      return openly(`There is no "${refusal.asked}" that I may tell you about. ${meant}`)
+    }
+    case 'holdsNothing':
+      return openly(`You hold nothing, so nothing was changed. Get a machine: ${say('get metal')}`)
+    case 'waitsForNothing':
+      return openly(`You wait for nothing, so nothing was cancelled. What you hold: ${say('list')}`)
+    case 'whichLease':
+      return openly(
+        `You hold ${refusal.held.length}: ${holdings(refusal.held)}. Which? e.g. ${say(`done ${refusal.held[0]?.lease ?? 'L7Q2'}`)}`,
+      )
+    case 'whichRequest':
+      return openly(
+        `You wait for ${refusal.waiting.length}: ${listed(refusal.waiting)}. Which? e.g. ${say(`cancel ${refusal.waiting[0] ?? 'R9K2'}`)}`,
+      )
+    case 'leaseEnded':
+      return openly(
+        `Lease ${refusal.lease} ended at ${clock(refusal.at, at)}; nothing was changed. Get another machine: ${say('get metal')}`,
+      )
+    case 'notActive':
+      return openly(
+        `Lease ${refusal.lease} is still being made ready, and its time has not begun; nothing was changed. Try again when it is ready, or give it back: ${say(`done ${refusal.lease}`)}`,
+      )
+    case 'cannotExtend':
+      return openly(
+        `${refusal.lease} can stay until ${clock(refusal.until, at)} at most (${span(refusal.longestMs)} a lease); nothing was changed. When you are through: ${say(`done ${refusal.lease}`)}`,
+      )
+    case 'unknownKey':
+      return privately(`You have no key ${refusal.fingerprint}; nothing was removed. Your keys: ${say('keys')}`)
+  }
+}
+
+/** `L7Q2 (n33, n41) and L7Q9 (n42)` */
+const holdings = (held: readonly Held[]): string =>
+  listed(held.map(({ lease, machines }) => (machines.length === 0 ? lease : `${lease} (${listed(machines)})`)))

@@ -1,0 +1,57 @@
+import type { Refusal } from '../refusal.ts'
+import { askingRefused } from './refusal-asking.ts'
+import { ownRefused } from './refusal-own.ts'
+import { counted, openly, privately, type Said, type Telling } from './said.ts'
+
+/** A lawful "no" in words: what did not happen, and what to type next. */
+export function refusalSaid(refusal: Refusal, telling: Telling): Said {
+  const { say } = telling
+  switch (refusal.type) {
+    case 'stranger':
+      return openly(
+        `${refusal.identity} speaks for no tenant here, so nothing was done. Ask an operator to add it; see ${say('whoami')}`,
+      )
+    case 'operatorsOnly':
+      return openly(`That is for operators only; nothing was done. What you can do: ${say('help')}`)
+    case 'noSuchType':
+    case 'noSuchPool':
+    case 'noSuchArch':
+    case 'noSuchLabel':
+    case 'neverEnough':
+    case 'overQuota':
+    case 'tooMany':
+    case 'tooLongText':
+    case 'badCount':
+    case 'leaseTooShort':
+    case 'leaseTooLong':
+    case 'noKeys':
+    case 'noneFree':
+    case 'queueFull':
+    case 'badNotify':
+      return askingRefused(refusal, telling)
+    case 'idUsedBefore':
+      return openly(
+        `The id "${refusal.id}" stood on another command before; nothing was done. Send this one with an id of its own; what you have: ${say('list')}`,
+      )
+    case 'badSite':
+      return privately(
+        `The config was not applied. ${counted(refusal.faults.length, 'fault')}:`,
+        refusal.faults.slice(0, 5).join('; '),
+        `Mend it and apply it again; what runs now: ${say('pools')}`,
+      )
+    case 'staleRun':
+      return openly(`That run is over or replaced, so its result changed nothing. Where things stand: ${say('status')}`)
+    case 'noSuchLease':
+    case 'noSuchRequest':
+    case 'noSuchMachine':
+    case 'holdsNothing':
+    case 'waitsForNothing':
+    case 'whichLease':
+    case 'whichRequest':
+    case 'leaseEnded':
+    case 'notActive':
+    case 'cannotExtend':
+    case 'unknownKey':
+      return ownRefused(refusal, telling)
+  }
+}
