@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.ts'
+import { entitlement } from './lease.ts'
 import { openRun, type Machine } from './machine.ts'
 
 /**
@@ -68,7 +69,7 @@ function* runs(fleet: Fleet): Generator<string> {
 /** What a tenant is counted with is what its leases hold. (A quota holds when a lease is granted; it may be lowered later.) */
 function* tenants(fleet: Fleet): Generator<string> {
   const held = new Map<string, number>()
-  for (const { tenant, machines } of fleet.leases.values()) held.set(tenant, (held.get(tenant) ?? 0) + machines.length)
+  for (const lease of fleet.leases.values()) held.set(lease.tenant, (held.get(lease.tenant) ?? 0) + entitlement(lease))
   for (const { name, held: counted } of fleet.tenants.values()) {
     const real = held.get(name) ?? 0
     if (real !== counted) yield `tenant ${name} is counted with ${counted} machines and holds ${real}`

@@ -45,5 +45,8 @@ export type LeaseState =
 /** `done`: by its holder or an operator. `expired`: time was over. `unprepared`: no machine could be made to let its tenant in. */
 export type LeaseEnd = 'done' | 'expired' | 'unprepared'
 
+/** Machines that it is good for, those included that are still to replace ones that failed: what counts against a quota. */
+export const entitlement = (lease: Lease): number => lease.demand.count - lease.returned
+
 /** Machines it still wants. */
-export const missing = (lease: Lease): number => lease.demand.count - lease.returned - lease.machines.length
+export const missing = (lease: Lease): number => entitlement(lease) - lease.machines.length

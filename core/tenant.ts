@@ -14,7 +14,7 @@ export interface Tenant {
   /** Let in where neither the request nor its person names a key. */
   readonly keys: readonly Fingerprint[]
   readonly homes: Readonly<Partial<Record<MachineType, PlatformName>>>
-  /** Machines it holds now, those being prepared included. */
+  /** Machines that its leases are good for, those being prepared or replaced included. */
   readonly held: number
 }
 

@@ -1,7 +1,7 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, TenantName } from '../id.ts'
-import type { Lease } from '../lease.ts'
+import { entitlement, type Lease } from '../lease.ts'
 import { dueAt } from '../policy/due.ts'
 import { patchMachine } from './machine.ts'
 import { closeRequest } from './request.ts'
@@ -27,7 +27,6 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
       return grant(fleet, event, at)
     case 'machineSupplied':
       take(fleet, event.machine, event.lease)
-      hold(fleet, fleet.leases.need(event.lease).tenant, 1)
       return patchLease(fleet, event.lease, ({ machines }) => ({
         machines: [...machines, { machine: event.machine, fence: fleet.machines.need(event.machine).fence }],
       }))
@@ -37,7 +36,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
         failures: 0,
       })
     case 'machineLeft':
-      hold(fleet, fleet.leases.need(event.lease).tenant, -1)
+      if (event.how === 'returned') hold(fleet, fleet.leases.need(event.lease).tenant, -1)
       return patchLease(fleet, event.lease, ({ machines, returned }) => ({
         machines: machines.filter(({ machine }) => machine !== event.machine),
         returned: returned + (event.how === 'returned' ? 1 : 0),
@@ -52,8 +51,8 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseWarned':
       return patchLease(fleet, event.lease, () => ({ warned: event.minutes }))
     case 'leaseEnded': {
-      const { tenant, machines } = fleet.leases.need(event.lease)
-      hold(fleet, tenant, -machines.length)
+      const lease = fleet.leases.need(event.lease)
+      hold(fleet, lease.tenant, -entitlement(lease))
       patchLease(fleet, event.lease, () => ({ state: { status: 'ended', at, how: event.how } }))
       return fleet.leases.remove(event.lease)
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { machinesOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
@@ -87,6 +88,18 @@ describe('a machine that fails', () => {
     expect(served.state.status).toBe('active')
     expect(served.machines[0]!.machine).not.toBe(bad)
     expect(world.fleet.machines.get(bad)!.state.status).toBe('ready')
+  })
+
+  test('a machine that is being replaced still counts against the quota', () => {
+    const world = new World(
+      siteOf({ machines: machinesOf('metal', 'amd', 2), tenants: [tenantOf('alice', { quota: 1 })] }),
+    )
+    const well = world.perform
+    world.perform = (order, run) =>
+      order.step === 'grant' ? { outcome: 'unreachable', message: 'no answer' } : well(order, run)
+    world.get(ALICE)
+    world.work(2)
+    expect(world.get(ALICE)).toMatchObject({ type: 'overQuota', held: 1, quota: 1 })
   })
 
   test('failing again and again quarantines it, and probation brings it back', () => {

@@ -40,6 +40,11 @@ const rig = (waiting: DueNotice[], answers: (Delivery | Error)[]) => {
   }
   return { told, gone, ports }
 }
+/** Starts telling, and stops at the end of the block. */
+const telling = (ports: NoticePorts, body: () => Promise<void>): Promise<void> => {
+  const running = notices(ports)
+  return body().finally(() => running[Symbol.asyncDispose]())
+}
 const until = async (is: () => boolean): Promise<void> => {
   for (let tries = 0; !is() && tries < 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5))
 }
@@ -50,15 +55,13 @@ describe('notices', () => {
       [1, 2, 3].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
       [],
     )
-    await using running = notices(ports)
-    await until(() => told.length === 3)
+    await telling(ports, () => until(() => told.length === 3))
     expect(told).toEqual([1, 2, 3])
   })
 
   test('somebody who is away is tried again, later each time', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 3 }], ['absent'])
-    await using running = notices(ports)
-    await until(() => gone.length === 1)
+    await telling(ports, () => until(() => gone.length === 1))
     expect(gone).toEqual([{ id: 1, message: 'nobody was there', retryAfterMs: 16_000 }])
   })
 
@@ -67,23 +70,20 @@ describe('notices', () => {
       [1, 2].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
       [new Error('cut')],
     )
-    await using running = notices(ports)
-    await until(() => told.length === 1)
+    await telling(ports, () => until(() => told.length === 1))
     expect(gone.map(({ id }) => id)).toEqual([1])
     expect(told).toEqual([2])
   })
 
   test('the last try is the last', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 11 }], ['absent'])
-    await using running = notices(ports)
-    await until(() => gone.length === 1)
+    await telling(ports, () => until(() => gone.length === 1))
     expect(gone[0]!.retryAfterMs).toBeNull()
   })
 
   test('a door that is not there is given up at once', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('slack'), attempts: 0 }], [])
-    await using running = notices(ports)
-    await until(() => gone.length === 1)
+    await telling(ports, () => until(() => gone.length === 1))
     expect(gone[0]).toMatchObject({ message: 'no door slack', retryAfterMs: null })
   })
 })
