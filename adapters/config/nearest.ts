@@ -1,7 +1,7 @@
 /** Of some words the one that was probably meant, or null if none is near. */
 export const nearest = (asked: string, words: readonly string[]): string | null => {
   let best: string | null = null
-  let least = Math.floor(asked.length / 3) + 1
+  let least = asked.length <= 3 ? 2 : 3
   for (const word of words) {
     const away = distance(asked.toLowerCase(), word.toLowerCase())
     if (away < least) [best, least] = [word, away]

@@ -1,0 +1,349 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../../adapters/config/index.ts'
+import { faults, metal, settings, sound, vm } from './site.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7fXEXV5BdtITuQNFF0eGdOrNLWtvCbbmnAsZplnxi0 alice@example'
+
+describe('the config that Duffy comes with', () => {
+  const loading = loadConfig({ file: 'duffy.config.ts', environment: {} })
+
+  test('has no faults, eight machines standing in for metal, and up to eight virtual ones', async () => {
+    const loaded = await loading
+    if (loaded.status === 'faulty') throw new Error(JSON.stringify(loaded.faults))
+    const names = loaded.settings.site.machines.map(({ name }) => String(name))
+    const numbered = (word: string) => Array.from({ length: 8 }, (_, at) => `${word}-${at + 1}`)
+    expect(names).toEqual([...numbered('metal'), ...numbered('vm')])
+  })
+
+  test('lets its one tenant hold every machine, and nobody in chat', async () => {
+    const loaded = await loading
+    expect(loaded).toMatchObject({
+      settings: { irc: [], site: { tenants: [{ name: 'local', quota: 16, members: [] }] } },
+    })
+  })
+
+  test('keeps two virtual machines ready, and all metal', async () => {
+    const loaded = await loading
+    expect(loaded).toMatchObject({
+      settings: {
+        site: {
+          pools: [
+            { name: 'metal', ready: 8 },
+            { name: 'vm', ready: 2 },
+          ],
+        },
+      },
+    })
+  })
+})
+
+describe('a site', () => {
+  test('has every default filled in', async () => {
+    const { site } = await settings(sound)
+    expect(site.pools[0]).toEqual({
+      name: 'metal',
+      type: 'metal',
+      driver: 'null',
+      kind: 'fixed',
+      ready: 1,
+      afterLease: 'recycle',
+      steps: expect.arrayContaining(['provision', 'grant', 'revoke', 'recycle']),
+      defaultMs: 7_200_000,
+      longestMs: 86_400_000,
+      graceMs: 300_000,
+      prepareMs: 900_000,
+      preferMs: 600_000,
+      checkEveryMs: 1_800_000,
+      deadlineMs: {
+        provision: 600_000,
+        check: 60_000,
+        grant: 120_000,
+        revoke: 120_000,
+        collect: 300_000,
+        recycle: 600_000,
+        rebuild: 1_800_000,
+        shutdown: 300_000,
+      },
+      failureLimit: 3,
+      backoffMs: 5_000,
+      probationMs: 600_000,
+      configured: true,
+    })
+  })
+
+  test('has an elastic pool spelled out, none of it ready ahead, and shut down after use', async () => {
+    const { site } = await settings(sound)
+    expect(site.pools[1]).toMatchObject({ kind: 'elastic', ready: 0, afterLease: 'shutdown' })
+    expect(site.machines.filter(({ pool }) => pool === 'vm')).toEqual(
+      ['vm-1', 'vm-2', 'vm-3'].map((name) => ({ name, pool: 'vm', platform: 'cloud', labels: [], variables: {} })),
+    )
+  })
+
+  test('has labels in order and once each, and variables as they were written', async () => {
+    const variables = { bmc: '{{ x }}', ports: [1, 2], deep: { a: null, b: true } }
+    const { site } = await settings(
+      metal({ machines: [{ name: 'n1', platform: 'intel', labels: ['b', 'a', 'b'], variables }] }),
+    )
+    expect(site.machines[0]).toMatchObject({ labels: ['a', 'b'], variables })
+  })
+
+  test('has a usual lease no longer than the longest', async () => {
+    const { site } = await settings(metal({ longest: '1h' }))
+    expect(site.pools[0]).toMatchObject({ defaultMs: 3_600_000, longestMs: 3_600_000 })
+  })
+
+  test('has members in small letters and keys by fingerprint', async () => {
+    const { site } = await settings({
+      ...sound,
+      tenants: { ci: { members: ['irc:libera:Alice', 'irc:oftc:*'], keys: [KEY], longest: '4h' } },
+    })
+    expect(site.tenants).toEqual([
+      {
+        name: 'ci',
+        quota: 10,
+        longestMs: 14_400_000,
+        members: ['irc:libera:alice', 'irc:oftc:*'],
+        keys: [
+          {
+            fingerprint: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/),
+            line: KEY.split(' ').slice(0, 2).join(' '),
+          },
+        ],
+      },
+    ])
+  })
+
+  test('has limits with the warnings longest first', async () => {
+    const { site } = await settings({
+      ...sound,
+      limits: { shortest: '30s', machinesPerRequest: 7, warnMinutes: [5, 60, 5] },
+    })
+    expect(site.limits).toMatchObject({
+      shortestMs: 30_000,
+      machinesPerRequest: 7,
+      warnMinutes: [60, 5],
+      keysPerPerson: 20,
+    })
+  })
+
+  test('has a digest that says the same of equal sites and another of different ones', async () => {
+    const digests = await Promise.all(
+      [sound, { ...sound, http: { port: 9 } }, metal({}), metal({ backoff: '6s' })].map(
+        async (it) => (await settings(it)).site.digest,
+      ),
+    )
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/)
+    expect(digests[1]).toBe(digests[0])
+    expect(new Set(digests).size).toBe(3)
+  })
+})
+
+describe('a fault in a site', () => {
+  test.each([
+    [
+      'an unknown platform',
+      metal({ machines: [{ name: 'n1', platform: 'itnel' }] }),
+      'pools.metal.machines[0].platform: There is no platform `itnel`; did you mean `intel`?',
+    ],
+    [
+      'an unknown platform of an elastic pool',
+      vm({ elastic: { most: 1, name: 'vm', platform: 'clod' } }),
+      'pools.vm.elastic.platform: There is no platform `clod`; did you mean `cloud`?',
+    ],
+    [
+      'an unknown driver',
+      metal({ driver: 'nsbx' }),
+      'pools.metal.driver: There is no driver `nsbx`; did you mean `nsbox`?',
+    ],
+    [
+      'a misspelt setting',
+      metal({ redy: 1 }),
+      'pools.metal.redy: There is no setting `redy` here; did you mean `ready`?',
+    ],
+    [
+      'a misspelt section',
+      { ...sound, tenant: {} },
+      'tenant: There is no setting `tenant` here; did you mean `tenants`?',
+    ],
+    [
+      'a misspelt choice',
+      metal({ afterLease: 'recyle' }),
+      'pools.metal.afterLease: `recyle` is none of the choices; did you mean `recycle`?',
+    ],
+    [
+      'a number for a length of time',
+      metal({ grace: 300 }),
+      'pools.metal.grace: Give a length of time in quotes, such as `30s`, `15m`, `2h` or `1d`.',
+    ],
+    [
+      'nonsense for a length of time',
+      metal({ grace: 'soon' }),
+      'pools.metal.grace: Give a length of time in quotes, such as `30s`, `15m`, `2h` or `1d`.',
+    ],
+    ['a lease that is too short to be one', metal({ longest: '2s' }), 'pools.metal.longest: Give at least 60s.'],
+    [
+      'more ready than there are',
+      metal({ ready: 2 }),
+      'pools.metal.ready: The pool has 1 machines; keep at most that many ready.',
+    ],
+    [
+      'a longest lease below the usual one',
+      metal({ lease: '3h', longest: '1h' }),
+      'pools.metal.longest: The longest lease is shorter than the usual one; make `longest` at least as long as `lease`.',
+    ],
+    [
+      'metal on demand',
+      {
+        ...sound,
+        pools: { metal: { type: 'metal', driver: 'null', elastic: { most: 1, name: 'm', platform: 'intel' } } },
+      },
+      'pools.metal.elastic: Metal cannot be made on demand; list its `machines`, or make the pool one of `vm`.',
+    ],
+    [
+      'a pool of no kind',
+      { ...sound, pools: { metal: { type: 'metal', driver: 'null' } } },
+      'pools.metal: A pool has either `machines`, which always exist, or is `elastic`; give one of them.',
+    ],
+    [
+      'a pool of both kinds',
+      vm({ machines: [] }),
+      'pools.vm: A pool has either `machines`, which always exist, or is `elastic`; leave one of them out.',
+    ],
+    [
+      'a pool named for the other type',
+      vm({ type: 'metal', elastic: undefined, machines: [] }),
+      'pools.vm.type: A pool called `vm` is of type `vm`, for people ask for either by that word; rename the pool or change its type.',
+    ],
+    [
+      'a machine named twice',
+      metal({
+        machines: [
+          { name: 'n1', platform: 'intel' },
+          { name: 'n1', platform: 'intel' },
+        ],
+      }),
+      'pools.metal: The machine `n1` is named twice here; every machine needs a name of its own.',
+    ],
+    [
+      'a machine named in two pools',
+      {
+        ...sound,
+        pools: {
+          ...sound.pools,
+          other: { type: 'metal', driver: 'null', machines: [{ name: 'vm-2', platform: 'intel' }] },
+        },
+      },
+      'pools.other: The machine `vm-2` is named here and in `pools.vm`; every machine needs a name of its own.',
+    ],
+    [
+      'a platform of two types',
+      {
+        ...sound,
+        pools: { ...sound.pools, old: { type: 'vm', driver: 'null', machines: [{ name: 'v', platform: 'intel' }] } },
+      },
+      'pools.old: Platform `intel` has metal and virtual machines; give those of each type a platform of their own.',
+    ],
+    [
+      'a machine called all',
+      metal({ machines: [{ name: 'all', platform: 'intel' }] }),
+      'pools.metal.machines[0].name: No machine can be called `all`: `done all` means every machine.',
+    ],
+    [
+      'a bad name of a machine',
+      metal({ machines: [{ name: 'N 1', platform: 'intel' }] }),
+      'pools.metal.machines[0].name: A name is small letters, digits and dashes, at most 41 of them, with a letter or a digit at both ends.',
+    ],
+    [
+      'a bad name of a pool',
+      { ...sound, pools: { 'Big Iron': sound.pools.metal } },
+      'pools.Big Iron: A name is small letters, digits and dashes, at most 41 of them, with a letter or a digit at both ends.',
+    ],
+    [
+      'a step that nobody performs',
+      metal({ driver: 'nsbox', steps: ['provision', 'grant', 'recycle'] }),
+      'pools.metal.steps: Machines cannot be lent safely without `revoke`; list it for each.',
+    ],
+    [
+      'a member that is none',
+      { ...sound, tenants: { local: { members: ['alice'] } } },
+      'tenants.local.members[0]: Give `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network.',
+    ],
+    [
+      'a member of two tenants',
+      { ...sound, tenants: { a: { members: ['irc:x:bob'] }, b: { members: ['irc:x:Bob'] } } },
+      'tenants.b.members[0]: `irc:x:bob` speaks for `a` already; name it under one tenant only.',
+    ],
+    [
+      'variables that are no data',
+      metal({ machines: [{ name: 'n1', platform: 'intel', variables: [] }] }),
+      'pools.metal.machines[0].variables: Give an object: `{ name: value }`.',
+    ],
+    [
+      'a bad cron expression',
+      { ...sound, cron: { prune: '99 * * * *' } },
+      'cron.prune: Give a cron expression of five or six fields, such as `23 3 * * *`.',
+    ],
+    [
+      'a folder of playbooks that is not there',
+      { ...sound, ansible: { playbookDirs: ['/nonexistent'] } },
+      'ansible.playbookDirs[0]: The folder /nonexistent/drivers cannot be read (ENOENT); make it, or correct the path.',
+    ],
+  ])('is told of %s', async (_, config, sentence) => {
+    expect(await faults(config)).toEqual([sentence])
+  })
+
+  test('hides no other fault', async () => {
+    const config = {
+      pltforms: {},
+      platforms: { intel: { arch: 'x86_64' } },
+      pools: {
+        metal: {
+          type: 'metall',
+          driver: 'null',
+          machines: [
+            { name: 'A', platform: 'intel' },
+            { name: 'b', platform: 'amd' },
+          ],
+        },
+      },
+      tenants: { local: { quota: -1 } },
+      http: { port: 70_000 },
+      limits: { reasonLength: 'long' },
+    }
+    expect(await faults(config, { DUFFY_PORT: 'http' })).toEqual(
+      expect.arrayContaining(
+        [
+          /^DUFFY_PORT: /,
+          /^pltforms: /,
+          /^platforms\.intel\.vendor: /,
+          /^pools\.metal\.type: /,
+          /^pools\.metal\.machines\[0\]\.name: /,
+          /^pools\.metal\.machines\[1\]\.platform: /,
+          /^tenants\.local\.quota: /,
+          /^http\.port: /,
+          /^limits\.reasonLength: /,
+        ].map((it) => expect.stringMatching(it)),
+      ),
+    )
+  })
+
+  test('is told of a file that exports nothing', async () => {
+    expect(await faults('export const x = 1')).toEqual([
+      ': Let the file end in `export default defineConfig({ platforms, pools })`.',
+    ])
+  })
+
+  test('is told of a file that cannot be run', async () => {
+    expect(await faults('throw new Error("no luck")')).toEqual([
+      expect.stringMatching(/^: The file .* could not be run: no luck$/),
+    ])
+  })
+
+  test('is told of a file that is not there', async () => {
+    const loaded = await loadConfig({ environment: { DUFFY_CONFIG: '/nonexistent/duffy.config.ts' } })
+    expect(loaded).toMatchObject({
+      status: 'faulty',
+      faults: [{ path: '', sentence: expect.stringContaining('set DUFFY_CONFIG') }],
+    })
+  })
+})

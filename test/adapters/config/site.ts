@@ -1,0 +1,36 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig, type Settings } from '../../../adapters/config/index.ts'
+import type { Environment } from '../../../adapters/config/environment.ts'
+
+/** A small sound config, as plain data, to be spoilt by a test. */
+export const sound = {
+  platforms: { intel: { arch: 'x86_64', vendor: 'intel' }, cloud: { arch: 'x86_64', vendor: 'any' } },
+  pools: {
+    metal: { type: 'metal', driver: 'null', machines: [{ name: 'n1', platform: 'intel' }] },
+    vm: { type: 'vm', driver: 'null', elastic: { most: 3, name: 'vm', platform: 'cloud' } },
+  },
+  tenants: { local: { quota: 4 } },
+}
+
+export const metal = (changes: object): object => ({ ...sound, pools: { metal: { ...sound.pools.metal, ...changes } } })
+export const vm = (changes: object): object => ({ ...sound, pools: { vm: { ...sound.pools.vm, ...changes } } })
+
+export const write = async (config: object | string): Promise<string> => {
+  const file = join(await mkdtemp(join(tmpdir(), 'duffy-config-')), 'duffy.config.ts')
+  await writeFile(file, typeof config === 'string' ? config : `export default ${JSON.stringify(config)}`)
+  return file
+}
+
+export const settings = async (config: object | string, environment: Environment = {}): Promise<Settings> => {
+  const loaded = await loadConfig({ file: await write(config), environment })
+  if (loaded.status === 'faulty') throw new Error(JSON.stringify(loaded.faults, null, 1))
+  return loaded.settings
+}
+
+/** Its faults, each as `path: sentence`. */
+export const faults = async (config: object | string, environment: Environment = {}): Promise<string[]> => {
+  const loaded = await loadConfig({ file: await write(config), environment })
+  return loaded.status === 'loaded' ? [] : loaded.faults.map(({ path, sentence }) => `${path}: ${sentence}`)
+}
