@@ -85,6 +85,10 @@ export class Table<K extends string | number, V> {
     return this.#rows.get(key)
   }
 
+  has(key: K): boolean {
+    return this.#rows.has(key)
+  }
+
   /** The row that must be there; a broken invariant otherwise. */
   need(key: K): V {
     const row = this.#rows.get(key)

@@ -1,7 +1,7 @@
 import type { GetCommand, Outcome } from '../command.ts'
 import { explain } from '../explain.ts'
 import { requestId, type Fingerprint, type Instant } from '../id.ts'
-import type { Speaker } from '../policy/membership.ts'
+import { speaker, type Speaker } from '../policy/membership.ts'
 import { most, place, type Placement } from '../policy/platform.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest } from '../request.ts'
@@ -19,7 +19,10 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   const duration = readDuration(fleet, tenant, demand.demand, command.durationMs)
   if ('refusal' in duration) return duration.refusal
   const no =
-    checkTexts(fleet.limits, command) ?? neverEnough(draft, demand.demand, by) ?? overQuota(draft, demand.demand, by)
+    checkTexts(fleet.limits, command) ??
+    badNotify(draft, command, by) ??
+    neverEnough(draft, demand.demand, by) ??
+    overQuota(draft, demand.demand, by)
   if (no !== null) return no
   const keys = keysFor(draft, command, by)
   if ('type' in keys) return keys
@@ -57,6 +60,12 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   const { lease } = draft.events.findLast((event) => event.type === 'leaseGranted')!
   settle(draft)
   return { type: 'granted', request: request.id, lease }
+}
+
+/** Notices go to the asker, or to somebody of the same tenant: nobody can have Duffy talk to strangers. */
+const badNotify = ({ fleet, identity }: Draft, { address }: GetCommand, { tenant }: Speaker): Refusal | null => {
+  if (address === null || address.identity === identity) return null
+  return speaker(fleet, address.identity)?.tenant === tenant ? null : { type: 'badNotify', asked: address.identity }
 }
 
 const neverEnough = ({ fleet }: Draft, demand: Demand, { tenant }: Speaker): Refusal | null => {
