@@ -161,12 +161,10 @@ export interface HttpConfig {
   readonly port?: number
   /** How people reach Duffy, for links: `https://duffy.example.org`. Default: the address it listens on. */
   readonly publicUrl?: string
-  /** PEM files. Default: plain HTTP. */
+  /** PEM files: the chain of certificates, and its key. Default: plain HTTP, which a host other than this one is refused. */
   readonly tls?: { readonly cert: string; readonly key: string }
-  /** Believe `X-Forwarded-For` and its kin: true, or the addresses of the proxies. Default: false. */
+  /** Believe the `X-Forwarded-For` of whoever connects (true), or of these addresses and networks. Default: false. */
   readonly trustProxy?: boolean | readonly string[]
-  /** Accept that API keys cross the network unencrypted where neither TLS nor a proxy is set up. Default: false. */
-  readonly plaintext?: boolean
 }
 
 export interface AnsibleConfig {

@@ -9,7 +9,6 @@ import { codeOf, type Files } from './files.ts'
 import { networkOf, readIrc } from './irc.ts'
 import { readPools } from './pools.ts'
 import * as schema from './schema.ts'
-import { Secret } from './secret.ts'
 import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
 import { readTenants } from './tenants.ts'
 
@@ -146,22 +145,23 @@ const readHttp = async (
 ): Promise<HttpSettings | null> => {
   if (read === null) return null
   const host = spoken.host ?? read.host
-  const cert = read.tls && (await files.read(files.besideConfig(read.tls.cert), ['http', 'tls', 'cert']))
-  const key = read.tls && (await files.read(files.besideConfig(read.tls.key), ['http', 'tls', 'key']))
-  if (read.tls === undefined && read.trustProxy === false && !read.plaintext && !isLoopback(host)) {
+  const tls =
+    read.tls === undefined
+      ? null
+      : { certFile: files.besideConfig(read.tls.cert), keyFile: files.besideConfig(read.tls.key) }
+  if (tls !== null) {
+    await files.read(tls.certFile, ['http', 'tls', 'cert'])
+    await files.read(tls.keyFile, ['http', 'tls', 'key'])
+  }
+  if (tls === null && read.trustProxy === false && !isLoopback(host)) {
     const path = spoken.host === null ? ['http', 'host'] : ['DUFFY_HOST']
-    faults.add(
-      path,
-      `API keys would cross the network unencrypted on \`${host}\`; set \`http.tls\`, or \`http.trustProxy\` behind a proxy that does TLS, or \`http.plaintext: true\` to accept that.`,
-    )
+    const sentence =
+      `API keys would cross the network readable on \`${host}\`; set \`http.tls\`, or \`http.trustProxy\` where a ` +
+      'proxy does TLS, or listen on 127.0.0.1.'
+    faults.add(path, sentence)
   }
-  return {
-    host,
-    port: spoken.port ?? read.port,
-    publicUrl: read.publicUrl ?? null,
-    tls: typeof cert === 'string' && typeof key === 'string' ? { cert, key: new Secret(key) } : null,
-    trustProxy: read.trustProxy,
-  }
+  const { publicUrl = null, trustProxy } = read
+  return { host, port: spoken.port ?? read.port, publicUrl, tls, trustProxy }
 }
 
 const isLoopback = (host: string): boolean =>

@@ -233,13 +233,13 @@ export const httpSchema = object(
     port: whole(0, 65_535).default(8080),
     publicUrl: z
       .url({ protocol: /^https?$/, error: 'Give a whole address, such as `https://duffy.example.org`.' })
+      .regex(/^[^?#]*$/, { error: 'Give the address without `?` and `#`.' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
     tls: object({ cert: file, key: file }, "Name two PEM files: `{ cert: 'path', key: 'path' }`.").optional(),
     trustProxy: z
       .union([z.boolean(), z.array(z.string().min(1)).min(1)], { error: 'Give true, false, or a list of addresses.' })
       .default(false),
-    plaintext: flag.default(false),
   } satisfies ShapeOf<config.HttpConfig>,
   'Give the settings of the HTTP door: `{ host, port }`.',
 )

@@ -18,8 +18,8 @@ export interface HttpSettings {
   readonly port: number
   /** Without a slash at its end; null: the address that it turns out to listen on. */
   readonly publicUrl: string | null
-  /** PEM, as read. */
-  readonly tls: { readonly cert: string; readonly key: Secret } | null
+  /** PEM. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly trustProxy: boolean | readonly string[]
 }
 
