@@ -85,9 +85,13 @@ const noSuchPool = (
   { type, asked, suggestion, pools }: Extract<Refusal, { type: 'noSuchType' | 'noSuchPool' }>,
   { say }: Telling,
 ): string => {
-  const what = type === 'noSuchPool' ? `no pool "${asked}"` : `neither a type nor a pool "${asked}"`
-  const meant = suggestion === null ? `See ${say('pools')}` : `Did you mean: ${say(`get ${suggestion}`)}`
-  return `There is ${what}; nothing was leased. ${pools.length === 0 ? '' : `Pools: ${listed(pools.map(choice))}. `}${meant}`
+  const there = pools.length === 0 ? '' : ` Pools: ${listed(pools.map(choice))}.`
+  if (type === 'noSuchPool') {
+    const meant = suggestion === null ? '' : ` Did you mean ${suggestion}?`
+    return `There is no pool "${asked}"; nothing was done.${there}${meant} See ${say('pools')}`
+  }
+  const next = suggestion === null ? `See ${say('pools')}` : `Did you mean: ${say(`get ${suggestion}`)}`
+  return `There is neither a type nor a pool "${asked}"; nothing was leased.${there} ${next}`
 }
 
 const choice = ({ pool, ready, waiting }: PoolChoice): string =>

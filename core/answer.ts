@@ -1,0 +1,156 @@
+import { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
+import { holderOf, type Holder } from './answer/holder.ts'
+import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
+import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
+import type { Fleet } from './fleet.ts'
+import type { Fingerprint, Identity, Instant, MachineName, PlatformName, PoolName, TenantName } from './id.ts'
+import type { MachineStatus, MachineType } from './machine.ts'
+import { speaker, type Speaker } from './policy/membership.ts'
+import type { Question } from './question.ts'
+import type { Refusal } from './refusal.ts'
+import { nearest } from './suggest.ts'
+import type { Role } from './tenant.ts'
+import { poolView, type PoolView } from './view.ts'
+
+export type { Chances, WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
+export type { AllAnswer, MineAnswer } from './answer/list.ts'
+export type { Holder, PublicHolding } from './answer/holder.ts'
+export { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
+
+/** What a question comes to, as data: `sentences/answer.ts` has the words. */
+export type Answer =
+  | MineAnswer
+  | AllAnswer
+  | WhyRequest
+  | WhyLease
+  | WhyMachine
+  /** `whole`: every pool was asked about. */
+  | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
+  | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
+  | {
+      readonly type: 'who'
+      readonly machine: MachineName
+      readonly state: MachineStatus
+      readonly holder: Holder | null
+    }
+  /** `tenantKeys`: let in where the person has none. */
+  | { readonly type: 'keys'; readonly keys: readonly Fingerprint[]; readonly tenantKeys: readonly Fingerprint[] }
+  | { readonly type: 'whoami'; readonly identity: Identity; readonly standing: Standing | null }
+  /** The verb asked about; null: all of them. It is for the words to say whether there is such a verb. */
+  | { readonly type: 'help'; readonly verb: string | null }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+
+/** What somebody is to Duffy. */
+export interface Standing {
+  readonly tenant: TenantName
+  readonly role: Role
+  readonly held: number
+  readonly quota: number
+  readonly homes: Readonly<Partial<Record<MachineType, PlatformName>>>
+  readonly keys: number
+}
+
+/**
+ * Answers a question without changing anything. Another tenant's lease or request is as unknown as one that never was;
+ * who holds a machine, and how it is, everybody may know. `past` holds what the question may be about and the fleet has no more.
+ */
+export function answer(
+  fleet: Fleet,
+  asked: { by: Identity; at: Instant },
+  question: Question,
+  past: Past = NOTHING,
+): Answer {
+  const { by, at } = asked
+  switch (question.ask) {
+    case 'help':
+      return { type: 'help', verb: question.verb }
+    case 'whoami':
+      return whoami(fleet, by)
+    case 'pools':
+      return { type: 'pools', pools: [...fleet.pools.values()].map((pool) => poolView(fleet, pool)) }
+    case 'status':
+      return status(fleet, question.pool)
+    case 'list':
+    case 'why':
+    case 'who':
+    case 'keys': {
+      const member = speaker(fleet, by)
+      return member === null
+        ? { type: 'refused', refusal: { type: 'stranger', identity: by } }
+        : memberAnswer(fleet, { by, at, member, past }, question)
+    }
+  }
+}
+
+const NOTHING: Past = { leases: [], requests: [] }
+
+interface Member {
+  readonly by: Identity
+  readonly at: Instant
+  readonly member: Speaker
+  readonly past: Past
+}
+
+const memberAnswer = (
+  fleet: Fleet,
+  { by, at, member, past }: Member,
+  question: Extract<Question, { ask: 'list' | 'why' | 'who' | 'keys' }>,
+): Answer => {
+  switch (question.ask) {
+    case 'list':
+      return question.scope === 'all' ? listAll(fleet, member) : listMine(fleet, by, member)
+    case 'why': {
+      const request = requestNamed(fleet, question.about, member, past)
+      if (request !== undefined) return whyRequest(fleet, request, at)
+      const lease = leaseNamed(fleet, question.about, member, past)
+      if (lease !== undefined) return whyLease(fleet, lease)
+      const machine = machineNamed(fleet, question.about)
+      return machine === undefined ? noSuchMachine(fleet, question.about) : whyMachine(fleet, machine)
+    }
+    case 'who': {
+      const machine = machineNamed(fleet, question.machine)
+      if (machine === undefined) return noSuchMachine(fleet, question.machine)
+      return { type: 'who', machine: machine.name, state: machine.state.status, holder: holderOf(fleet, machine) }
+    }
+    case 'keys': {
+      const keys = fleet.personOf(by)?.keys ?? []
+      return { type: 'keys', keys, tenantKeys: fleet.tenants.need(member.tenant).keys }
+    }
+  }
+}
+
+const whoami = (fleet: Fleet, identity: Identity): Answer => {
+  const member = speaker(fleet, identity)
+  if (member === null) return { type: 'whoami', identity, standing: null }
+  const { name, held, quota, homes } = fleet.tenants.need(member.tenant)
+  const keys = fleet.personOf(identity)?.keys.length ?? 0
+  return { type: 'whoami', identity, standing: { tenant: name, role: member.role, held, quota, homes, keys } }
+}
+
+const status = (fleet: Fleet, name: string | null): Answer => {
+  const pools = [...fleet.pools.values()]
+  const asked = name === null ? pools : pools.filter((pool) => pool.name === name.toLowerCase() || pool.name === name)
+  if (name === null || asked.length > 0) {
+    const views = asked.map((pool) => poolView(fleet, pool))
+    return { type: 'status', pools: views, waiting: fleet.requests.size, whole: name === null }
+  }
+  const choices = pools.map((pool) => ({
+    pool: pool.name,
+    type: pool.type,
+    ready: fleet.statuses.of(`${pool.name}/ready`),
+    waiting: fleet.waiting.size(pool.type),
+  }))
+  const suggestion = nearest(
+    name,
+    pools.map((pool): PoolName => pool.name),
+  )
+  return { type: 'refused', refusal: { type: 'noSuchPool', asked: name, suggestion, pools: choices } }
+}
+
+const MOST_COMPARED = 5000
+
+/** Comparing a name with every machine of a great fleet would hold up everybody else. */
+const noSuchMachine = (fleet: Fleet, asked: string): Answer => {
+  const names = fleet.machines.size > MOST_COMPARED ? [] : Array.from(fleet.machines.values(), ({ name }) => name)
+  return { type: 'refused', refusal: { type: 'noSuchMachine', asked, suggestion: nearest(asked, names) } }
+}

@@ -1,0 +1,34 @@
+import type { Fleet } from '../fleet.ts'
+import type { LeaseId, MachineName, RequestId, TenantName } from '../id.ts'
+import type { Lease } from '../lease.ts'
+import type { Machine } from '../machine.ts'
+import type { Speaker } from '../policy/membership.ts'
+import type { MachineRequest } from '../request.ts'
+
+/** What is over, and so no longer in the fleet: the rows that a question may be about, found by the caller. */
+export interface Past {
+  readonly leases: readonly Lease[]
+  readonly requests: readonly MachineRequest[]
+}
+
+/** A machine by its name, in any case. */
+export const machineNamed = (fleet: Fleet, name: string): Machine | undefined =>
+  fleet.machines.get(name as MachineName) ?? fleet.machines.get(name.toLowerCase() as MachineName)
+
+/** A lease that the speaker may see, present or past; somebody else's is as unknown as none. */
+export const leaseNamed = (fleet: Fleet, id: string, by: Speaker, past: Past): Lease | undefined => {
+  const name = id.toUpperCase() as LeaseId
+  return seen(by, fleet.leases.get(name) ?? past.leases.find((lease) => lease.id === name))
+}
+
+/** A request that the speaker may see, waiting or over. */
+export const requestNamed = (fleet: Fleet, id: string, by: Speaker, past: Past): MachineRequest | undefined => {
+  const name = id.toUpperCase() as RequestId
+  return seen(by, fleet.requests.get(name) ?? past.requests.find((request) => request.id === name))
+}
+
+export const maySee = ({ tenant, role }: Speaker, owned: { readonly tenant: TenantName }): boolean =>
+  role === 'operator' || owned.tenant === tenant
+
+const seen = <T extends { readonly tenant: TenantName }>(by: Speaker, row: T | undefined): T | undefined =>
+  row !== undefined && maySee(by, row) ? row : undefined

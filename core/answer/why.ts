@@ -1,0 +1,104 @@
+import type { Fleet } from '../fleet.ts'
+import type { Instant } from '../id.ts'
+import type { Lease } from '../lease.ts'
+import type { Machine } from '../machine.ts'
+import { sum } from '../policy/match.ts'
+import { place } from '../policy/platform.ts'
+import type { MachineRequest, PlatformChoice } from '../request.ts'
+import type { Stock } from '../stock.ts'
+import {
+  isoTime,
+  leaseView,
+  machineView,
+  requestView,
+  type LeaseView,
+  type MachineView,
+  type RequestView,
+} from '../view.ts'
+import type { Why } from '../why.ts'
+import { holderOf, type Holder } from './holder.ts'
+
+/** Why a request waits, or how it ended. `why` is what was recorded when it was made, `now` how things stand. */
+export interface WhyRequest {
+  readonly type: 'whyRequest'
+  readonly request: RequestView
+  readonly why: Why | null
+  readonly now: Chances | null
+}
+
+export interface Chances {
+  /** Requests for the same type that were there before. */
+  readonly ahead: number
+  /** Machines that would do and are free. */
+  readonly ready: number
+  /** Machines that would do, free or not. */
+  readonly inService: number
+  /** Free machines that would do under `any`. */
+  readonly elsewhere: number
+  /** Its tenant holds as much as it may. */
+  readonly atQuota: boolean
+}
+
+/** Why a lease has the machines that it has. */
+export interface WhyLease {
+  readonly type: 'whyLease'
+  readonly lease: LeaseView
+  readonly choice: PlatformChoice
+  readonly why: Why
+}
+
+/** Why a machine is lent, or is not. */
+export interface WhyMachine {
+  readonly type: 'whyMachine'
+  readonly machine: MachineView
+  readonly holder: Holder | null
+  /** Steps failed in a row. */
+  readonly failures: number
+  readonly quarantine: { readonly reason: string; readonly since: string; readonly probationAt: string } | null
+}
+
+export const whyRequest = (fleet: Fleet, request: MachineRequest, at: Instant): WhyRequest => {
+  const { state } = request
+  const waits = state.status === 'waiting' && fleet.requests.get(request.id) !== undefined
+  return {
+    type: 'whyRequest',
+    request: requestView(fleet, request),
+    why: state.status === 'waiting' ? state.why : null,
+    now: waits ? chances(fleet, request, at) : null,
+  }
+}
+
+const chances = (fleet: Fleet, request: MachineRequest, at: Instant): Chances => {
+  const tenant = fleet.tenants.need(request.tenant)
+  const { allowed, elsewhere } = place(fleet, tenant, request.demand, at < request.preferUntil)
+  return {
+    ahead: fleet.waiting.rank(request),
+    ready: sum(allowed, readyIn),
+    inService: sum(allowed, (stock) => stock.inService),
+    elsewhere: sum(elsewhere, readyIn),
+    atQuota: tenant.held + request.demand.count > tenant.quota,
+  }
+}
+
+const readyIn = ({ ready }: Stock): number => ready.size
+
+export const whyLease = (fleet: Fleet, lease: Lease): WhyLease => ({
+  type: 'whyLease',
+  lease: leaseView(fleet, lease),
+  choice: lease.choice,
+  why: lease.why,
+})
+
+export const whyMachine = (fleet: Fleet, machine: Machine): WhyMachine => {
+  const { state } = machine
+  return {
+    type: 'whyMachine',
+    machine: machineView(machine),
+    holder: holderOf(fleet, machine),
+    failures: machine.failures,
+    quarantine:
+      state.status === 'quarantined'
+        ? { reason: state.reason, since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
+        : null,
+  }
+}

@@ -1,0 +1,77 @@
+import type { Message } from '../effect.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Lease } from '../lease.ts'
+import type { FingerprintOf } from '../ssh-key.ts'
+import { leaseView } from '../view.ts'
+import { logins, names } from './login.ts'
+import { listed, openly, privately, type Said, type Telling } from './said.ts'
+import { clock, span } from './time.ts'
+
+/** What words about a fleet need beside it. */
+export interface FleetTelling extends Telling {
+  readonly fleet: Fleet
+  readonly fingerprint: FingerprintOf
+}
+
+/** A notice in words, as things stand when it is told: a lease that is over by then is said to be over. */
+export function messageSaid(message: Message, telling: FleetTelling): Said {
+  const { fleet, say, at } = telling
+  switch (message.type) {
+    case 'leaseReady': {
+      const lease = fleet.leases.get(message.lease)
+      return lease === undefined
+        ? openly(`Lease ${message.lease} was ready, and is over already. Get another machine: ${say('get metal')}`)
+        : leaseSaid(lease, telling)
+    }
+    case 'leaseEnding': {
+      const lease = fleet.leases.get(message.lease)
+      const what = lease === undefined ? '' : ` (${names(leaseView(fleet, lease).machines)})`
+      return privately(
+        `Lease ${message.lease}${what} ends at ${clock(message.until, at)}, in ${message.minutes} min. More time: ${say(`extend ${message.lease} 2h`)}. Through already: ${say(`done ${message.lease}`)}`,
+      )
+    }
+    case 'leaseEnded':
+      return openly(leaseEnded(message, telling))
+    case 'requestEnded':
+      return openly(`Request ${message.request} waits no more: ${message.reason}. What there is: ${say('pools')}`)
+  }
+}
+
+/** A lease as its holder is told of it: what everybody may know, and how to log in. */
+export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTelling): Said => {
+  const { machines } = leaseView(fleet, lease)
+  const { id, state } = lease
+  if (state.status === 'ended')
+    return openly(`Lease ${id} ended at ${clock(state.at, at)}. Get another machine: ${say('get metal')}`)
+  if (state.status === 'preparing') {
+    const many = machines.length === 1 ? 'is' : 'are'
+    return openly(
+      `${names(machines)} ${many} being made ready for you (${span(lease.durationMs)} from then), lease ${id}. I'll tell you when you can log in. Changed your mind: ${say(`done ${id}`)}`,
+    )
+  }
+  const left = span(state.until - at)
+  return {
+    room: [
+      `${names(machines)} ${machines.length === 1 ? 'is' : 'are'} yours until ${clock(state.until, at)} (${left}), lease ${id}. Login details are in a private message.`,
+    ],
+    person: [
+      ...logins(machines, fingerprint),
+      `Return ${machines.length === 1 ? 'it' : 'them'}: ${say(`done ${id}`)}. More time: ${say(`extend ${id} 2h`)}`,
+    ],
+  }
+}
+
+const leaseEnded = (
+  { lease, how, machines }: Extract<Message, { type: 'leaseEnded' }>,
+  { say }: FleetTelling,
+): string => {
+  const what = machines.length === 0 ? `Lease ${lease}` : `Lease ${lease} (${listed(machines)})`
+  switch (how) {
+    case 'done':
+      return `${what} was given back. Get another machine: ${say('get metal')}`
+    case 'expired':
+      return `${what} is over: its time ran out, and what was on it will be wiped. Get another machine: ${say('get metal')}`
+    case 'unprepared':
+      return `${what} came to nothing: no machine could be made ready for you in time, and nothing is charged to you. Try again: ${say('get metal')}`
+  }
+}

@@ -1,0 +1,104 @@
+import type { Outcome } from '../command.ts'
+import type { RequestId } from '../id.ts'
+import type { MachineRequest } from '../request.ts'
+import { leaseSaid, type FleetTelling } from './message.ts'
+import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
+import { clock } from './time.ts'
+
+/** What a command came to in words, as the fleet stands when it is told: state, then time, then the next command. */
+export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
+  const { fleet, say, at } = telling
+  switch (outcome.type) {
+    case 'granted': {
+      const lease = fleet.leases.get(outcome.lease)
+      return lease === undefined
+        ? openly(`Lease ${outcome.lease} was yours, and is over already. Get another machine: ${say('get metal')}`)
+        : leaseSaid(lease, telling)
+    }
+    case 'waiting':
+      return openly(...waiting(outcome.request, telling))
+    case 'done':
+      return openly(done(outcome, telling))
+    case 'extended': {
+      const { lease, until, cutTo } = outcome
+      const cut = cutTo === null ? '' : ', which is as long as it may last'
+      return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
+    }
+    case 'cancelled':
+      return openly(`Request ${outcome.request} is cancelled; you wait for it no more. Ask again: ${say('get metal')}`)
+    case 'keyAdded':
+      return aboutKey('Your key is added', outcome.fingerprint, `Get a machine with it: ${say('get metal')}`)
+    case 'keyKnown':
+      return aboutKey(
+        'You had added that key before; nothing changed',
+        outcome.fingerprint,
+        `Your keys: ${say('keys')}`,
+      )
+    case 'keyRemoved':
+      return aboutKey('Your key is removed; leases you hold keep it', outcome.fingerprint, `Your keys: ${say('keys')}`)
+    case 'configured':
+      return openly(configured(outcome.changes, telling))
+    case 'nothing':
+      return openly('There was nothing to do.')
+    case 'accepted':
+      return openly('Taken.')
+  }
+}
+
+/** A request in line: its place, how to leave, and, where only its platform is busy, how to take another. */
+const waiting = (id: RequestId, { fleet, say }: FleetTelling): string[] => {
+  const request = fleet.requests.get(id)
+  if (request === undefined) return [`Request ${id} waits no more. See ${say('list')}`]
+  const { demand } = request
+  const place = fleet.waiting.rank(request) + 1
+  const line = `${wanted(request)} ${demand.count === 1 ? 'is' : 'are'} not free now${whose(request)}. You are ${ordinal(place)} in line, request ${id}; I'll tell you when it is your turn. Cancel: ${say(`cancel ${id}`)}`
+  const elsewhere = request.state.status === 'waiting' ? (request.state.why?.elsewhere ?? 0) : 0
+  if (elsewhere < demand.count || demand.platform === 'any') return [line]
+  return [
+    line,
+    `On other platforms ${counted(elsewhere, 'machine')} ${elsewhere === 1 ? 'is' : 'are'} free now. Take what is free instead: ${say(anyInstead(request))} and then ${say(`cancel ${id}`)}`,
+  ]
+}
+
+/** `1 metal`, `2 vm of pool rack-7` */
+export const wanted = ({ demand }: Pick<MachineRequest, 'demand'>): string =>
+  `${demand.count} ${demand.type}${demand.pool === null ? '' : ` of pool ${demand.pool}`}`
+
+const whose = ({ demand, state }: MachineRequest): string => {
+  const why = state.status === 'waiting' ? state.why : null
+  if (why?.rule === 'quota') return ': your tenant holds as much as it may'
+  return demand.platform !== 'any' && why?.home ? ` on your platform, ${why.home}` : ''
+}
+
+export const anyInstead = ({ demand }: Pick<MachineRequest, 'demand'>): string => {
+  const { type, pool, count, arch, labels } = demand
+  return [
+    'get',
+    pool ?? type,
+    ...(count === 1 ? [] : [String(count)]),
+    ...(arch === null ? [] : ['arch', arch]),
+    ...labels.flatMap((label) => ['label', label]),
+    'any',
+  ].join(' ')
+}
+
+const done = ({ leases, machines }: Extract<Outcome, { type: 'done' }>, { fleet, say, at }: FleetTelling): string => {
+  const what = machines.length === 0 ? 'Nothing' : listed(machines)
+  const verb = machines.length > 1 ? 'are' : 'is'
+  const given = `${what} ${verb} given back and will be wiped.`
+  const kept = leases.map((id) => fleet.leases.get(id)).find((lease) => lease !== undefined)
+  if (kept === undefined) return `${given} Lease ${listed(leases)} is over. Get another machine: ${say('get metal')}`
+  const until = kept.state.status === 'active' ? ` until ${clock(kept.state.until, at)}` : ''
+  return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
+}
+
+/** Which key it was is for its owner alone. */
+const aboutKey = (what: string, fingerprint: string, next: string): Said => ({
+  room: [`${what}. ${next}`],
+  person: [`That key: ${fingerprint}`],
+})
+
+const configured = (changes: readonly string[], { say }: Telling): string =>
+  changes.length === 0
+    ? `The config is what it was. What there is: ${say('pools')}`
+    : `The config is applied, ${counted(changes.length, 'change')}: ${listed(changes)}. What there is: ${say('pools')}`
