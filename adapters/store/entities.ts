@@ -6,10 +6,11 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
  * Columns hold what an operator would ask for or SQL must hold fast; the rest is JSON text.
  */
 
+/** One row: commits counted, and the last record, which a trigger notes, so that a log cut short shows. */
 export const TurnRow = defineEntity({
   name: 'TurnRow',
   tableName: 'turn',
-  properties: { id: p.integer().primary(), turn: p.integer() },
+  properties: { id: p.integer().primary(), turn: p.integer(), seq: p.integer(), hash: p.text() },
 })
 
 /** The log. `body` is text exactly as hashed. */

@@ -1,8 +1,8 @@
 import { brokenLink, NO_HASH, type AuditRecord, type Hash } from '#core'
 import type { LeaseRow, RequestRow, Row, RunRow } from './entities.ts'
 import { query, type Executor } from './executor.ts'
-import { loadPersonal } from './load.ts'
-import type { ChainReport, History } from './port.ts'
+import { loadHead, loadPersonal } from './load.ts'
+import type { ChainReport, Head, History } from './port.ts'
 import { runs } from './rows/run.ts'
 import { LASTING } from './tables.ts'
 
@@ -32,7 +32,7 @@ export const history = (sql: Executor, hash: Hash): History => {
     async runsOf(of, limit) {
       const [column, value] = 'machine' in of ? ['machine', of.machine] : ['lease', of.lease]
       const text = `select * from run where ${column} = ? order by number desc limit ?`
-      return (await query<Row<typeof RunRow>>(sql, text, [value, limit])).map(runs.readPast)
+      return (await query<Row<typeof RunRow>>(sql, text, [value, limit])).map((row) => runs.readPast(row))
     },
     async leasesOf(tenant, { ended, before, limit }) {
       const text = `select * from lease where tenant = ? and number < ? and (status = 'ended') = ? order by number desc limit ?`
@@ -45,18 +45,18 @@ export const history = (sql: Executor, hash: Hash): History => {
       return rows.map((row) => lease.read(row))
     },
     personal: () => loadPersonal(sql),
-    verifyChain: () => verifyChain(records, hash),
+    verifyChain: async () => verifyChain(records, hash, await loadHead(sql)),
   }
 }
 
-const verifyChain = async (records: History['records'], hash: Hash): Promise<ChainReport> => {
+/** Up to where the log ended when the question was asked: it may grow meanwhile. */
+const verifyChain = async (records: History['records'], hash: Hash, end: Head): Promise<ChainReport> => {
   let from = { seq: 0, hash: NO_HASH }
-  for (;;) {
-    const page = await records(from.seq, PAGE)
-    const brokenAt = brokenLink(page, hash, from)
+  while (from.seq < end.seq) {
+    const page = await records(from.seq, Math.min(PAGE, end.seq - from.seq))
+    const brokenAt = page.length === 0 ? from.seq + 1 : brokenLink(page, hash, from)
     if (brokenAt !== null) return { ok: false, brokenAt }
-    const last = page.at(-1)
-    if (last === undefined) return { ok: true, records: from.seq, hash: from.hash }
-    from = { seq: last.seq, hash: last.hash }
+    from = page.at(-1)!
   }
+  return from.hash === end.hash ? { ok: true, records: from.seq, hash: from.hash } : { ok: false, brokenAt: from.seq }
 }

@@ -16,15 +16,26 @@ import { writeBatch } from './write.ts'
 /** Rows that one `prune` deletes of each table, so that nobody waits long behind it. */
 const PRUNED_AT_ONCE = 2_000
 
+export interface StoreOptions {
+  readonly file: string
+  readonly hash: Hash
+  /** For tests, which have to get at the connection to make it fail. */
+  readonly connect?: (file: string) => SqliteFile
+}
+
 /**
  * Opens the store in a SQLite file, which is made, or brought up to date, as needed. One process at a time: throws `InUse`
  * while another has it. Everything goes through one connection, in the order of asking.
  */
-export const openStore = async ({ file, hash }: { readonly file: string; readonly hash: Hash }): Promise<Store> => {
+export const openStore = async ({
+  file,
+  hash,
+  connect = (path) => new SqliteFile(path),
+}: StoreOptions): Promise<Store> => {
   await using opening = new AsyncDisposableStack()
   const held = lock(file)
   opening.defer(() => held.release())
-  const sqlite = new SqliteFile(file)
+  const sqlite = connect(file)
   const orm = await MikroORM.init({
     dbName: file,
     driverOptions: () => sqlite,

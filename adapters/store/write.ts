@@ -117,7 +117,7 @@ const writePersonal = async (sql: Executor, turn: number, changes: readonly Chan
   )
 }
 
-type AnyRows = Rows<unknown, object>
+type AnyRows = Rows<unknown, Readonly<Record<string, unknown>>>
 
 /** A statement for any number of rows, and the columns that it takes of each. */
 interface Writer {

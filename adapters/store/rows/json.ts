@@ -1,4 +1,5 @@
 /** For JSON columns: most hold one of a few texts (`[]`, `{}`, one pool's labels), and those values are shared. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the caller knows what it wrote there
 export const parse = <T>(text: string): T => {
   if (text.length > LONGEST) return JSON.parse(text) as T
   let value = known.get(text)
@@ -12,6 +13,7 @@ const known = new Map<string, unknown>()
 const LONGEST = 200
 const MOST = 1000
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
 export const parseOrNull = <T>(text: string | null): T | null => (text === null ? null : parse<T>(text))
 
 /** Values that many rows share are written out once. */

@@ -6,7 +6,7 @@ import type { Rows } from './rows.ts'
 export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
   entity: LeaseRow,
   key: 'id',
-  write(lease) {
+  write: (lease) => {
     const { state } = lease
     return {
       id: lease.id,

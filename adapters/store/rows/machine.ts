@@ -16,7 +16,7 @@ import type { Rows } from './rows.ts'
 export const machines: Rows<Machine, Row<typeof MachineRow>> = {
   entity: MachineRow,
   key: 'name',
-  write(machine) {
+  write: (machine) => {
     const { state } = machine
     return {
       name: machine.name,

@@ -6,30 +6,26 @@ import type { Rows } from './rows.ts'
 export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
   entity: TenantRow,
   key: 'name',
-  write({ name, number, quota, longestMs, members, keys, homes, held }) {
-    return {
-      name,
-      number,
-      quota,
-      held,
-      longest_ms: longestMs,
-      members: print(members),
-      keys: print(keys),
-      homes: print(homes),
-    }
-  },
-  read({ name, number, quota, longest_ms: longestMs, members, keys, homes, held }) {
-    return {
-      name: name as TenantName,
-      number,
-      quota,
-      longestMs: longestMs ?? null,
-      members: parse(members),
-      keys: parse(keys),
-      homes: parse(homes),
-      held,
-    }
-  },
+  write: ({ name, number, quota, longestMs, members, keys, homes, held }) => ({
+    name,
+    number,
+    quota,
+    held,
+    longest_ms: longestMs,
+    members: print(members),
+    keys: print(keys),
+    homes: print(homes),
+  }),
+  read: ({ name, number, quota, longest_ms: longestMs, members, keys, homes, held }) => ({
+    name: name as TenantName,
+    number,
+    quota,
+    longestMs: longestMs ?? null,
+    members: parse(members),
+    keys: parse(keys),
+    homes: parse(homes),
+    held,
+  }),
 }
 
 export const people: Rows<Person, Row<typeof PersonRow>> = {

@@ -6,7 +6,7 @@ import type { Rows } from './rows.ts'
 export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
   entity: RequestRow,
   key: 'id',
-  write(request) {
+  write: (request) => {
     const { state } = request
     return {
       id: request.id,

@@ -3,8 +3,8 @@ export interface Rows<Value, Row extends object, Key extends string = string> {
   readonly entity: TableShape
   /** The column of the fleet's key. */
   readonly key: keyof Row & string
-  write(value: Value, key: Key): Row
-  read(row: Row): Value
+  readonly write: (value: Value, key: Key) => Row
+  readonly read: (row: Row) => Value
 }
 
 /** What is used of an entity's definition: its name, and its columns in order. */

@@ -31,7 +31,7 @@ export const runs = {
     owedAt: row.owed_at as Instant,
     dueAt: row.due_at as Instant,
   }),
-  readPast(row: Row<typeof RunRow>): PastRun {
+  readPast: (row: Row<typeof RunRow>): PastRun => {
     const { ended_at: at, outcome, message } = row
     const ended =
       typeof at === 'number'

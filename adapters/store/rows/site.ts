@@ -6,18 +6,20 @@ import type { Rows } from './rows.ts'
 export const pools: Rows<Pool, Row<typeof PoolRow>> = {
   entity: PoolRow,
   key: 'name',
-  write({ name, type, driver, configured, ...policy }) {
-    return { name, type, driver, configured: Number(configured), policy: JSON.stringify(policy) }
-  },
-  read({ name, type, driver, configured, policy }) {
-    return {
-      ...parse<Omit<Pool, 'name' | 'type' | 'driver' | 'configured'>>(policy),
-      name: name as PoolName,
-      type: type satisfies MachineType,
-      driver,
-      configured: configured === 1,
-    }
-  },
+  write: ({ name, type, driver, configured, ...policy }) => ({
+    name,
+    type,
+    driver,
+    configured: Number(configured),
+    policy: JSON.stringify(policy),
+  }),
+  read: ({ name, type, driver, configured, policy }) => ({
+    ...parse<Omit<Pool, 'name' | 'type' | 'driver' | 'configured'>>(policy),
+    name: name as PoolName,
+    type: type satisfies MachineType,
+    driver,
+    configured: configured === 1,
+  }),
 }
 
 export const platforms: Rows<Platform, Row<typeof PlatformRow>> = {

@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations'
+import { NO_HASH } from '#core'
 
 /** Everything as of the first release. Foreign keys are checked at commit, so that the order of writing is free. */
 export class Initial extends Migration {
@@ -8,12 +9,17 @@ export class Initial extends Migration {
 }
 
 const LOG = [
-  `create table turn (id integer primary key not null, turn integer not null, check (id = 1)) strict`,
-  `insert into turn (id, turn) values (1, 0)`,
+  `create table turn (
+    id integer primary key not null, turn integer not null, seq integer not null, hash text not null, check (id = 1)
+  ) strict`,
+  `insert into turn (id, turn, seq, hash) values (1, 0, 0, '${NO_HASH}')`,
   `create table record (
     seq integer primary key not null, at integer not null, "by" text not null, door text not null, "key" text,
     body text not null, hash text not null
   ) strict`,
+  `create trigger record_in_order before insert on record when new.seq <> (select seq + 1 from turn)
+    begin select raise(abort, 'records are gapless'); end`,
+  `create trigger record_head after insert on record begin update turn set seq = new.seq, hash = new.hash; end`,
   `create trigger record_no_update before update on record begin select raise(abort, 'records are append-only'); end`,
   `create trigger record_no_delete before delete on record begin select raise(abort, 'records are append-only'); end`,
 ]
