@@ -152,6 +152,13 @@ export interface IrcConfig {
   readonly password?: SecretConfig
   /** Channels to join. Default: none; people can still speak to Duffy in private. */
   readonly channels?: readonly string[]
+  /**
+   * On a server that knows no accounts, take a nick for an account: whoever takes the nick is that person. For trying
+   * Duffy on a server of one's own; it counts for nothing where the server vouches for accounts. Default: false.
+   */
+  readonly trustNicks?: boolean
+  /** Accounts that many people share, such as a bridge's: they count as nobody. Default: none. */
+  readonly bridgeAccounts?: readonly string[]
 }
 
 export interface HttpConfig {

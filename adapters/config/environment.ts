@@ -25,6 +25,7 @@ export interface SpokenIrc {
   readonly account: string | null
   readonly password: Secret | null
   readonly channels: readonly string[] | null
+  readonly trustNicks: boolean | null
 }
 
 /** For an operator's page of reference, and for telling what a misspelt variable was to be. `DUFFY_URL` and `DUFFY_API_KEY` are the client's. */
@@ -43,6 +44,7 @@ export const VARIABLES = [
   'DUFFY_IRC_PASSWORD',
   'DUFFY_IRC_CHANNELS',
   'DUFFY_IRC_MEMBERS',
+  'DUFFY_IRC_TRUST_NICKS',
 ] as const
 type Variable = (typeof VARIABLES)[number]
 
@@ -63,6 +65,7 @@ export function readEnvironment(environment: Environment, faults: Faults): Spoke
       account: reader.by('DUFFY_IRC_ACCOUNT', accountSchema),
       password: reader.secret('DUFFY_IRC_PASSWORD'),
       channels: reader.list('DUFFY_IRC_CHANNELS', channelSchema),
+      trustNicks: reader.flag('DUFFY_IRC_TRUST_NICKS'),
     },
     members: reader
       .words('DUFFY_IRC_MEMBERS')

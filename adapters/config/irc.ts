@@ -1,7 +1,7 @@
 import type { Environment, SpokenIrc } from './environment.ts'
 import type { Faults } from './faults.ts'
 import type { Files } from './files.ts'
-import { NAME, NAME_RULE, type IrcRead } from './schema.ts'
+import { ircSchema, NAME, NAME_RULE, type IrcRead } from './schema.ts'
 import { Secret } from './secret.ts'
 import type { IrcNetwork } from './settings.ts'
 
@@ -31,10 +31,7 @@ export async function readIrc(read: ReadonlyMap<string, IrcRead | null>, around:
         ['DUFFY_IRC_HOST'],
         'Other DUFFY_IRC_ variables are set but no server; name one, such as `irc.libera.chat`.',
       )
-    else
-      networks.push(
-        await networkFrom(mine, { host: spoken.host, tls: true, nick: 'duffy', channels: [] }, around, spoken),
-      )
+    else networks.push(await networkFrom(mine, ircSchema.parse({ host: spoken.host }), around, spoken))
   }
   return networks
 }
@@ -53,6 +50,7 @@ const SILENT: SpokenIrc = {
   account: null,
   password: null,
   channels: null,
+  trustNicks: null,
 }
 
 const speaks = (spoken: SpokenIrc): boolean => Object.values(spoken).some((value) => value !== null)
@@ -84,6 +82,8 @@ const networkFrom = async (
     account,
     password,
     channels: [...new Set(spoken.channels ?? settings.channels)],
+    trustNicks: spoken.trustNicks ?? settings.trustNicks,
+    bridgeAccounts: settings.bridgeAccounts,
   }
 }
 

@@ -222,6 +222,8 @@ export const ircSchema = object(
     account: accountSchema.optional(),
     password: secret.optional(),
     channels: z.array(channelSchema, { error: 'Give a list of channels.' }).default([]),
+    trustNicks: flag.default(false),
+    bridgeAccounts: z.array(accountSchema, { error: 'Give a list of accounts.' }).default([]),
   } satisfies ShapeOf<config.IrcConfig>,
   'Describe the network: `{ host, channels }`.',
 )

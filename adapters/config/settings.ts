@@ -33,6 +33,8 @@ export interface IrcNetwork {
   readonly account: string | null
   readonly password: Secret | null
   readonly channels: readonly string[]
+  readonly trustNicks: boolean
+  readonly bridgeAccounts: readonly string[]
 }
 
 export interface AnsibleSettings {

@@ -83,6 +83,8 @@ describe('IRC', () => {
         account: null,
         password: null,
         channels: ['#a', '#b'],
+        trustNicks: false,
+        bridgeAccounts: [],
       },
     ])
   })
