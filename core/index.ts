@@ -19,3 +19,25 @@ export { decide, type Decision } from './decide/index.ts'
 export { evolve } from './evolve/index.ts'
 export { pending, orderOf } from './pending.ts'
 export { violations } from './invariants.ts'
+export * from './view.ts'
+export {
+  goesByPlace,
+  optionOf,
+  readLine,
+  readValues,
+  verbNamed,
+  VERBS,
+  type Argument,
+  type Ask,
+  type Kind,
+  type Misread,
+  type Read,
+  type Values,
+  type Verb,
+} from './verbs/index.ts'
+export type { Question } from './question.ts'
+export { answer, type Answer } from './answer.ts'
+export { readDuration } from './duration.ts'
+export { refusalSaid } from './sentences/refusal.ts'
+export { misreadSaid } from './sentences/misread.ts'
+export type { Said, Telling } from './sentences/said.ts'

@@ -1,5 +1,5 @@
 import type { Fleet } from './fleet.ts'
-import type { Instant, LeaseId, MachineName, RunId } from './id.ts'
+import type { Instant, LeaseId, RunId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
 import { inService, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import type { Pool } from './pool.ts'
@@ -173,7 +173,7 @@ export function poolView(fleet: Fleet, pool: Pool) {
     states,
     keepReady: ready,
     /** Machines that waiting requests want of it by name, or of its type. */
-    wanted: fleet.wanted.of(name) + fleet.wanted.of(type),
+    wanted: fleet.wanted.of(`pool ${name}`) + fleet.wanted.of(`type ${type}`),
     afterLease,
     defaultMs,
     longestMs,
@@ -209,21 +209,28 @@ export function machineWear(machine: Machine) {
 }
 export type MachineWear = ReturnType<typeof machineWear>
 
+/** How a run ended; `dropped`: nobody waited for it any more. */
+export interface RunEnding {
+  readonly at: Instant
+  readonly outcome: RunResult['outcome'] | 'dropped'
+  readonly message: string
+}
+
 /** A run, owed or over, as the owner of its lease reads it. */
-export function runView(run: Run, ended: { readonly at: Instant; readonly result: RunResult } | null) {
+export function runView(run: Run, ended: RunEnding | null) {
   const { id, step, machine, lease, attempt, owedAt, dueAt } = run
   return {
     id,
     step,
-    machine: machine satisfies MachineName,
+    machine,
     lease,
     attempt,
     state: ended === null ? 'owed' : 'ended',
     owedAt: isoTime(owedAt),
     dueAt: isoTime(dueAt),
     endedAt: ended === null ? null : isoTime(ended.at),
-    outcome: ended?.result.outcome ?? null,
-    message: ended === null || ended.result.outcome === 'ok' ? null : ended.result.message,
+    outcome: ended?.outcome ?? null,
+    message: ended?.message ?? null,
   }
 }
 export type RunView = ReturnType<typeof runView>
