@@ -1,8 +1,7 @@
-import { STEPS, type Json, type JsonObject } from '#core'
+import { readDuration, STEPS, type Json, type JsonObject } from '#core'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type * as config from './config.ts'
-import { readDuration } from './duration.ts'
 import { instead } from './faults.ts'
 
 /** Every key of an interface, so that the schema and what `config.ts` documents cannot drift apart. */
@@ -50,10 +49,18 @@ const choice = <const W extends readonly string[]>(words: W) =>
 const span = (leastMs: number, mostMs = LONGEST) => {
   const error = 'Give a length of time in quotes, such as `30s`, `15m`, `2h` or `1d`.'
   return z.string({ error }).transform((written, context) => {
-    const ms = readDuration(written)
-    if (ms !== null && ms >= leastMs && ms <= mostMs) return ms
+    const read = readDuration(written, LONGEST)
+    const ms = read === 'zero' ? 0 : read
+    if (typeof ms === 'number' && ms >= leastMs && ms <= mostMs) return ms
+    const most = `Give at most ${mostMs / DAY}d.`
     const message =
-      ms === null ? error : ms < leastMs ? `Give at least ${leastMs / SECOND}s.` : `Give at most ${mostMs / DAY}d.`
+      typeof ms === 'number'
+        ? ms < leastMs
+          ? `Give at least ${leastMs / SECOND}s.`
+          : most
+        : ms === 'tooLong'
+          ? most
+          : error
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
