@@ -1,0 +1,147 @@
+import type { AllAnswer, Answer, MineAnswer, Standing } from '../answer.ts'
+import type { MachineStatus } from '../machine.ts'
+import type { FingerprintOf } from '../ssh-key.ts'
+import type { PoolView } from '../view.ts'
+import { helpSaid } from './help.ts'
+import { logins, names } from './login.ts'
+import { wanted } from './outcome.ts'
+import { refusalSaid } from './refusal.ts'
+import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
+import { clockOf } from './time.ts'
+import { heldBy, whyLeaseSaid, whyMachineSaid, whyRequestSaid } from './why.ts'
+
+/** The answer to a question, in words. */
+export function answerSaid(answer: Answer, telling: Telling & { readonly fingerprint: FingerprintOf }): Said {
+  const { say, at } = telling
+  switch (answer.type) {
+    case 'mine':
+      return mine(answer, telling)
+    case 'all':
+      return all(answer, telling)
+    case 'whyRequest':
+      return whyRequestSaid(answer, telling)
+    case 'whyLease':
+      return whyLeaseSaid(answer, telling)
+    case 'whyMachine':
+      return whyMachineSaid(answer, telling)
+    case 'status': {
+      const lines = answer.pools.map(inFull)
+      const waiting = answer.whole ? ` ${counted(answer.waiting, 'request')} waiting.` : ''
+      return openly(
+        `${lines.length === 0 ? 'There are no pools' : lines.slice(0, MOST_POOLS).join('; ')}.${waiting} More: ${say('pools')}`,
+      )
+    }
+    case 'pools':
+      return openly(pools(answer.pools, telling))
+    case 'who': {
+      const { machine, state, holder } = answer
+      const who = holder === null ? `is held by nobody (${STATES[state]})` : heldBy(holder, at)
+      return openly(`${machine} ${who}. More: ${say(`why ${machine}`)}`)
+    }
+    case 'keys':
+      return keys(answer, telling)
+    case 'whoami':
+      return answer.standing === null
+        ? openly(
+            `You are ${answer.identity}, and speak for no tenant here. Ask an operator to add you; meanwhile: ${say('help')}`,
+          )
+        : whoami(answer.identity, answer.standing, telling)
+    case 'help':
+      return helpSaid(answer.verb, telling)
+    case 'refused':
+      return refusalSaid(answer.refusal, telling)
+  }
+}
+
+const MOST_POOLS = 6
+
+const mine = (
+  { leases, requests, more }: MineAnswer,
+  { say, at, fingerprint }: Telling & { readonly fingerprint: FingerprintOf },
+): Said => {
+  const [first] = leases
+  if (first === undefined && requests.length === 0) {
+    return openly(`You hold nothing and wait for nothing. Get a machine: ${say('get metal')}`)
+  }
+  const held = leases.map(
+    (lease) =>
+      `${lease.id} (${names(lease.machines)}${lease.until === null ? ', being made ready' : ` until ${clockOf(lease.until, at)}`})`,
+  )
+  const waits = requests.map(
+    (request) =>
+      `${request.id} (${wanted({ demand: request })}${request.position === null ? '' : `, ${ordinal(request.position)} in line`})`,
+  )
+  const lines = [
+    ...(first === undefined ? [] : [`You hold ${listed(held)}. Return: ${say(`done ${first.id}`)}`]),
+    ...(requests[0] === undefined ? [] : [`You wait for ${listed(waits)}. Cancel: ${say(`cancel ${requests[0].id}`)}`]),
+    ...(more === 0 ? [] : [`${more} more are not listed.`]),
+  ]
+  const open = leases.filter(({ state }) => state === 'active').flatMap(({ machines }) => machines)
+  return { room: lines, person: logins(open, fingerprint) }
+}
+
+const all = ({ holdings, waiting, more }: AllAnswer, { say, at }: Telling): Said => {
+  const waits = `${counted(waiting, 'request')} waiting.`
+  if (holdings.length === 0) return openly(`Nobody holds anything. ${waits} Get a machine: ${say('get metal')}`)
+  const held = holdings.map(
+    ({ machines, tenant, until }) =>
+      `${listed(machines)} (${tenant}${until === null ? '' : ` until ${clockOf(until, at)}`})`,
+  )
+  const rest = more === 0 ? '' : ` ${more} more are not listed.`
+  return openly(`Held: ${listed(held)}.${rest}`, `${waits} What is free: ${say('pools')}`)
+}
+
+const STATES: Readonly<Record<MachineStatus, string>> = {
+  ready: 'free',
+  leased: 'leased',
+  enrolled: 'off',
+  provisioning: 'being installed',
+  checking: 'being checked',
+  revoking: 'being returned',
+  recycling: 'being made clean',
+  rebuilding: 'being installed anew',
+  stopping: 'being turned off',
+  quarantined: 'quarantined',
+  retired: 'retired',
+}
+
+const inFull = ({ name, machines, states, wanted: asked, draining }: PoolView): string => {
+  const parts = (Object.keys(STATES) as MachineStatus[]).flatMap((status) => {
+    const count = states[status] ?? 0
+    return count > 0 ? [`${count} ${STATES[status]}`] : []
+  })
+  const line = asked > 0 ? `, ${asked} waited for` : ''
+  return `${name}${draining ? ' (being withdrawn)' : ''}: ${counted(machines, 'machine')}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}${line}`
+}
+
+const pools = (every: readonly PoolView[], { say }: Telling): string => {
+  const [first] = every
+  if (first === undefined) return `There are no pools yet: an operator's config names them. Meanwhile: ${say('help')}`
+  const each = every.map(
+    ({ name, type, machines, states, wanted: asked }) =>
+      `${name} (${type === name ? '' : `${type}, `}${states.ready ?? 0} free of ${machines}${asked > 0 ? `, ${asked} waited for` : ''})`,
+  )
+  return `Pools: ${listed(each)}. Get a machine: ${say(`get ${first.name}`)}`
+}
+
+const keys = ({ keys: own, tenantKeys }: Extract<Answer, { type: 'keys' }>, { say }: Telling): Said => {
+  const add = `Add another: ${say('keys add ssh-ed25519 AAAA…')}`
+  if (own.length > 0) return privately(`Your keys: ${own.join(', ')}. Remove one: ${say(`keys remove ${own[0]}`)}`, add)
+  return tenantKeys.length > 0
+    ? privately(`You have added no key, so your tenant's are let in: ${tenantKeys.join(', ')}. ${add}`)
+    : privately(`You have added no key, and could not log in. Add one: ${say('keys add ssh-ed25519 AAAA…')}`)
+}
+
+const whoami = (identity: string, standing: Standing, { say }: Telling): Said => {
+  const { tenant, role, held, quota, homes, keys: known } = standing
+  const platforms = Object.entries(homes).map(([type, platform]) => `${type} ${platform}`)
+  const home = platforms.length === 0 ? '' : ` Its platforms: ${listed(platforms)}.`
+  return {
+    room: [
+      `You are ${identity}, ${role === 'operator' ? 'an operator' : 'a member'} of ${tenant}. What you hold: ${say('list')}`,
+    ],
+    person: [
+      `${tenant} holds ${held} of ${counted(quota, 'machine')}.${home} You have added ${counted(known, 'SSH key')}: ${say('keys')}`,
+    ],
+  }
+}

@@ -1,0 +1,8 @@
+export { answerSaid } from './answer.ts'
+export { helpSaid } from './help.ts'
+export { messageSaid, type FleetTelling } from './message.ts'
+export { misreadSaid } from './misread.ts'
+export { outcomeSaid } from './outcome.ts'
+export { refusalSaid } from './refusal.ts'
+export type { Said, Telling } from './said.ts'
+export { clock, clockOf, span } from './time.ts'

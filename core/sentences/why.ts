@@ -1,0 +1,117 @@
+import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
+import type { PlatformChoice } from '../request.ts'
+import { isoTime } from '../view.ts'
+import type { Considered, DropRule, Why } from '../why.ts'
+import { names } from './login.ts'
+import { anyInstead, wanted } from './outcome.ts'
+import { counted, listed, openly, type Said, type Telling } from './said.ts'
+import { clockOf } from './time.ts'
+
+export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: Telling): Said => {
+  const { id } = request
+  const what = wanted({ demand: request })
+  if (request.state === 'granted' && request.lease !== null) {
+    return openly(`Request ${id} (${what}) was granted: lease ${request.lease}. More: ${say(`why ${request.lease}`)}`)
+  }
+  if (now === null) {
+    const when = request.endedAt === null ? '' : ` since ${clockOf(request.endedAt, at)}`
+    return openly(
+      `Request ${id} (${what}) waits no more${when}: ${request.ending ?? 'it is over'}. Ask again: ${say('get metal')}`,
+    )
+  }
+  const platform = request.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''
+  const quota = now.atQuota ? ' Your tenant holds as much as it may, so it waits for that first.' : ''
+  const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free`
+  const ahead = now.ahead === 0 ? 'nobody is ahead of you' : `${counted(now.ahead, 'request')} ahead of you`
+  const lines = [`Request ${id} wants ${what}: ${free}; ${ahead}.${quota} Cancel: ${say(`cancel ${id}`)}`]
+  if (why !== null && Object.keys(why.dropped).length > 0)
+    lines.push(`When you asked, of ${why.considered} ${request.type}: ${dropped(why)}.`)
+  if (now.elsewhere >= request.count && request.platform !== 'any') {
+    lines.push(
+      `On other platforms ${counted(now.elsewhere, 'machine')} ${now.elsewhere === 1 ? 'is' : 'are'} free: ${say(anyInstead({ demand: request }))} and then ${say(`cancel ${id}`)}`,
+    )
+  }
+  return openly(...lines)
+}
+
+export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Telling): Said => {
+  const considered = (one: Considered): string =>
+    `${one.machine} (${counted(one.attempts, 'use')}, idle since ${clockOf(isoTime(one.idleSince), at)})`
+  const chosen = why.chosen.length === 0 ? names(lease.machines) : listed(why.chosen.map(considered))
+  const others = Object.keys(why.dropped).length === 0 ? '' : `, of ${why.considered} ${lease.type}: ${dropped(why)}`
+  const next =
+    why.next.length === 0 ? 'No other was free.' : `Next would have been ${listed(why.next.map(considered))}.`
+  const end =
+    lease.state === 'ended'
+      ? `It is over. Get another machine: ${say('get metal')}`
+      : `Return it: ${say(`done ${lease.id}`)}`
+  return openly(
+    `Lease ${lease.id} got the least worn that were free: ${chosen}${others}.`,
+    `Platform ${choice.platform}: ${CHOICES[choice.reason]}. ${next} ${end}`,
+  )
+}
+
+const CHOICES: Readonly<Record<PlatformChoice['reason'], string>> = {
+  home: 'the one that you always get',
+  first: 'the least used when you first asked, and yours from then on',
+  'instead of home': 'yours did not come free in time, and you said "prefer"',
+  any: 'you said "any"',
+}
+
+export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMachine, { say, at }: Telling): Said => {
+  const failed = failures === 0 ? '' : ` ${counted(failures, 'step')} failed in a row.`
+  return openly(
+    `${machine.name} ${state()}.${failed} ${counted(machine.attempts, 'use')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
+  )
+
+  function state(): string {
+    if (!machine.configured && machine.state !== 'retired') return 'is being withdrawn: the config names it no more'
+    switch (machine.state) {
+      case 'ready':
+        return `is free, since ${clockOf(machine.idleSince, at)}`
+      case 'leased':
+        return holder === null ? 'is leased' : heldBy(holder, at)
+      case 'quarantined':
+        return quarantine === null
+          ? 'is quarantined'
+          : `is quarantined since ${clockOf(quarantine.since, at)}: ${quarantine.reason}; it is tried again at ${clockOf(quarantine.probationAt, at)}`
+      case 'enrolled':
+        return 'is off until it is wanted'
+      case 'provisioning':
+        return 'is being installed'
+      case 'checking':
+        return 'is being checked'
+      case 'revoking':
+        return 'was given back, and its last holder is being shut out'
+      case 'recycling':
+        return 'is being made clean'
+      case 'rebuilding':
+        return 'is being installed anew'
+      case 'stopping':
+        return 'is being turned off'
+      case 'retired':
+        return 'is gone for good'
+    }
+  }
+}
+
+/** A public fact: who and until when. */
+export const heldBy = (
+  { tenant, until }: { readonly tenant: string; readonly until: string | null },
+  at: Telling['at'],
+): string => (until === null ? `is being made ready for ${tenant}` : `is held by ${tenant} until ${clockOf(until, at)}`)
+
+const RULES: Readonly<Record<DropRule, string>> = {
+  platform: 'of another platform',
+  busy: 'in use',
+  arch: 'of another architecture',
+  labels: 'without the labels',
+  pool: 'of another pool',
+  quarantined: 'quarantined',
+  off: 'off',
+}
+
+const dropped = ({ dropped: counts }: Why): string =>
+  (Object.keys(RULES) as DropRule[])
+    .flatMap((rule) => ((counts[rule] ?? 0) > 0 ? [`${counts[rule]} ${RULES[rule]}`] : []))
+    .join(', ')

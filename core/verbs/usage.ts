@@ -1,0 +1,36 @@
+import type { Kind } from './kind.ts'
+import { goesByPlace, type Argument, type Verb } from './verb.ts'
+
+/** How a line of this verb is made: `extend [<what>] <2h>`, in square brackets what may be left out. */
+export const usage = (verb: Verb): string =>
+  [verb.name, ...verb.arguments.filter(({ unspoken }) => unspoken === undefined).map(part)].join(' ')
+
+const part = (argument: Argument): string => {
+  const { after, kind, required, rest, many } = argument
+  if (kind.type === 'flag') return `[${after?.[0] ?? argument.name}]`
+  const value = kind.type === 'choice' ? kind.of.join('|') : `<${valueName(argument.name, kind)}${rest ? '…' : ''}>`
+  const whole =
+    after === undefined || (goesByPlace(argument) && kind.type === 'choice') ? value : `${after[0]} ${value}`
+  return required ? whole : `[${whole}]${many === undefined ? '' : '…'}`
+}
+
+const valueName = (name: string, kind: Kind): string => {
+  switch (kind.type) {
+    case 'duration':
+      return kind.example
+    case 'count':
+      return 'n'
+    case 'sshKey':
+      return 'ssh-ed25519 AAAA'
+    case 'fingerprint':
+      return 'SHA256:…'
+    case 'word':
+      return kind.names.join('|')
+    case 'text':
+    case 'choice':
+    case 'flag':
+    case 'identity':
+    case 'pairs':
+      return name
+  }
+}
