@@ -86,7 +86,7 @@ export function requestView(fleet: Fleet, request: MachineRequest) {
     endedAt: state.status === 'waiting' ? null : isoTime(state.at),
     ending: state.status === 'cancelled' || state.status === 'unsatisfiable' ? state.reason : null,
     /** Machines of other platforms that are free now and would do under `any`. */
-    elsewhere: state.status === 'waiting' ? state.why.elsewhere : 0,
+    elsewhere: state.status === 'waiting' ? (state.why?.elsewhere ?? 0) : 0,
   }
 }
 export type RequestView = ReturnType<typeof requestView>
