@@ -36,10 +36,7 @@ export {
   type Verb,
 } from './verbs/index.ts'
 export type { Question } from './question.ts'
-export { answer, type Answer } from './answer.ts'
+export { answer, type Answer, type Past } from './answer.ts'
 export { readDuration } from './duration.ts'
-export { refusalSaid } from './sentences/refusal.ts'
-export { outcomeSaid } from './sentences/outcome.ts'
 export { answerSaid } from './sentences/answer.ts'
-export { misreadSaid } from './sentences/misread.ts'
-export type { Said, Telling } from './sentences/said.ts'
+export * from './sentences/index.ts'

@@ -1,5 +1,6 @@
 import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { ApiKey, ApiKeyId, Fleet, Identity, Role, TenantName } from '#core'
+import type { ApiKey, ApiKeyId, Identity, Role, TenantName } from '#core'
+import type { Ports } from './ports.ts'
 
 /** Who calls, once their key has been checked. */
 export interface Caller {
@@ -10,10 +11,7 @@ export interface Caller {
 }
 
 /** What checking a key needs to see of the fleet. */
-export interface Keys {
-  readonly apiKey: (id: ApiKeyId) => ApiKey | undefined
-  readonly read: <T>(look: (fleet: Fleet) => T) => Promise<T>
-}
+export type Keys = Pick<Ports, 'apiKey'> & { readonly lane: Pick<Ports['lane'], 'read'> }
 
 const BEARER = /^Bearer dfy_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{43})$/i
 
@@ -25,7 +23,7 @@ export async function callerOf(header: string | undefined, keys: Keys): Promise<
   const [, id, secret] = (header !== undefined && header.length < 200 && BEARER.exec(header)) || []
   if (id === undefined || secret === undefined) return null
   const known = proven(keys.apiKey(id as ApiKeyId), secret)
-  return known ?? proven(await keys.read((fleet) => fleet.apiKeys.get(id as ApiKeyId)), secret)
+  return known ?? proven(await keys.lane.read((fleet) => fleet.apiKeys.get(id as ApiKeyId)), secret)
 }
 
 /** Compared with where no key is known, so that it takes as long as where one is. */
@@ -45,4 +43,13 @@ export function newApiKey(tenant: TenantName, role: Role): { readonly text: stri
   const secret = randomBytes(32).toString('base64url')
   const digest = createHash('sha256').update(secret).digest('hex')
   return { text: `dfy_${id}_${secret}`, apiKey: { id, tenant, role, digest } }
+}
+
+const TEXT = /^dfy_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{43})$/
+
+/** What is kept of a key whose text is at hand; null if that is no key. */
+export function keyOf(text: string, tenant: TenantName, role: Role): ApiKey | null {
+  const [, id, secret] = TEXT.exec(text) ?? []
+  if (id === undefined || secret === undefined) return null
+  return { id: id as ApiKeyId, tenant, role, digest: createHash('sha256').update(secret).digest('hex') }
 }

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import {
+  answer,
+  answerSaid,
+  messageSaid,
+  misreadSaid,
+  outcomeSaid,
+  readLine,
+  refusalSaid,
+  type Address,
+  type Ask,
+  type Identity,
+  type LeaseId,
+  type Message,
+  type Past,
+  type Question,
+  type RequestId,
+  type Said,
+} from '#core'
+import { Busy, type Lane } from './lane.ts'
+import type { History } from './store/port.ts'
+
+/** Somebody who typed a line, vouched for by a door. */
+export interface Speaker {
+  readonly identity: Identity
+  readonly address: Address
+  /** The door's own id of the line, so that the same line delivered twice acts once. */
+  readonly id: string
+}
+
+/** Talk in lines, for every chat door: what a line comes to, and what a notice says. */
+export interface Conversation {
+  reply(line: string, from: Speaker): Promise<Said>
+  notice(message: Message): Promise<Said>
+}
+
+const say = (line: string): string => `!duffy ${line}`
+
+export const fingerprint = (blob: Uint8Array): string =>
+  createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
+
+export const conversation = (lane: Lane, store: History): Conversation => ({
+  async reply(line, from) {
+    const read = readLine(line, { fingerprint, address: from.address })
+    if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
+    try {
+      return await act(lane, store, read.ask, from)
+    } catch (fault) {
+      if (fault instanceof Busy)
+        return {
+          room: [`I am busy, and nothing was done. Try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`],
+          person: [],
+        }
+      throw fault
+    }
+  },
+  notice: (message) => lane.read((fleet, at) => messageSaid(message, { fleet, say, at, fingerprint })),
+})
+
+const act = async (lane: Lane, store: History, ask: Ask, { identity, address, id }: Speaker): Promise<Said> => {
+  if (ask.type === 'question') return reply(lane, store, ask.question, identity)
+  const told = await lane.ask({ id, by: identity, door: address.door, command: ask.command })
+  return lane.read((fleet, at) => {
+    if (told.type === 'refused') return refusalSaid(told.refusal, { say, at })
+    return outcomeSaid(told.outcome, { fleet, say, at, fingerprint })
+  })
+}
+
+const reply = async (lane: Lane, store: History, question: Question, by: Identity): Promise<Said> => {
+  const past = await pastOf(store, question)
+  return lane.read((fleet, at) =>
+    answerSaid(answer(fleet, { by, at }, question, past), { fleet, say, at, fingerprint }),
+  )
+}
+
+/** What a question may be about that is over, and so in the store alone. */
+export const pastOf = async (store: History, question: Question): Promise<Past> => {
+  if (question.ask !== 'why') return { leases: [], requests: [] }
+  const id = question.about.toUpperCase()
+  const [lease, request] = await Promise.all([store.lease(id as LeaseId), store.request(id as RequestId)])
+  return { leases: lease === undefined ? [] : [lease], requests: request === undefined ? [] : [request] }
+}

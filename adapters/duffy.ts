@@ -1,0 +1,171 @@
+import { hash as digest } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Identity, Instant } from '#core'
+import { ansible, type Ansible } from './ansible/ansible.ts'
+import { loadConfig, type Settings } from './config/index.ts'
+import { conversation } from './conversation.ts'
+import { ticks } from './cron/cron.ts'
+import { firstKeys } from './first-keys.ts'
+import { httpDoor } from './http/server.ts'
+import { ircDoors } from './irc-doors.ts'
+import { lane as openLane, type Lane } from './lane.ts'
+import type { Log } from './log.ts'
+import { notices } from './notices/notices.ts'
+import { applySite, BadConfig } from './site.ts'
+import { openStore } from './store/open.ts'
+import type { Claim as StoredClaim, Store } from './store/port.ts'
+import { verify } from './verify.ts'
+import type { Claim } from './worker/ports.ts'
+import { worker } from './worker/worker.ts'
+
+export interface DuffyPorts {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly log: Log
+}
+
+/** A running Duffy. */
+export interface Duffy extends AsyncDisposable {
+  /** Where it answers. */
+  readonly url: string
+  /** Reads the config again, and applies what may change while it runs: all but doors, paths and ports. */
+  reload(): Promise<void>
+}
+
+const DUFFY = 'duffy' as Identity
+/** Between the polite signal to a playbook and the deadly one. */
+const KILL_GRACE_MS = 3_000
+/** Runs that let people in have places of their own beside the others. */
+const RESERVED_FOR_GRANTS = 2
+/** How often the worker looks for runs that have become due, besides after every commit. */
+const LOOK_EVERY_MS = 500
+
+const sha256 = (text: string): string => digest('sha256', text, 'hex')
+
+/** Puts everything together and starts it, in order; disposing it stops everything, in reverse. Throws `BadConfig` with all faults. */
+export const duffy = async ({ environment, clock, log }: DuffyPorts): Promise<Duffy> => {
+  const settings = await settingsOf(environment)
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  await using starting = new AsyncDisposableStack()
+  const store = starting.use(await openStore({ file: join(settings.dataDir, 'duffy.db'), hash: sha256 }))
+  const { fleet, head } = await store.load()
+  const onFault = (fault: unknown): void => log('error', 'a listener failed', { fault })
+  const lane = starting.use(openLane({ store, fleet, head, clock, hash: sha256, onFault }))
+  const site = applySite(lane, environment)
+  await site.start(settings.site)
+  await firstKeys(settings.dataDir, lane)
+
+  const world: World = { settings, store, lane, performer: performerOf(settings, environment), clock, log }
+  starting.use(await startWorker(world))
+  const irc = starting.use(await ircDoors(settings.irc, conversation(lane, store), log))
+  starting.use(startNotices(world, irc.door))
+  const http = await httpDoor(settings.http).start({
+    lane,
+    apiKey: (id) => fleet.apiKeys.get(id),
+    ready: () => lane.state().stopped === null,
+    store,
+    runLog: async (id) => textOf(await world.performer.log(id)),
+    verify: () => verify(store),
+    applySite: site.apply,
+    clock,
+    log,
+  })
+  starting.use(http)
+  starting.use(startTicks(world))
+  const running = starting.move()
+  return {
+    url: http.url,
+    reload: () => site.reload(log),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+interface World {
+  readonly settings: Settings
+  readonly store: Store
+  readonly lane: Lane
+  readonly performer: Ansible
+  readonly clock: () => number
+  readonly log: Log
+}
+
+const settingsOf = async (environment: DuffyPorts['environment']): Promise<Settings> => {
+  const loaded = await loadConfig({ environment })
+  if (loaded.status === 'faulty') throw new BadConfig(loaded.file, loaded.faults)
+  return loaded.settings
+}
+
+const performerOf = ({ ansible: how, dataDir }: Settings, environment: DuffyPorts['environment']): Ansible =>
+  ansible({
+    playbooksDir: how.playbooksDir,
+    extraPlaybooksDirs: how.extraPlaybooksDirs,
+    runsDir: join(dataDir, 'runs'),
+    stateDir: join(dataDir, 'machines'),
+    logLimitBytes: how.logLimitBytes,
+    killGraceMs: KILL_GRACE_MS,
+    environment: { PATH: environment['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
+    ...(how.infrastructureKey === null ? {} : { infrastructureKey: how.infrastructureKey }),
+  })
+
+const startWorker = ({ settings, store, lane, performer, clock, log }: World): Promise<AsyncDisposable> =>
+  worker({
+    concurrency: settings.ansible.concurrency,
+    reservedForGrants: RESERVED_FOR_GRANTS,
+    lookEveryMs: LOOK_EVERY_MS,
+  }).start({
+    ask: (asked) => lane.ask(asked),
+    read: (question) => lane.read(question),
+    onCommit: (listener) => lane.onCommit(listener),
+    claims: {
+      all: async () => (await store.claims()).flatMap(asClaim),
+      put: async ({ run, group }) => {
+        await store.claim(run, { ...group, startTicks: Number(group.startTicks) }, clock() as Instant)
+      },
+      remove: (run) => store.release(run),
+    },
+    performer: {
+      perform: (order, performance) => performer.perform(order, { ...performance, onProgress: () => {} }),
+      killOrphan: (group) => performer.killOrphan(group),
+    },
+    log,
+  })
+
+/** A claim without a group never got as far as a process. */
+const asClaim = ({ run, pgid, startTicks, host, bootId }: StoredClaim): Claim[] =>
+  pgid === null || startTicks === null ? [] : [{ run, group: { host, bootId, pgid, startTicks: String(startTicks) } }]
+
+const startNotices = (
+  { store, lane, clock, log }: World,
+  door: Parameters<typeof notices>[0]['door'],
+): AsyncDisposable =>
+  notices({
+    due: async (limit) =>
+      (await store.dueNotices(clock() as Instant, limit)).map(({ id, to, message, attempts }) => ({
+        id,
+        notice: { to, message },
+        attempts,
+      })),
+    sent: (id) => store.noticeSent(id, clock() as Instant),
+    failed: (id, failure, retryAfterMs) =>
+      store.noticeFailed(id, failure, retryAfterMs === null ? null : ((clock() + retryAfterMs) as Instant)),
+    door,
+    onCommit: (listener) => lane.onCommit(listener),
+    log,
+  })
+
+/** Time passing is a command too. */
+const startTicks = ({ settings, store, lane, clock, log }: World): Disposable => {
+  const sweep = async (): Promise<void> =>
+    void (await lane.ask({ id: null, by: DUFFY, door: 'cron', command: { do: 'sweep' } }))
+  const prune = async (): Promise<void> => void (await store.prune((clock() - settings.retention.answersMs) as Instant))
+  const jobs = [
+    { name: 'sweep', when: settings.cron.sweep, run: sweep },
+    { name: 'prune', when: settings.cron.prune, run: prune },
+  ]
+  return ticks(jobs, (job, fault) => log('error', `${job} failed`, { fault }))
+}
+
+const textOf = (logs: ReadonlyMap<number, string>): string | null =>
+  logs.size === 0 ? null : [...logs.values()].join('\n')

@@ -1,0 +1,58 @@
+import type { Address, Identity, Notice, Said } from '#core'
+import type { IrcNetwork } from './config/index.ts'
+import type { Conversation } from './conversation.ts'
+import { irc } from './irc/irc.ts'
+import type { Heard, IrcDoor, IrcState, Reply } from './irc/ports.ts'
+import type { Log } from './log.ts'
+import type { Delivery } from './notices/notices.ts'
+
+/** Every IRC network of the site, and the way to tell somebody something on one. */
+export interface IrcDoors extends AsyncDisposable {
+  door(name: string): ((to: Address, notice: Notice) => Promise<Delivery>) | undefined
+  states(): ReadonlyMap<string, IrcState>
+}
+
+export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversation, log: Log): Promise<IrcDoors> => {
+  await using starting = new AsyncDisposableStack()
+  const doors = new Map<string, IrcDoor>()
+  for (const network of networks) {
+    const { name, start } = irc(optionsOf(network))
+    const hear = async (heard: Heard): Promise<Reply[]> =>
+      repliesOf(await talk.reply(heard.text, speakerOf(name, heard)))
+    doors.set(
+      name,
+      starting.use(await start({ hear, log: (level, message, data) => log(level, `${name}: ${message}`, data) })),
+    )
+  }
+  const running = starting.move()
+  return {
+    door(name) {
+      const open = doors.get(name)
+      if (open === undefined) return undefined
+      return async (to, { message }) =>
+        open.tell({ account: accountOf(to), nick: to.nick, room: to.room }, repliesOf(await talk.notice(message)))
+    },
+    states: () => new Map([...doors].map(([name, open]) => [name, open.state()])),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+const optionsOf = ({ caFile, account, password, ...network }: IrcNetwork): Parameters<typeof irc>[0] => ({
+  ...network,
+  ...(caFile === null ? {} : { caFile }),
+  ...(account === null ? {} : { account }),
+  ...(password === null ? {} : { password: () => password.reveal() }),
+})
+
+const speakerOf = (door: string, { account, nick, room, id }: Heard): Parameters<Conversation['reply']>[1] => {
+  const identity = `${door}:${account}` as Identity
+  return { identity, address: { door, identity, nick, room }, id }
+}
+
+/** `irc:libera:alice` is the account alice. */
+const accountOf = ({ door, identity }: Address): string => identity.slice(door.length + 1)
+
+const repliesOf = ({ room, person }: Said): Reply[] => [
+  ...room.map((text) => ({ to: 'room' as const, text })),
+  ...person.map((text) => ({ to: 'person' as const, text })),
+]

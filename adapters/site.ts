@@ -1,0 +1,89 @@
+import { decide, type Asked, type Identity, type Outcome, type Refusal, type Site } from '#core'
+import { loadConfig, type Fault } from './config/index.ts'
+import type { Lane } from './lane.ts'
+import type { Log } from './log.ts'
+
+/** A config that cannot be used: all its faults at once, in words for whoever wrote it. */
+export class BadConfig extends Error {
+  override readonly name = 'BadConfig'
+  readonly faults: readonly string[]
+
+  constructor(file: string, faults: readonly Fault[]) {
+    const lines = faults.map(({ path, sentence }) => (path === '' ? sentence : `${path}: ${sentence}`))
+    super(`${file} cannot be used:\n${lines.map((line) => `  - ${line}`).join('\n')}`)
+    this.faults = lines
+  }
+}
+
+export type Applied =
+  | { readonly type: 'applied' | 'wouldApply'; readonly changes: readonly string[] }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+
+/** The site's config on its way into the fleet: by command, like everything else. */
+export interface SiteConfig {
+  /** With the settings that Duffy starts with. */
+  start(site: Site): Promise<void>
+  /** Reads the config anew, and applies it or only says what that would change. */
+  apply(how: { readonly dryRun: boolean; readonly by: Identity }): Promise<Applied>
+  /** The same at a signal: what is wrong goes to the log, and what runs goes on. */
+  reload(log: Log): Promise<void>
+}
+
+const DUFFY = 'duffy' as Identity
+
+export const applySite = (lane: Lane, environment: Readonly<Record<string, string | undefined>>): SiteConfig => {
+  const asked = (site: Site, by: Identity): Omit<Asked, 'at'> => ({
+    id: null,
+    by,
+    door: 'config',
+    command: { do: 'configure', site },
+  })
+
+  const apply: SiteConfig['apply'] = async ({ dryRun, by }) => {
+    const loaded = await loadConfig({ environment })
+    if (loaded.status === 'faulty') {
+      return { type: 'refused', refusal: { type: 'badSite', faults: new BadConfig(loaded.file, loaded.faults).faults } }
+    }
+    const { site } = loaded.settings
+    const answer = dryRun ? await preview(lane, asked(site, by)) : await lane.ask(asked(site, by))
+    if (answer.type === 'refused') return answer
+    return {
+      type: dryRun ? 'wouldApply' : 'applied',
+      changes: answer.outcome.type === 'configured' ? answer.outcome.changes : [],
+    }
+  }
+
+  return {
+    async start(site) {
+      const answer = await lane.ask(asked(site, DUFFY))
+      if (answer.type === 'refused') {
+        const faults = answer.refusal.type === 'badSite' ? answer.refusal.faults : [answer.refusal.type]
+        throw new BadConfig(
+          'The config',
+          faults.map((sentence) => ({ path: '', sentence })),
+        )
+      }
+    },
+    apply,
+    async reload(log) {
+      const applied = await apply({ dryRun: false, by: DUFFY })
+      if (applied.type === 'refused') log('error', 'the config was not applied', { refusal: applied.refusal })
+      else log('info', 'the config was applied', { changes: applied.changes })
+    },
+  }
+}
+
+type Answer =
+  | { readonly type: 'accepted'; readonly outcome: Outcome }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+
+/** What a command would come to: decided, and taken back at once. */
+const preview = (lane: Lane, asked: Omit<Asked, 'at'>): Promise<Answer> =>
+  lane.read((fleet, at) => {
+    const mark = fleet.journal.mark()
+    try {
+      return decide(fleet, { ...asked, at })
+    } finally {
+      fleet.journal.undoTo(mark)
+    }
+  })
