@@ -29,7 +29,8 @@ export function bucket(pace: Pace): Bucket {
       if (over <= 0) return sent.at + pace.bytesWindowMs - at
     }
     // A line longer than the whole allowance goes once the window is empty.
-    return 0
+    const last = recent.at(-1)
+    return last ? last.at + pace.bytesWindowMs - at : 0
   }
 
   return {

@@ -60,8 +60,9 @@ export function cut(text: string, limit: number): string[] {
       piece = longer
       continue
     }
-    if (piece) pieces.push(piece)
-    const parts = byteLength(word) <= limit ? [word] : cutWord(word, limit)
+    // A word that fits nowhere goes on where the line is; any other starts the next.
+    const fits = byteLength(word) <= limit
+    const parts = fits ? [piece, word].filter((part) => part !== '') : cutWord(longer, limit)
     piece = parts.pop() ?? ''
     pieces.push(...parts)
   }

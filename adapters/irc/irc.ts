@@ -39,6 +39,7 @@ function supervise(settled: Settled, ports: IrcPorts): IrcDoor {
         everVouched ||= from.vouches
         heard(event, from)
       },
+      refused: (nick, from) => speak.refused(from, nick),
     })
     session = mine
     const close = () => mine.end('Duffy is stopping')

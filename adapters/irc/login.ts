@@ -29,9 +29,9 @@ export function login(context: LoginContext): Login {
   const { account, password } = settled
   let done = account === undefined
   let problem: string | null = null
+  let rescuedAt = 0
 
   const fail = (why: string) => {
-    if (done && account === undefined) return
     problem = why
     log('warn', 'not logged in to our account', { network: settled.network, why })
     context.changed()
@@ -42,10 +42,17 @@ export function login(context: LoginContext): Login {
     context.changed()
   })
   client.on('loggedout', () => {
-    done = account === undefined
+    if (account === undefined) return
+    done = false
     fail('we were logged out')
+    // Services that come back may throw out all logins they do not remember. Once at once; then at the usual pace.
+    if (Date.now() - rescuedAt < settled.patience.retryMs) return
+    rescuedAt = Date.now()
+    attempt()
   })
-  client.on('sasl failed', ({ reason }) => fail(SASL[reason] ?? `SASL failed: ${reason}`))
+  client.on('sasl failed', ({ reason }) => {
+    if (account !== undefined) fail(SASL[reason] ?? `SASL failed: ${reason}`)
+  })
 
   const attempt = () => {
     if (done) return

@@ -81,9 +81,9 @@ export function outbox(options: OutboxOptions): Outbox {
     checking += 1
     const resume = (ok: boolean) => {
       checking -= 1
-      if (!ok || closed) return line.settle(closed ? 'dropped' : 'absent')
       // It had its turn already, so it goes before its equals.
-      insert({ ...line, checked: true, rank: Math.min(line.rank, rank.urgent) as Rank, order: -1 })
+      if (!ok || closed) line.settle(closed ? 'dropped' : 'absent')
+      else insert({ ...line, checked: true, rank: Math.min(line.rank, rank.urgent) as Rank, order: -1 })
       pump()
     }
     check().then(resume, () => resume(false))

@@ -32,11 +32,15 @@ export interface SessionContext {
   log: IrcPorts['log']
   ghosts: { count: number }
   heard: (event: IrcMessageEvent, session: Session) => void
+  /** A private line to this nick was refused by the person's own settings. */
+  refused: (nick: string, session: Session) => void
 }
 
 /** What CTCP VERSION is answered with. */
 const VERSION = 'Duffy'
 const GOODBYE_MS = 50
+/** Numeric ERR_TARGUMODEG, unknown to irc-framework: the person takes private messages from friends only (+g). */
+const TARGET_IS_PRIVATE = '716'
 
 export function openSession(context: SessionContext): Session {
   const { settled, log } = context
@@ -103,7 +107,11 @@ export function openSession(context: SessionContext): Session {
   })
   client.on('pong', () => (lastPongAt = Date.now()))
   client.on('socket close', (fault) => end(fault ? fault.message : 'the connection was closed'))
-  client.on('irc error', ({ error, reason }) => {
+  client.on('unknown command', ({ command, params }) => {
+    if (command === TARGET_IS_PRIVATE && params[1] !== undefined) context.refused(params[1], session)
+  })
+  client.on('irc error', ({ error, reason, nick: refusing }) => {
+    if (error === 'cannot_send_to_user' && refusing !== undefined) context.refused(refusing, session)
     if (error === 'irc') log('warn', 'the server closes the connection', { network: settled.network, reason })
   })
 

@@ -12,6 +12,8 @@ export interface Speaking {
   more(session: Session, to: IrcAddress): Promise<void>
   /** One line to somebody unidentified or unheard: a notice, which no bot may answer. */
   explain(session: Session, to: Pick<IrcAddress, 'nick' | 'room'>, text: string): void
+  /** The nick does not take private messages: says so in the room whose answer was just sent there. */
+  refused(session: Session, nick: string): void
   tell(session: Session, to: IrcAddress, replies: readonly Reply[]): Promise<'sent' | 'absent'>
 }
 
@@ -23,6 +25,7 @@ const PREFIX_MARKS = 4
 export function speaking(settled: Settled): Speaking {
   const { limits } = settled
   const kept = new Map<string, { lines: string[]; at: number }>()
+  const privately = new Map<string, { to: IrcAddress; at: number }>()
   const keyOf = (to: IrcAddress, room: string | null) => `${to.account} ${room ?? ''}`
 
   /** The first lines of an answer; the rest is kept for `more`. */
@@ -82,8 +85,8 @@ export function speaking(settled: Settled): Speaking {
     const secret = replies.filter((reply) => !isPublic(reply)).map((reply) => outgoing(reply.text))
     if (open[0] !== undefined) open[0] = `${to.nick}: ${open[0]}`
     return {
-      open: open.flatMap((text) => cut(text, room(session, to.room ?? to.nick))),
-      secret: secret.flatMap((text) => cut(text, room(session, to.nick))),
+      open: open.flatMap((text) => cut(text, space(session, to.room ?? to.nick))),
+      secret: secret.flatMap((text) => cut(text, space(session, to.nick))),
       urgent: replies.some((reply) => reply.urgent),
     }
   }
@@ -91,9 +94,15 @@ export function speaking(settled: Settled): Speaking {
   const answer = async (session: Session, to: IrcAddress, replies: readonly Reply[]) => {
     const { open, secret, urgent } = lay(session, to, replies)
     if (to.room !== null && open.length > 0)
-      inRoom(session, to, { room: to.room, lines: portion(to, to.room, open), unasked: false, urgent })
+      void Promise.all(
+        inRoom(session, to, { room: to.room, lines: portion(to, to.room, open), unasked: false, urgent }),
+      )
     if (secret.length === 0) return
     const level = urgent ? rank.urgent : rank.answer
+    const nick = session.client.caseLower(to.nick)
+    if (to.room !== null) privately.set(nick, { to, at: Date.now() })
+    const oldest = privately.keys().next().value
+    if (privately.size > limits.remembered && oldest !== undefined) privately.delete(oldest)
     const outcomes = await Promise.all(inPrivate(session, to, { lines: portion(to, null, secret), since: 0, level }))
     if (to.room === null || !outcomes.includes('absent')) return
     kept.delete(keyOf(to, null))
@@ -108,6 +117,13 @@ export function speaking(settled: Settled): Speaking {
   return {
     answer,
     explain,
+    refused(session, nick) {
+      const key = session.client.caseLower(nick)
+      const last = privately.get(key)
+      privately.delete(key)
+      if (last && last.at > Date.now() - limits.staleMs)
+        explain(session, last.to, words.blocked(session.client.user.nick))
+    },
     async more(session, to) {
       const rest = kept.get(keyOf(to, to.room))
       const lines = rest && rest.at > Date.now() - limits.moreMs ? rest.lines : [words.noMore]
@@ -146,7 +162,7 @@ interface Spoken {
 }
 
 /** Bytes left for text in a line to this target, so that no receiver gets it cut off. */
-function room(session: Session, target: string): number {
+function space(session: Session, target: string): number {
   const longest = (name: string, otherwise: number) => {
     const said = Number(session.client.network.supports(name))
     return Number.isInteger(said) && said > 0 ? Math.max(said, otherwise) : otherwise

@@ -14,7 +14,7 @@ export const quick = {
     retryMs: 700,
     rejoinMs: 200,
   },
-  pace: { burst: 10, everyMs: 100 },
+  pace: { burst: 10, everyMs: 100, bytes: 12_000 },
 } as const
 
 export interface TestDoor extends AsyncDisposable {

@@ -28,7 +28,8 @@ saslserv { nick = "SaslServ"; user = "SaslServ"; host = "services.test"; real = 
 
 /** An accounts file for Atheme; `duffybot` also owns the nick `duffy`. */
 export function services(passwords: Readonly<Record<string, string>>): string {
-  const made = Math.floor(Date.now() / 1000)
+  // Old enough that no login seems to be from before the account existed.
+  const made = Math.floor(Date.now() / 1000) - 86_400
   const lines = ['GRVER 1', 'DBV 12', 'LUID AAAAAAAAZ', 'CF +AFHORVabefhioqrstv']
   for (const [index, [name, password]] of Object.entries(passwords).entries()) {
     const id = `AAAAAAAA${'BCDEFGHIJ'.charAt(index)}`

@@ -11,7 +11,7 @@ export interface InspIrcdOptions {
   tls?: boolean
   /**
    * How the server takes fast talkers. By default it hardly slows them, so that tests are quick;
-   * `strict` cuts off whoever is more than 10 lines ahead of 10 lines a second.
+   * `strict` cuts off whoever is more than 30 lines ahead of 20 lines a second.
    */
   flood?: 'lenient' | 'strict'
 }
@@ -84,7 +84,7 @@ export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise
 function base(home: string, given: { port: number; linkPort: number; flood: 'lenient' | 'strict' }): string {
   const flood =
     given.flood === 'strict'
-      ? 'threshold="10" commandrate="10000" fakelag="no"'
+      ? 'threshold="30" commandrate="20000" fakelag="no"'
       : 'threshold="10" commandrate="1000000" fakelag="yes"'
   const modules = MODULES.split(/\s+/).map((name) => `<module name="${name}">`)
   return `<server name="irc.test" description="Test" network="TestNet" id="00A">
