@@ -47,9 +47,12 @@ export function parseEvent(line: string, clean: (text: string) => string): Event
   if (event?.event === 'task') return { ...event, task: clean(event.task) }
   if (event?.event !== 'result') return event
   // Cleaned before it is cut: half a secret would not be recognised.
-  const parts = [clean(event.message).slice(0, MESSAGE_CHARACTERS), clean(event.said).slice(-SAID_CHARACTERS)]
+  const parts = [clean(event.message).slice(0, MESSAGE_CHARACTERS), lastLines(clean(event.said))]
   return { ...event, task: clean(event.task), message: parts.filter((part) => part !== '').join('; '), said: '' }
 }
+
+const lastLines = (text: string): string =>
+  text.length <= SAID_CHARACTERS ? text : text.slice(-SAID_CHARACTERS).replace(/^[^\n]*\n/, '')
 
 function readJson(line: string): unknown {
   try {

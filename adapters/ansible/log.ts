@@ -7,7 +7,8 @@ export interface Log {
 }
 
 /** The longest terminal escape that is taken out whole; of a longer one, only the control characters are. */
-const ESCAPE_BYTES = 256
+const ESCAPE_CHARACTERS = 260
+const BYTES_PER_CHARACTER = 4
 const ESCAPES = new RegExp(
   String.raw`\x1B(?:\[[0-?]{0,64}[ -/]{0,16}[@-~]|[\]P^_X][^\x07\x1B]{0,256}(?:\x07|\x1B\\)|[ -/]{0,16}[0-~])`,
   'g',
@@ -23,8 +24,8 @@ export const plain = (text: string): string =>
 export function createLog(limitBytes: number, scrubber: Scrubber): Log {
   const half = Math.floor(limitBytes / 2)
   // A cut may go through a secret or an escape, and half of one is not recognised: so much next to a cut is not shown.
-  const unsure = scrubber.longest * BYTES_PER_CHARACTER + ESCAPE_BYTES
-  const room = half + unsure
+  const unsure = scrubber.longest + ESCAPE_CHARACTERS
+  const room = half + unsure * BYTES_PER_CHARACTER
   const head: Buffer[] = []
   const tail: Buffer[] = []
   let [headBytes, tailBytes, totalBytes] = [0, 0, 0]
@@ -52,8 +53,6 @@ export function createLog(limitBytes: number, scrubber: Scrubber): Log {
     },
   }
 }
-
-const BYTES_PER_CHARACTER = 3
 
 /** A character cut in two at the edge is dropped. */
 const firstBytes = (text: string, bytes: number): string =>
