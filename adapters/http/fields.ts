@@ -49,8 +49,3 @@ const typeOf = (kind: Kind): z.ZodType => {
       return z.record(z.string().max(LONGEST), z.string().max(kind.longest))
   }
 }
-
-/** Each fault of a body by its path, in words. */
-export function faultsOf(error: z.ZodError): { readonly path: string; readonly detail: string }[] {
-  return error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), detail: message }))
-}

@@ -7,9 +7,9 @@ export interface HttpOptions {
   readonly host?: string
   readonly port?: number
   /** How clients reach this door, for links: `https://duffy.example.org`. */
-  readonly publicUrl?: string
+  readonly publicUrl?: string | null
   /** Files with the certificate chain and its key, in PEM. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | null
   /** The proxies whose `X-Forwarded-For` is believed (addresses or networks), or true for whoever connects. */
   readonly trustProxy?: boolean | readonly string[]
   readonly bounds?: Partial<Bounds>
@@ -29,9 +29,9 @@ const DEFAULT_PORT = 8080
 
 /** The options with all defaults, or an error that says what to change. */
 export function settingsOf(options: HttpOptions): Settings {
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT, publicUrl, tls, trustProxy = false, bounds } = options
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, publicUrl = null, tls = null, trustProxy = false, bounds } = options
   const proxied = trustProxy === true || (trustProxy !== false && trustProxy.length > 0)
-  if (!isLoopback(host) && tls === undefined && !proxied) {
+  if (!isLoopback(host) && tls === null && !proxied) {
     throw new Error(
       `Duffy does not listen on ${host} in the clear: API keys would cross the network readable. ` +
         'Give it a certificate (tls.certFile and tls.keyFile), or put a proxy with TLS before it and name that in trustProxy, ' +
@@ -41,8 +41,8 @@ export function settingsOf(options: HttpOptions): Settings {
   return {
     host,
     port,
-    base: publicUrl === undefined ? '' : baseOf(publicUrl),
-    tls: tls === undefined ? null : { cert: pem('tls.certFile', tls.certFile), key: pem('tls.keyFile', tls.keyFile) },
+    base: publicUrl === null ? '' : baseOf(publicUrl),
+    tls: tls === null ? null : { cert: pem('tls.certFile', tls.certFile), key: pem('tls.keyFile', tls.keyFile) },
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
   }

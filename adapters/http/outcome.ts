@@ -1,8 +1,8 @@
-import { type Fleet, type LeaseId, type Outcome, type RequestId } from '#core'
+import type { Fleet, LeaseId, Outcome, RequestId } from '#core'
 import type { Caller } from './api-key.ts'
 import { ok, type Answer, type Call } from './route.ts'
 import { mayChange, ownLease, ownRequest, presentStanding, type Standing } from './standing.ts'
-import { leaseWords, outcomeWords, requestWords } from './words.ts'
+import { outcomeWords } from './words.ts'
 
 interface Reached {
   readonly outcome: Outcome
@@ -19,26 +19,29 @@ export async function outcomeAnswer(call: Call, caller: Caller, { outcome, waitM
     case 'waiting':
       return gotten(call, caller, { request: outcome.request, lease: null, waitMs })
     case 'extended':
-      return told(outcome, { lease: await ownLease(ports, outcome.lease, caller) })
+      return told(call, outcome, { lease: await ownLease(ports, outcome.lease, caller) })
     case 'cancelled':
-      return told(outcome, { request: await ownRequest(ports, outcome.request, caller) })
+      return told(call, outcome, { request: await ownRequest(ports, outcome.request, caller) })
     case 'keyAdded':
-      return { ...told(outcome), status: 201, headers: { location: `${call.door.base}/api/v2/keys` } }
+      return { ...(await told(call, outcome)), status: 201, headers: { location: `${call.door.base}/api/v2/keys` } }
     case 'accepted':
-      return { ...told(outcome), status: 202 }
+      return { ...(await told(call, outcome)), status: 202 }
     case 'done':
     case 'keyRemoved':
     case 'keyKnown':
     case 'configured':
     case 'nothing':
-      return told(outcome)
+      return told(call, outcome)
   }
 }
 
-const told = (outcome: Outcome, more: Readonly<Record<string, unknown>> = {}): Answer => {
+const told = async (call: Call, outcome: Outcome, more: Readonly<Record<string, unknown>> = {}): Promise<Answer> => {
   const { type, ...data } = outcome
-  return ok({ outcome: type, detail: outcomeWords(outcome), ...data, ...more })
+  return ok({ outcome: type, detail: await wordsOf(call, outcome), ...data, ...more })
 }
+
+const wordsOf = (call: Call, outcome: Outcome): Promise<string> =>
+  call.door.ports.lane.read((fleet, at) => outcomeWords(outcome, fleet, at))
 
 interface Gotten {
   readonly request: RequestId
@@ -47,25 +50,27 @@ interface Gotten {
 }
 
 const gotten = async (call: Call, caller: Caller, { request, lease, waitMs }: Gotten): Promise<Answer> => {
-  const { ports, waits, base } = call.door
+  const { ports, waits } = call.door
   if (waitMs > 0) {
-    const settled = (fleet: Fleet): true | null => (mayChange(fleet, request, lease, caller.tenant) ? null : true)
-    await waits.until(settled, { ms: waitMs, signal: call.signal() })
+    const isOver = (fleet: Fleet): boolean => !mayChange(fleet, request, lease, caller.tenant)
+    await waits.over(request, isOver, { ms: waitMs, signal: call.signal() })
   }
-  return standingAnswer(await presentStanding(ports, request, lease, caller.tenant), base)
+  return standingAnswer(call, await presentStanding(ports, request, lease, caller.tenant))
 }
 
 /** 201 once one can log in, 202 while that is still to come, 200 if it is over already (a repeat that came late). */
-const standingAnswer = (now: Standing, base: string): Answer => {
+const standingAnswer = async (call: Call, now: Standing): Promise<Answer> => {
+  const { base } = call.door
   if (now.type === 'request') {
     const { id, state } = now.request
+    const detail = await wordsOf(call, { type: 'waiting', request: id })
     const headers = { location: `${base}/api/v2/requests/${id}` }
-    return { status: state === 'waiting' ? 202 : 200, body: { detail: requestWords(now.request), request: now.request }, headers }
+    return { status: state === 'waiting' ? 202 : 200, body: { detail, request: now.request }, headers }
   }
-  const { id, state } = now.lease
+  const { id, request, state } = now.lease
   return {
     status: LEASE_STATUS[state],
-    body: { detail: leaseWords(now.lease), lease: now.lease },
+    body: { detail: await wordsOf(call, { type: 'granted', request, lease: id }), lease: now.lease },
     headers: { location: `${base}/api/v2/leases/${id}` },
   }
 }

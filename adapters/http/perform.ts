@@ -1,12 +1,11 @@
 import { readDuration, readValues, type Command, type Refusal, type Verb } from '#core'
-import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
-import { busy, misread, refused } from './problem.ts'
-import type { Answer, Call, KeyedRoute } from './route.ts'
-import { misreadWords, refusalWords } from './words.ts'
+import { misread, refused } from './problem.ts'
+import type { Answer, Call, Door, KeyedRoute } from './route.ts'
+import { fingerprint, misreadWords, refusalWords } from './words.ts'
 
 /** Commands of this door, told apart from those of others where a caller's id is looked up. */
 const DOOR = 'http'
@@ -23,7 +22,7 @@ export async function perform(call: Call, caller: Caller, verb: Verb, fields: un
   if (!isRecord(fields)) return misread('Send the body as a JSON object.')
   const read = readValues(verb, fields, { fingerprint, address: null })
   if (read.type === 'misread') {
-    const detail = misreadWords(read)
+    const detail = misreadWords(read, call.door.ports.clock())
     return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])
   }
   const { ask } = read
@@ -36,19 +35,17 @@ const command = async (
   caller: Caller,
   { command: wanted, waitMs }: { readonly command: Command; readonly waitMs: number },
 ): Promise<Answer> => {
-  const reply = await call.door.ports.ask({ id: call.idempotencyKey, by: caller.identity, door: DOOR, command: wanted })
+  const reply = await call.door.ports.lane.ask({ id: call.idempotencyKey, by: caller.identity, door: DOOR, command: wanted })
   switch (reply.type) {
     case 'accepted':
       return outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs })
     case 'refused':
-      return refuse(reply.refusal)
-    case 'busy':
-      return busy(reply.retryAfterMs)
+      return refuse(call.door, reply.refusal)
   }
 }
 
 /** A refusal as a problem, its sentence in terms of what one types at the command line. */
-export const refuse = (refusal: Refusal): Answer => refused(refusal, refusalWords(refusal))
+export const refuse = ({ ports }: Door, refusal: Refusal): Answer => refused(refusal, refusalWords(refusal, ports.clock()))
 
 /** A list: its query is read strictly before anything is looked up. */
 export function readQuery<T>(
@@ -80,5 +77,3 @@ const waitOf = (text: string | undefined, longestMs: number): number | string =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const fingerprint = (blob: Uint8Array): string => hash('sha256', blob, 'base64').replace(/=+$/, '')

@@ -57,8 +57,10 @@ export function noKey(): Answer {
   return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer realm="duffy"' } }
 }
 
-export function fault(ref: string): Answer {
-  return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}); nothing was leased`, { ref })
+/** `mayBeDone`: nobody knows whether it was; a repeat under the same id finds out. */
+export function fault(ref: string, mayBeDone: boolean): Answer {
+  const outcome = mayBeDone ? 'it may have been done; send it again with the same Idempotency-Key' : 'nothing was leased'
+  return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}); ${outcome}`, { ref })
 }
 
 export function notFound(what: string): Answer {

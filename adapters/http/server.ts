@@ -5,7 +5,7 @@ import { callerOf, type Caller } from './api-key.ts'
 import { readJson } from './json.ts'
 import { settingsOf, type HttpOptions, type Settings } from './options.ts'
 import type { Ports } from './ports.ts'
-import { fault, noKey, notFound, notReady, problem, tooFast } from './problem.ts'
+import { busy, fault, noKey, notFound, notReady, problem, tooFast } from './problem.ts'
 import { buckets } from './rate.ts'
 import type { Answer, Call, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -194,12 +194,12 @@ const answerFaults = (app: FastifyInstance, { ports }: Door): void => {
     send(reply, notFound('There is nothing at this address. GET /api/v2/help lists what there is.')),
   )
   app.setErrorHandler((error: FastifyError | BadBody, request, reply) => {
-    const answer = blamed(error)
+    const answer = blamed(error) ?? turnedAway(error)
     if (answer !== null) return send(reply, answer)
     const ref = randomBytes(2).toString('hex')
     const { method, routeOptions, caller } = request
     ports.log('error', 'a request failed', { ref, method, route: routeOptions.url, key: caller?.key, cause: error })
-    return send(reply, fault(ref))
+    return send(reply, fault(ref, mayBeDone(error)))
   })
 }
 
@@ -219,6 +219,15 @@ const blamed = (error: FastifyError | BadBody): Answer | null => {
       return null
   }
 }
+
+/** What the lane says when it takes nothing; known by name, since its classes are another adapter's. */
+const turnedAway = (error: Error & { retryAfterMs?: number }): Answer | null => {
+  if (error.name === 'Busy') return busy(error.retryAfterMs ?? 1000)
+  return error.name === 'Stopped' ? notReady() : null
+}
+
+/** The store could not say whether the command was done. */
+const mayBeDone = (error: Error & { outcome?: string }): boolean => error.name === 'Fault' && error.outcome === 'unknown'
 
 const listen = async (app: FastifyInstance, { host, port }: Settings): Promise<void> => {
   try {

@@ -41,41 +41,41 @@ const leaseFrom = (fleet: Fleet, id: RequestId, tenant: TenantName): Lease | und
 
 /** As it stands now, over or not. */
 export async function presentStanding(
-  { read, store }: Ports,
+  { lane, store }: Ports,
   id: RequestId,
   lease: LeaseId | null,
   tenant: TenantName,
 ): Promise<Standing> {
-  const present = await read((fleet) => standing(fleet, id, lease, tenant))
+  const present = await lane.read((fleet) => standing(fleet, id, lease, tenant))
   if (present !== null) return present
   const past = lease === null ? await store.request(id) : undefined
   const from = lease ?? (past?.state.status === 'granted' ? past.state.lease : null)
   const ended = from === null ? undefined : await store.lease(from)
-  if (ended !== undefined) return { type: 'lease', lease: await read((fleet) => leaseView(fleet, ended)) }
+  if (ended !== undefined) return { type: 'lease', lease: await lane.read((fleet) => leaseView(fleet, ended)) }
   if (past === undefined) throw new Error(`request ${id} is neither in the fleet nor in the store`)
-  return { type: 'request', request: await read((fleet) => requestView(fleet, past)) }
+  return { type: 'request', request: await lane.read((fleet) => requestView(fleet, past)) }
 }
 
 /** A lease of the caller's tenant (of any, for operators), in the fleet or ended; undefined hides whether it exists. */
-export async function ownLease({ read, store }: Ports, id: LeaseId, caller: Caller): Promise<LeaseView | undefined> {
-  const held = await read((fleet) => {
+export async function ownLease({ lane, store }: Ports, id: LeaseId, caller: Caller): Promise<LeaseView | undefined> {
+  const held = await lane.read((fleet) => {
     const lease = fleet.leases.get(id)
     return lease === undefined ? null : { view: owns(caller, lease) ? leaseView(fleet, lease) : undefined }
   })
   if (held !== null) return held.view
   const past = await store.lease(id)
-  return past === undefined || !owns(caller, past) ? undefined : read((fleet) => leaseView(fleet, past))
+  return past === undefined || !owns(caller, past) ? undefined : lane.read((fleet) => leaseView(fleet, past))
 }
 
 /** A request of the caller's tenant (of any, for operators), waiting or over. */
 export async function ownRequest(
-  { read, store }: Ports,
+  { lane, store }: Ports,
   id: RequestId,
   caller: Caller,
 ): Promise<RequestView | undefined> {
-  const request: MachineRequest | undefined = (await read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
+  const request: MachineRequest | undefined = (await lane.read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
   if (request === undefined || !owns(caller, request)) return undefined
-  return read((fleet) => requestView(fleet, fleet.requests.get(id) ?? request))
+  return lane.read((fleet) => requestView(fleet, fleet.requests.get(id) ?? request))
 }
 
 export const owns = (caller: Caller, { tenant }: { readonly tenant: TenantName }): boolean =>

@@ -1,67 +1,82 @@
-import type { Fleet } from '#core'
+import type { Change, Fleet, Lease, RequestId } from '#core'
 import type { Ports } from './ports.ts'
 
-/** Answers held back until something has come about. */
+/** Answers held back until a request has come to something. */
 export interface Waits {
   /**
-   * What `look` finds, as soon as it finds something; null once the time is over, the caller has gone, or too many wait.
-   * `look` is called now and after every commit, so it should be a look-up or two.
+   * Resolves once `isOver` holds of the fleet, the time is over, the caller has gone, or too many wait already: the caller
+   * then looks for itself. `isOver` is asked now, and after each commit that changed the request or its lease.
    */
-  until<T>(
-    look: (fleet: Fleet) => T | null,
-    options: { readonly ms: number; readonly signal: AbortSignal },
-  ): Promise<T | null>
+  over(request: RequestId, isOver: (fleet: Fleet) => boolean, until: Until): Promise<void>
   readonly size: number
   /** Lets everybody go. */
   close(): void
 }
 
+export interface Until {
+  readonly ms: number
+  readonly signal: AbortSignal
+}
+
 interface Waiter {
-  readonly look: (fleet: Fleet) => void
+  readonly look: () => void
   readonly giveUp: () => void
 }
 
-export function waits({ onCommit, read }: Pick<Ports, 'onCommit' | 'read'>, most: number): Waits {
-  const waiters = new Set<Waiter>()
-  const stop = onCommit((fleet) => {
-    for (const waiter of waiters) waiter.look(fleet)
+export function waits({ lane }: Pick<Ports, 'lane'>, most: number): Waits {
+  const waiters = new Map<RequestId, Set<Waiter>>()
+  let size = 0
+  const stop = lane.onCommit(({ changes }) => {
+    if (size === 0) return
+    for (const request of new Set(changes.flatMap(requestsOf))) for (const { look } of waiters.get(request) ?? []) look()
   })
 
+  const join = (request: RequestId, waiter: Waiter): void => {
+    const others = waiters.get(request)
+    if (others === undefined) waiters.set(request, new Set([waiter]))
+    else others.add(waiter)
+    size += 1
+  }
+  const leave = (request: RequestId, waiter: Waiter): void => {
+    const others = waiters.get(request)
+    if (others?.delete(waiter) !== true) return
+    if (others.size === 0) waiters.delete(request)
+    size -= 1
+  }
+
   return {
-    async until(look, { ms, signal }) {
-      if (signal.aborted) return null
-      if (ms <= 0 || waiters.size >= most) return read(look)
-      const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof look>>()
+    async over(request, isOver, { ms, signal }) {
+      if (signal.aborted || ms <= 0 || size >= most) return
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
       const waiter: Waiter = {
-        giveUp: () => resolve(null),
-        look: (fleet) => {
-          try {
-            const found = look(fleet)
-            if (found !== null) resolve(found)
-          } catch (cause) {
-            reject(cause as Error)
-          }
-        },
+        giveUp: resolve,
+        look: () => void lane.read(isOver).then((over) => (over ? resolve() : undefined), reject),
       }
-      const timer = setTimeout(waiter.giveUp, ms)
+      const timer = setTimeout(resolve, ms)
       signal.addEventListener('abort', waiter.giveUp)
-      waiters.add(waiter)
+      join(request, waiter)
       try {
         // Looked at after joining, so that a commit in between is not missed.
-        await read(waiter.look)
-        return await promise
+        waiter.look()
+        await promise
       } finally {
-        waiters.delete(waiter)
+        leave(request, waiter)
         clearTimeout(timer)
         signal.removeEventListener('abort', waiter.giveUp)
       }
     },
     get size() {
-      return waiters.size
+      return size
     },
     close() {
       stop()
-      for (const { giveUp } of waiters) giveUp()
+      for (const group of waiters.values()) for (const { giveUp } of group) giveUp()
     },
   }
+}
+
+/** The request that a change is about, if any. */
+const requestsOf = ({ table, key, last }: Change): RequestId[] => {
+  if (table === 'request') return [key as RequestId]
+  return table === 'lease' ? [(last as Lease).request] : []
 }

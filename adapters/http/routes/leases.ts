@@ -16,7 +16,7 @@ export const leases: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'leases of yours that last; operators may ask for "?all=true"',
     answer: readQuery(mine, async ({ door }, caller, query) => {
-      const page = await door.ports.read((fleet) => {
+      const page = await door.ports.lane.read((fleet) => {
         const everyone = query.all === true && caller.role === 'operator'
         const rows = everyone ? fleet.leases.values() : fleet.leasesOf.of(caller.tenant)
         const { rows: found, next } = pageOf(rows, cursorOf(query, door.bounds))
@@ -34,7 +34,7 @@ export const leases: readonly KeyedRoute[] = [
       const asked = params['id']!
       const lease = await ownLease(door.ports, asked.toUpperCase() as LeaseId, caller)
       if (lease !== undefined) return ok({ lease })
-      return refuse({ type: 'noSuchLease', asked, held: await door.ports.read((fleet) => heldBy(fleet, caller.tenant)) })
+      return refuse(door, { type: 'noSuchLease', asked, held: await door.ports.lane.read((fleet) => heldBy(fleet, caller.tenant)) })
     },
   },
   {

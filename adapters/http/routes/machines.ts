@@ -14,7 +14,7 @@ export const machines: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'machines, all or of one "?pool=" or "?state="',
     answer: readQuery(some, async ({ door }, _caller, query) => {
-      const { rows, next } = await door.ports.read((fleet) => pageOf(filtered(fleet, query), cursorOf(query, door.bounds)))
+      const { rows, next } = await door.ports.lane.read((fleet) => pageOf(filtered(fleet, query), cursorOf(query, door.bounds)))
       return ok({ machines: rows.map(machineView), next })
     }),
   },
@@ -25,12 +25,12 @@ export const machines: readonly KeyedRoute[] = [
     summary: 'one machine; operators see how it is reached',
     answer: async ({ door, params }, caller) => {
       const asked = params['name']!
-      const machine = await door.ports.read((fleet) => {
+      const machine = await door.ports.lane.read((fleet) => {
         const found = fleet.machines.get(asked as MachineName)
         if (found === undefined) return undefined
         return caller.role === 'operator' ? machineDetail(fleet, found) : machineView(found)
       })
-      return machine === undefined ? refuse({ type: 'noSuchMachine', asked, suggestion: null }) : ok({ machine })
+      return machine === undefined ? refuse(door, { type: 'noSuchMachine', asked, suggestion: null }) : ok({ machine })
     },
   },
   {
@@ -39,7 +39,7 @@ export const machines: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'the pools, with how many machines are in which state',
     answer: async ({ door }) =>
-      ok({ pools: await door.ports.read((fleet) => [...fleet.pools.values()].map((pool) => poolView(fleet, pool))) }),
+      ok({ pools: await door.ports.lane.read((fleet) => [...fleet.pools.values()].map((pool) => poolView(fleet, pool))) }),
   },
   {
     method: 'GET',
@@ -47,7 +47,7 @@ export const machines: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'how evenly machines are worked: the spread of each platform, the uses of each machine',
     answer: readQuery(worn, async ({ door }, _caller, query) => {
-      const found = await door.ports.read((fleet) => {
+      const found = await door.ports.lane.read((fleet) => {
         const { rows, next } = pageOf(fleet.machines.values(), cursorOf(query, door.bounds))
         return { platforms: wearView(fleet), machines: rows.map(machineWear), next }
       })

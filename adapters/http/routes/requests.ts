@@ -21,7 +21,7 @@ export const requests: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'requests of yours that wait; operators may ask for "?all=true"',
     answer: readQuery(mine, async ({ door }, caller, query) => {
-      const page = await door.ports.read((fleet) => {
+      const page = await door.ports.lane.read((fleet) => {
         const everyone = query.all === true && caller.role === 'operator'
         const rows = everyone ? fleet.requests.values() : fleet.waitingOf.of(caller.tenant)
         const { rows: found, next } = pageOf(rows, cursorOf(query, door.bounds))
@@ -39,8 +39,8 @@ export const requests: readonly KeyedRoute[] = [
       const asked = params['id']!
       const request = await ownRequest(door.ports, asked.toUpperCase() as RequestId, caller)
       if (request !== undefined) return ok({ request })
-      const waiting = await door.ports.read((fleet) => [...fleet.waitingOf.of(caller.tenant)].map(({ id }) => id))
-      return refuse({ type: 'noSuchRequest', asked, waiting })
+      const waiting = await door.ports.lane.read((fleet) => [...fleet.waitingOf.of(caller.tenant)].map(({ id }) => id))
+      return refuse(door, { type: 'noSuchRequest', asked, waiting })
     },
   },
   {

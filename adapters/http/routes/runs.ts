@@ -24,8 +24,8 @@ export const runs: readonly KeyedRoute[] = [
       const most = Math.min(limit, bounds.pageRows)
       const found =
         machine === undefined
-          ? await ports.store.runsOfLease(lease!.toUpperCase() as LeaseId, most)
-          : await ports.store.runsOf(machine as MachineName, most)
+          ? await ports.store.runsOf({ lease: lease!.toUpperCase() as LeaseId }, most)
+          : await ports.store.runsOf({ machine: machine as MachineName }, most)
       return ok({ runs: await own(ports, caller, found) })
     }),
   },
@@ -59,7 +59,7 @@ const noSuchRun = (asked: string): Answer =>
 /** The run, if the caller may see it: its lease is theirs, or they operate the site. */
 const ownRun = async (ports: Ports, caller: Caller, asked: string): Promise<PastRun | undefined> => {
   const id = asked.toUpperCase() as RunId
-  const owed = await ports.read((fleet) => fleet.runs.get(id))
+  const owed = await ports.lane.read((fleet) => fleet.runs.get(id))
   const found = owed === undefined ? await ports.store.run(id) : { run: owed, ended: null }
   return found === undefined ? undefined : (await visible(ports, caller, [found]))[0]
 }

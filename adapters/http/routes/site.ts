@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { readQuery, refuse } from '../perform.ts'
-import { busy, misread } from '../problem.ts'
-import { faultsOf } from '../fields.ts'
+import { issuesOf, readQuery, refuse } from '../perform.ts'
+import { misread } from '../problem.ts'
 import { cursorOf, pageQuery } from '../page.ts'
-import { ok, type Answer, type KeyedRoute } from '../route.ts'
+import { ok, type KeyedRoute } from '../route.ts'
 
 const page = pageQuery({})
 const applying = z.strictObject({ dryRun: z.boolean().default(false) })
@@ -36,12 +35,12 @@ export const site: readonly KeyedRoute[] = [
     path: '/api/v2/config',
     who: 'operator',
     summary: 'reads the site config again and applies it; {"dryRun": true} only says what would change',
-    answer: async ({ door, body }): Promise<Answer> => {
+    answer: async ({ door, body }, caller) => {
       const read = applying.safeParse(body ?? {})
-      if (!read.success) return misread('Send {} or {"dryRun": true}.', faultsOf(read.error))
-      const applied = await door.ports.applySite(read.data)
-      if (applied.type === 'refused') return refuse(applied.refusal)
-      return applied.type === 'busy' ? busy(applied.retryAfterMs) : ok({ applied: applied.type === 'applied', changes: applied.changes })
+      if (!read.success) return misread('Send {} or {"dryRun": true}.', issuesOf(read.error))
+      const applied = await door.ports.applySite({ ...read.data, by: caller.identity })
+      if (applied.type === 'refused') return refuse(door, applied.refusal)
+      return ok({ applied: applied.type === 'applied', changes: applied.changes })
     },
   },
 ]

@@ -1,0 +1,41 @@
+import type { Answer, Api, ApiCall } from './api.ts'
+import type { Words } from './words.ts'
+import { EXIT, type Exit, type World } from './world.ts'
+
+/** A call of the command line, as its parts pass it on. */
+export interface Call {
+  readonly world: World
+  readonly api: Api
+  readonly words: Words
+}
+
+/** Asks the server; a problem is told on stderr, and gives the exit code. */
+export async function ask(
+  { world, api, words }: Call,
+  call: ApiCall,
+): Promise<{ readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly exit: Exit }> {
+  const answer = await api.send(call)
+  if (answer.status >= 200 && answer.status < 300) return { ok: true, answer }
+  if (words.json) world.out(answer.text)
+  else world.err(`duffy: ${problemText(answer)}`)
+  return { ok: false, exit: exitOf(answer) }
+}
+
+const problemText = ({ status, body }: Answer): string => {
+  const detail = body?.['detail']
+  return typeof detail === 'string' ? detail : `the answer was HTTP ${status}, and not one of Duffy's`
+}
+
+/** A refusal says which; what is wrong with the call itself is a misread; all else that failed did so on the other side. */
+const exitOf = ({ status, body }: Answer): Exit => {
+  if (body?.['refusal'] !== undefined) return EXIT.refused
+  if (status === 400 || status === 413 || status === 415 || status === 422) return EXIT.misread
+  const lawful = status === 401 || status === 403 || status === 404 || status === 409 || status === 429 || status === 503
+  return lawful && body?.['type'] !== undefined ? EXIT.refused : EXIT.fault
+}
+
+/** Tells a good answer: the JSON as it came, or what `tell` makes of it. */
+export function tell({ world, words }: Call, answer: Answer, asText: (body: Readonly<Record<string, unknown>>) => string): Exit {
+  world.out(words.json ? answer.text : asText(answer.body ?? {}))
+  return EXIT.done
+}

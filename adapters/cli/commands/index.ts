@@ -1,0 +1,13 @@
+import type { Command } from './command.ts'
+import { log, runs } from './runs.ts'
+import { audit, config, verify, wear } from './site.ts'
+import { ssh } from './ssh.ts'
+
+/** What the command line does beside the verbs. */
+export const COMMANDS: readonly Command[] = [ssh, wear, runs, log, verify, config, audit]
+
+/** The command that a call's words name first, if it is one. */
+export function commandNamed(words: readonly string[]): Command | undefined {
+  const first = words.find((word) => !word.startsWith('-'))
+  return COMMANDS.find(({ name }) => name === first)
+}

@@ -1,0 +1,102 @@
+import type { MachineWear, WearView } from '#core'
+import { ask, tell } from '../call.ts'
+import { plain, table } from '../table.ts'
+import { expectOnly, optionOf } from '../words.ts'
+import { EXIT, Stop } from '../world.ts'
+import type { Command } from './command.ts'
+
+interface Verification {
+  readonly ok: boolean
+  readonly records: number
+  readonly head: string
+  readonly faults: readonly string[]
+}
+
+export const verify: Command = {
+  name: 'verify',
+  usage: 'duffy verify',
+  summary: 'check that the record is unbroken and that the tables are what it gives',
+  async run(call) {
+    expectOnly(call.words.options, [])
+    const asked = await ask(call, { path: '/api/v2/verify', operator: true })
+    if (!asked.ok) return asked.exit
+    const { ok, records, head, faults } = asked.answer.body as unknown as Verification
+    if (call.words.json) call.world.out(asked.answer.text)
+    else if (ok) call.world.out(`${records} records, unbroken; the head is ${head}`)
+    else for (const fault of faults) call.world.err(`duffy: ${fault}`)
+    return ok ? EXIT.done : EXIT.refused
+  },
+}
+
+export const config: Command = {
+  name: 'config',
+  usage: 'duffy config apply [--dry-run]',
+  summary: 'read the site config again and apply it, or say what that would change',
+  async run(call) {
+    const { operands, options } = call.words
+    if (operands[1] !== 'apply' || operands.length > 2) throw new Stop(EXIT.misread, `it is used like: ${config.usage}`)
+    expectOnly(options, ['dry-run'])
+    const dryRun = options.some(({ name }) => name === 'dry-run')
+    const asked = await ask(call, { method: 'POST', path: '/api/v2/config', body: { dryRun }, operator: true })
+    if (!asked.ok) return asked.exit
+    return tell(call, asked.answer, (body) => {
+      const changes = body['changes'] as readonly string[]
+      if (changes.length === 0) return dryRun ? 'nothing would change' : 'nothing changed'
+      return [dryRun ? 'would change:' : 'changed:', ...changes.map((change) => `  ${change}`)].join('\n')
+    })
+  },
+}
+
+interface AuditRow {
+  readonly seq: number
+  readonly hash: string
+  readonly text: string
+}
+
+export const audit: Command = {
+  name: 'audit',
+  usage: 'duffy audit [--after N] [--limit N]',
+  summary: 'the record, a line for each: its number, the start of its hash, what happened',
+  async run(call) {
+    expectOnly(call.words.options, ['after', 'limit'])
+    const query = new URLSearchParams()
+    for (const name of ['after', 'limit']) {
+      const value = optionOf(call.words.options, name)
+      if (value !== undefined) query.set(name, value)
+    }
+    const asked = await ask(call, { path: `/api/v2/audit?${query.toString()}`, operator: true })
+    if (!asked.ok) return asked.exit
+    return tell(call, asked.answer, (body) => {
+      const lines = (body['records'] as readonly AuditRow[]).map(
+        ({ seq, hash, text }) => `${seq} ${hash.slice(0, 12)} ${plain(text)}`,
+      )
+      return [...lines, ...(body['next'] === null ? [] : [`more: duffy audit --after ${String(body['next'])}`])].join('\n')
+    })
+  },
+}
+
+export const wear: Command = {
+  name: 'wear',
+  usage: 'duffy wear',
+  summary: 'how evenly machines are worked: the spread of each platform, the uses of each machine',
+  async run(call) {
+    expectOnly(call.words.options, [])
+    const asked = await ask(call, { path: '/api/v2/wear?limit=1000' })
+    if (!asked.ok) return asked.exit
+    return tell(call, asked.answer, (body) => {
+      const platforms = body['platforms'] as readonly WearView[]
+      const machines = body['machines'] as readonly MachineWear[]
+      return [
+        table(
+          ['platform', 'machines', 'least uses', 'most uses', 'spread'],
+          platforms.map((of) => [of.platform, of.machines, of.least, of.most, of.spread]),
+        ),
+        '',
+        table(
+          ['machine', 'platform', 'uses', 'attempts', 'idle since'],
+          machines.map((of) => [of.name, of.platform, of.uses, of.attempts, of.idleSince]),
+        ),
+      ].join('\n')
+    })
+  },
+}

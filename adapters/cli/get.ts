@@ -1,0 +1,74 @@
+import { readDuration, type LeaseView, type RequestView, type Verb } from '#core'
+import { randomUUID } from 'node:crypto'
+import type { Answer } from './api.ts'
+import { ask, tell, type Call } from './call.ts'
+import { fieldsOf } from './operands.ts'
+import { ownKey } from './own-key.ts'
+import { sshCommand } from './ssh-command.ts'
+import { optionOf } from './words.ts'
+import { EXIT, Stop, type Exit } from './world.ts'
+
+/** How long to wait for a machine unless told. */
+const STANDARD_WAIT_MS = 60_000
+/** How long the server holds one answer, so that progress can be told in between. */
+const TURN_MS = 5000
+
+interface Got {
+  readonly detail?: string
+  readonly lease?: LeaseView
+  readonly request?: RequestView
+}
+
+/** `duffy get …`: asks once, under an id of its own, and repeats that while it waits: a repeat takes nothing more. */
+export async function runGet(call: Call, verb: Verb, operands: readonly string[]): Promise<Exit> {
+  const { world, words } = call
+  const wait = optionOf(words.options, 'wait')
+  const fields = fieldsOf(verb, operands, words.options.filter(({ name }) => name !== 'wait'))
+  const end = performance.now() + waitOf(wait)
+  offerOwnKey(call, fields)
+  const idempotencyKey = randomUUID()
+  let told = ''
+  for (let turnMs = Math.min(end - performance.now(), FIRST_TURN_MS); ; turnMs = TURN_MS) {
+    const heldMs = Math.max(0, Math.min(turnMs, end - performance.now()))
+    const path = `/api/v2/requests?wait=${(heldMs / 1000).toFixed(3)}s`
+    const asked = await ask(call, { method: 'POST', path, body: fields, idempotencyKey })
+    if (!asked.ok) return asked.exit
+    const got = (asked.answer.body ?? {}) as Got
+    if (asked.answer.status !== 202 || performance.now() >= end) return finish(call, asked.answer, got)
+    const progress = progressOf(got)
+    if (progress !== told) world.err(progress)
+    told = progress
+  }
+}
+
+/** Enough for a warm machine, so that the usual call says nothing on the way. */
+const FIRST_TURN_MS = 1000
+
+const waitOf = (text: string | undefined): number => {
+  if (text === undefined) return STANDARD_WAIT_MS
+  if (/^0s?$/.test(text)) return 0
+  const read = readDuration(text, Number.MAX_SAFE_INTEGER)
+  if (typeof read === 'number') return read
+  throw new Stop(EXIT.misread, '--wait takes a length of time: --wait 60s')
+}
+
+/** A machine is of no use to somebody who cannot log in. */
+const offerOwnKey = ({ world }: Call, fields: Record<string, unknown>): void => {
+  if (fields['key'] !== undefined || fields['keys'] !== undefined) return
+  const own = ownKey(world.env['HOME'])
+  if (own === null) return
+  fields['keys'] = [own.line]
+  world.err(`letting in ${own.file}`)
+}
+
+const progressOf = ({ lease, request, detail }: Got): string => {
+  if (detail !== undefined) return detail
+  if (lease !== undefined) return `${lease.id} is being prepared`
+  return `${request?.id} waits, ${request?.position} in line`
+}
+
+const finish = (call: Call, answer: Answer, { detail, lease }: Got): Exit =>
+  tell(call, answer, () => {
+    const open = lease?.state === 'active' ? lease.machines : []
+    return [detail ?? '', ...open.map(sshCommand)].join('\n')
+  })

@@ -1,0 +1,57 @@
+import { optionOf, VERBS, verbNamed, type Argument, type Verb } from '#core'
+import { COMMANDS } from './commands/index.ts'
+
+/** What there is, or one of it in full; null if there is no such thing. */
+export function helpText(operands: readonly string[]): string | null {
+  const [first] = operands
+  if (first === undefined) return overview()
+  const command = COMMANDS.find(({ name }) => name === first)
+  if (command !== undefined) return `${command.usage}\n\n${command.summary}`
+  const verb = verbNamed(operands.slice(0, 2).join(' ')) ?? verbNamed(first)
+  return verb === undefined ? null : inFull(verb)
+}
+
+const overview = (): string =>
+  [
+    'duffy: lease real machines',
+    '',
+    ...columns(VERBS.map(({ name, summary }) => [name, summary])),
+    '',
+    ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
+    '',
+    'Every one takes --json (the answer as the server gave it) and --help.',
+    'DUFFY_URL says where Duffy is (http://127.0.0.1:8080 unless set), DUFFY_API_KEY who you are; without it the key that',
+    'a Duffy on this machine keeps is used.',
+    'Exit codes: 0 done, 1 refused, 2 not understood, 70 failed.',
+  ].join('\n')
+
+const inFull = (verb: Verb): string => {
+  const rows = verb.arguments.map((argument) => [`--${optionOf(argument)}${valueOf(argument)}`, argument.summary] as const)
+  const wait = verb.name === 'get' ? [['--wait 60s', 'how long to wait until one can log in; 60s unless said'] as const] : []
+  const options = [...rows, ...wait]
+  return [
+    `duffy ${verb.name}: ${verb.summary}`,
+    ...(options.length === 0 ? [] : ['', ...columns(options)]),
+    '',
+    ...verb.examples.map((example) => `  duffy ${example}`),
+  ].join('\n')
+}
+
+const valueOf = ({ kind, required }: Argument): string => {
+  if (kind.type === 'flag') return ''
+  const shown = 'example' in kind ? kind.example : PLACES[kind.type]
+  return ` ${kind.type === 'choice' ? kind.of.join('|') : shown}${required ? ' (needed)' : ''}`
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  count: '2',
+  sshKey: 'FILE',
+  fingerprint: 'SHA256:…',
+  identity: 'irc:NETWORK:ACCOUNT',
+  pairs: 'NAME=TEXT',
+}
+
+const columns = (rows: readonly (readonly [string, string])[]): string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`)
+}

@@ -1,0 +1,86 @@
+import { goesByPlace, optionOf, readDuration, type Argument, type Kind, type Verb } from '#core'
+import { readFileSync } from 'node:fs'
+import type { Words } from './words.ts'
+import { EXIT, Stop } from './world.ts'
+
+export type Fields = Record<string, unknown>
+
+/**
+ * The fields of a verb from a call's words: `duffy get metal 2 --for 4h`. What chat takes works as well: `for 4h`, `now`,
+ * and what can only be a number, a length of time or a choice may stand anywhere. The server reads the values themselves.
+ */
+export function fieldsOf(verb: Verb, operands: readonly string[], options: Words['options']): Fields {
+  const fields: Fields = {}
+  for (const { name, value } of options) {
+    const argument = verb.arguments.find((one) => optionOf(one) === name || one.name === name)
+    if (argument === undefined) throw unknownOption(verb, name)
+    give(fields, argument, name, value === true ? true : valueOf(argument.kind, value))
+  }
+  let at = 0
+  while (at < operands.length) at += take(verb, fields, operands.slice(at))
+  return fields
+}
+
+/** Takes an operand or more; how many. */
+const take = (verb: Verb, fields: Fields, [word, ...rest]: readonly string[]): number => {
+  if (word === undefined) return 1
+  const introduced = verb.arguments.find(({ after }) => after?.includes(word.toLowerCase()))
+  if (introduced !== undefined) return takeAfter(fields, introduced, [word, ...rest])
+  const open = verb.arguments.filter((one) => goesByPlace(one) && fields[one.name] === undefined)
+  const argument = open.find(({ kind }) => canOnlyBe(kind, word)) ?? open.find(({ kind }) => mayBe(kind))
+  if (argument === undefined) {
+    throw new Stop(EXIT.misread, `"${word}" has no place in "duffy ${verb.name}"; it is used like: duffy ${verb.examples[0]}`)
+  }
+  const whole = argument.rest === true
+  const value = whole ? [word, ...rest].join(' ') : word
+  give(fields, argument, argument.name, valueOf(argument.kind, value))
+  return whole ? rest.length + 1 : 1
+}
+
+/** `for 4h`; a flag is all in its word. */
+const takeAfter = (fields: Fields, argument: Argument, [word, ...rest]: readonly string[]): number => {
+  if (argument.kind.type === 'flag') {
+    give(fields, argument, argument.name, !argument.kind.standard)
+    return 1
+  }
+  const value = argument.rest === true ? rest.join(' ') : rest[0]
+  if (value === undefined || value === '') throw new Stop(EXIT.misread, `"${word}" needs something after it`)
+  give(fields, argument, argument.name, valueOf(argument.kind, value))
+  return argument.rest === true ? rest.length + 1 : 2
+}
+
+const give = (fields: Fields, argument: Argument, name: string, value: unknown): void => {
+  if (argument.many !== undefined || argument.kind.type === 'pairs') {
+    fields[name] = [...((fields[name] as unknown[] | undefined) ?? []), value]
+  } else if (fields[name] === undefined) fields[name] = value
+  else throw new Stop(EXIT.misread, `${name} is given twice`)
+}
+
+const canOnlyBe = (kind: Kind, word: string): boolean => {
+  if (kind.type === 'duration') return typeof readDuration(word, kind.longestMs) === 'number'
+  if (kind.type === 'count') return /^\d+$/.test(word)
+  return kind.type === 'choice' && kind.of.includes(word.toLowerCase())
+}
+
+const mayBe = (kind: Kind): boolean =>
+  kind.type === 'word' || kind.type === 'text' || kind.type === 'fingerprint' || kind.type === 'sshKey'
+
+/** A key is a file's name unless it is a key itself; a count is a number. */
+const valueOf = (kind: Kind, text: string): unknown => {
+  if (kind.type === 'sshKey' && !/\s/.test(text.trim())) return readKeyFile(text)
+  return kind.type === 'count' && /^\d+$/.test(text) ? Number(text) : text
+}
+
+const readKeyFile = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    const fault = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
+    throw new Stop(EXIT.misread, `cannot read the public key ${file} (${fault})`, cause)
+  }
+}
+
+const unknownOption = (verb: Verb, name: string): Stop => {
+  const known = verb.arguments.map((argument) => `--${optionOf(argument)}`).join(', ')
+  return new Stop(EXIT.misread, `"duffy ${verb.name}" has no --${name}; it takes ${known === '' ? 'none' : known}`)
+}

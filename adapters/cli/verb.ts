@@ -1,0 +1,25 @@
+import { verbNamed, VERBS, type Verb } from '#core'
+import { ask, tell, type Call } from './call.ts'
+import { runGet } from './get.ts'
+import { fieldsOf } from './operands.ts'
+import { EXIT, Stop, type Exit } from './world.ts'
+
+/** A verb that every door has, through the one route that takes them all. */
+export async function runVerb(call: Call): Promise<Exit> {
+  const { operands, options } = call.words
+  const { verb, rest } = verbOf(operands)
+  if (verb.name === 'get') return runGet(call, verb, rest)
+  const body = fieldsOf(verb, rest, options)
+  const asked = await ask(call, { method: 'POST', path: `/api/v2/verbs/${verb.name.replaceAll(' ', '-')}`, body })
+  return asked.ok ? tell(call, asked.answer, ({ detail }) => String(detail)) : asked.exit
+}
+
+/** Two words, where they are a verb together, before one. */
+export function verbOf(operands: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } {
+  for (const words of [2, 1]) {
+    const verb = operands.length < words ? undefined : verbNamed(operands.slice(0, words).join(' '))
+    if (verb !== undefined) return { verb, rest: operands.slice(words) }
+  }
+  const known = VERBS.map(({ name }) => name).join(', ')
+  throw new Stop(EXIT.misread, `there is no "${operands[0]}"; there are ${known}; "duffy --help" says more`)
+}

@@ -1,0 +1,35 @@
+import { hash } from 'node:crypto'
+import {
+  answerSaid,
+  misreadSaid,
+  outcomeSaid,
+  refusalSaid,
+  type Answer,
+  type Fleet,
+  type Instant,
+  type Misread,
+  type Outcome,
+  type Refusal,
+  type Said,
+  type Telling,
+} from '#core'
+
+/** How this door's callers would type a line: at the command line, which is where they can try it. */
+const say = (line: string): string => `duffy ${line}`
+
+const telling = (at: number): Telling => ({ say, at: at as Instant })
+
+/** This door has no room: everything said is said to the asker. */
+const text = ({ room, person }: Said): string => [...room, ...person].join('\n')
+
+export const refusalWords = (refusal: Refusal, at: number): string => text(refusalSaid(refusal, telling(at)))
+
+export const misreadWords = (misread: Misread, at: number): string => text(misreadSaid(misread, telling(at)))
+
+export const outcomeWords = (outcome: Outcome, fleet: Fleet, at: Instant): string =>
+  text(outcomeSaid(outcome, { fleet, say, at, fingerprint }))
+
+export const answerWords = (answer: Answer, at: Instant): string => text(answerSaid(answer, { say, at, fingerprint }))
+
+/** The SHA-256 of bytes as OpenSSH prints it: base64 without padding. */
+export const fingerprint = (blob: Uint8Array): string => hash('sha256', blob, 'base64').replace(/=+$/, '')
