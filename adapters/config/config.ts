@@ -95,7 +95,6 @@ export interface ElasticConfig {
   readonly variables?: JsonObject
 }
 
-/** Read when the database is new and when a tenant is added; afterwards the database owns a tenant's members. */
 export interface TenantConfig {
   /** Machines it may hold at once. Default: 10. */
   readonly quota?: number
