@@ -53,7 +53,7 @@ describe('settings', () => {
   })
 
   test('find TypeScript in a config', async () => {
-    const text = `import type { Config } from '${resolve('adapters/config/index.ts')}'\nexport default ${JSON.stringify(sound)} as Config`
+    const text = `import type { Config } from '${resolve('adapters/config/config.ts')}'\nexport default ${JSON.stringify(sound)} as Config`
     expect(await settings(text)).toMatchObject({ http: { port: 8080 } })
   })
 
