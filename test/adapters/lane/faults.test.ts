@@ -67,7 +67,7 @@ describe('a store that fails', () => {
         const unknown = results.filter(
           (result) => result.status === 'rejected' && result.reason.outcome === 'unknown',
         ).length
-        await lane.ask(duffy({ do: 'sweep' }))
+        await untilItWorks(() => lane.ask(duffy({ do: 'sweep' })))
         const now = lane.fleet.leases.size
         expect(now - granted).toBeGreaterThanOrEqual(done)
         expect(now - granted).toBeLessThanOrEqual(done + unknown)
