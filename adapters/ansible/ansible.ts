@@ -46,7 +46,7 @@ export interface Ansible {
   readonly name: 'ansible'
   /** The drivers that have a folder now. */
   drivers(): string[]
-  /** Runs a step to its end, when none of its processes is left. Throws only for a fault of this host, or of `onGroup`. */
+  /** Runs a step to its end, when none of its processes is left. Throws only for a fault of this host or of the caller's. */
   perform(order: RunOrder, performance: Performance): Promise<RunResult>
   /**
    * Kills what a Duffy that died left running: `killed`, or `gone` if nothing was left. `elsewhere`: the group ran on another host or

@@ -51,8 +51,8 @@ export function parseEvent(line: string, clean: (text: string) => string): Event
   return { ...event, task: clean(event.task), message: parts.filter((part) => part !== '').join('; '), said: '' }
 }
 
-const lastLines = (text: string): string =>
-  text.length <= SAID_CHARACTERS ? text : text.slice(-SAID_CHARACTERS).replace(/^[^\n]*\n/, '')
+const lastLines = (said: string): string =>
+  said.length <= SAID_CHARACTERS ? said : said.slice(-SAID_CHARACTERS).replace(/^[^\n]*\n/, '')
 
 function readJson(line: string): unknown {
   try {

@@ -25,7 +25,7 @@ export interface Command {
 
 /**
  * Runs a command behind the gate, in a session of its own, and returns when all its processes are gone. Throws if the group cannot
- * be put on record (then nothing has run), and if a process cannot be killed.
+ * be put on record (then nothing has run), if a process cannot be killed, and for what its own callbacks throw.
  */
 export async function runGated(command: Command): Promise<void> {
   const { child, output, events } = spawn(command)
@@ -33,7 +33,10 @@ export async function runGated(command: Command): Promise<void> {
   const exited = once(child.nodeChildProcess, 'exit')
   for (const stream of output) stream.on('data', (chunk: Buffer) => command.onOutput(chunk))
   const ended = Promise.all([command.onEvents(events), ...output.map((stream) => once(stream, 'close'))])
-  const stuck = Promise.withResolvers<never>()
+  const fault = Promise.withResolvers<never>()
+  ended.catch(fault.reject)
+  // Listened to below; before that, a fault must wait, not end Duffy as an unhandled one.
+  fault.promise.catch(() => undefined)
   let group: ProcessGroup
   try {
     group = await identify(child.pid)
@@ -44,18 +47,18 @@ export async function runGated(command: Command): Promise<void> {
     await exited
     throw error
   }
-  const kill = (graceMs: number) => () => void killGroup(group, graceMs).catch(stuck.reject)
+  const kill = (graceMs: number) => () => void killGroup(group, graceMs).catch(fault.reject)
   const abort = kill(command.killGraceMs)
   // The gate keeps the deadline; this is for the day when the gate itself is stopped.
   const late = setTimeout(kill(0), command.deadlineMs + 2 * command.killGraceMs + DRAIN_MS)
   try {
     child.stdin.end(command.signal.aborted ? '' : `go ${markOf(group)}\n`)
     command.signal.addEventListener('abort', abort)
-    await Promise.race([exited, stuck.promise])
-    await killGroup(group, 0)
+    await Promise.race([exited, fault.promise])
   } finally {
     clearTimeout(late)
     command.signal.removeEventListener('abort', abort)
+    await killGroup(group, 0)
   }
   await Promise.race([ended, sleep(DRAIN_MS)])
   for (const stream of [events, ...output]) stream.destroy()

@@ -104,6 +104,15 @@ test('nothing runs, and the fault is thrown, if the group cannot be recorded', a
   expect(lives(pgid)).toBe(false)
 })
 
+test('a run whose progress nobody can take is killed, and the fault is thrown', async () => {
+  const onProgress = (): void => {
+    throw new Error('the reader is broken')
+  }
+  await shop.site('rebuild', stubborn('unread'))
+  await expect(shop.run({ step: 'rebuild' }, { onProgress })).rejects.toThrow('the reader is broken')
+  expect(carrying(`DUFFY_VARS=${shop.dir}`)).toEqual([])
+})
+
 test('a playbook that was halted is killed at its deadline', async () => {
   await shop.site('collect', `- raw: kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)\n- pause: {seconds: 30}`)
   const { result } = await shop.run({ step: 'collect', deadlineMs: 1500 })
