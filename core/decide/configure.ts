@@ -2,10 +2,9 @@ import type { Outcome, Site, SiteMachine } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { openRun, type Machine } from '../machine.ts'
-import { most } from '../policy/platform.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
-import { settle } from './settle.ts'
+import { dropHopeless, settle } from './settle.ts'
 import { begin } from './steps.ts'
 
 /** Makes the fleet as the site's config says. What it no longer names is drained: lent machines stay with their holders. */
@@ -20,7 +19,7 @@ export const decideConfigure = (draft: Draft, site: Site): Outcome | Refusal => 
   configureMachines(draft, site)
   configureTenants(draft, site)
   const changes = draft.events.map(describe).filter((change) => change !== null)
-  dropHopeless(draft)
+  dropHopeless(draft, [...fleet.requests.values()])
   settle(draft)
   return { type: 'configured', changes }
 }
@@ -110,18 +109,6 @@ const configureTenants = (draft: Draft, site: Site): void => {
     ) {
       draft.emit({ type: 'tenantConfigured', tenant: name, ...terms })
     }
-  }
-}
-
-/** Requests that the new site can never serve are told so, rather than left to wait for ever. */
-const dropHopeless = (draft: Draft): void => {
-  const { fleet } = draft
-  for (const request of [...fleet.requests.values()]) {
-    const { most: reachable } = most(fleet, fleet.tenants.need(request.tenant), request.demand)
-    if (request.demand.count <= reachable) continue
-    const reason = `only ${reachable} such machines are left`
-    draft.emit({ type: 'requestUnsatisfiable', request: request.id, reason })
-    draft.tell(request.address, { type: 'requestEnded', request: request.id, reason })
   }
 }
 

@@ -1,7 +1,7 @@
 import { leaseId, type Instant } from '../id.ts'
 import { missing } from '../lease.ts'
 import { fitting, leastWorn } from '../policy/match.ts'
-import { place, type Placement } from '../policy/platform.ts'
+import { most, place, type Placement } from '../policy/platform.ts'
 import { queueOf } from '../policy/queue.ts'
 import type { Pool } from '../pool.ts'
 import type { MachineRequest } from '../request.ts'
@@ -45,6 +45,20 @@ export const grant = (draft: Draft, request: MachineRequest, placed: Placement):
     giveUpAt: (draft.at + prepareMs) as Instant,
   })
   for (const name of names) begin(draft, name, 'grant', lease)
+  if (choice!.reason === 'first') dropHopeless(draft, [...fleet.waitingOf.of(tenant.name)])
+}
+
+/** Requests that can no longer be served, whatever comes free, are told so rather than left to wait for ever. */
+export const dropHopeless = (draft: Draft, requests: readonly MachineRequest[]): void => {
+  const { fleet } = draft
+  for (const { id, tenant, demand, address } of requests) {
+    const { most: reachable, home } = most(fleet, fleet.tenants.need(tenant), demand)
+    if (demand.count <= reachable) continue
+    const where = demand.platform === 'same' && home !== null ? ` on ${home}` : ''
+    const reason = `there are only ${reachable} such machines${where}`
+    draft.emit({ type: 'requestUnsatisfiable', request: id, reason })
+    draft.tell(address, { type: 'requestEnded', request: id, reason })
+  }
 }
 
 /** A machine whose grant failed is replaced from the lease's own platform, before anybody who waits is served. */
@@ -71,6 +85,8 @@ const serve = (draft: Draft): void => {
   const { fleet, at } = draft
   const heads = [...fleet.queues.firsts()].toSorted(byArrival)
   for (let head = heads.shift(); head !== undefined; head = heads.shift()) {
+    // A grant just made may have shown it to be hopeless.
+    if (!fleet.requests.has(head.id)) continue
     const tenant = fleet.tenants.need(head.tenant)
     if (tenant.held + head.demand.count > tenant.quota) continue
     const placed = place(fleet, tenant, head.demand, at < head.preferUntil)

@@ -55,6 +55,20 @@ describe('get', () => {
   })
 })
 
+test('a request that the new home can never serve is told so rather than left waiting', () => {
+  const site = siteOf({ machines: [...machinesOf('metal', 'intel', 2, ['ssd']), ...machinesOf('metal', 'amd', 2)] })
+  const world = new World(site)
+  const bob = 'irc:net:bob'
+  const held = world.lease(world.get(bob, { count: 2, platform: 'any', labels: ['ssd'] }))
+  const waiting = world.get(ALICE, { labels: ['ssd'] })
+  expect(waiting.type).toBe('waiting')
+  expect(world.lease(world.get(ALICE)).choice.platform).toBe('amd')
+  expect(world.fleet.requests.size).toBe(0)
+  world.work()
+  world.done(bob, held.id)
+  world.work()
+})
+
 describe('wear', () => {
   test('200 rounds by one tenant: uses within the home platform differ by at most one', () => {
     const world = new World()
