@@ -16,6 +16,8 @@ export interface HearingContext {
   speak: Speaking
   /** Whether accounts were ever vouched for on this network. */
   everVouched: () => boolean
+  /** The connection of this moment: an answer may outlive the one its command came by. */
+  current: () => Session | undefined
 }
 
 /** From a line on the wire to an answer: what is not for us, not from a known person, or too much ends here. */
@@ -61,7 +63,10 @@ export function hearing(context: HearingContext): (event: IrcMessageEvent, sessi
     if (bot) return
     const id = event.tags['msgid'] || randomUUID()
     const line = { network: settled.network, ...to, text, id, secure: secure && settled.tls }
-    await speak.answer(session, to, await ask(ports, line))
+    const replies = await ask(ports, line)
+    const now = context.current()
+    if (now?.connectedAt) return speak.answer(now, to, replies)
+    ports.log('warn', 'an answer found irc disconnected', { network: settled.network, id, account })
   }
 
   const isTooMuch = (to: IrcAddress, session: Session): boolean => {

@@ -25,7 +25,7 @@ function supervise(settled: Settled, ports: IrcPorts): IrcDoor {
   let attempts = 0
   let lastProblem: string | null = null
 
-  const heard = hearing({ settled, ports, speak, everVouched: () => everVouched })
+  const heard = hearing({ settled, ports, speak, everVouched: () => everVouched, current: () => session })
 
   const attempt = async (): Promise<boolean> => {
     attempts += 1

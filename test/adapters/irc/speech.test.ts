@@ -78,6 +78,7 @@ test('of a long answer a room gets three lines and a pointer, and more gives the
   await owner.waitFor(/:line 5$/)
   owner.say('#duffy', '!duffy more')
   await owner.waitFor(/nothing more/)
+  expect(owner.lines(/:(alice: )?line \d$/)).toHaveLength(5)
 })
 
 test('more belongs to the person: another one does not get it', async () => {

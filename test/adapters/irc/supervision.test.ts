@@ -81,6 +81,7 @@ test('after the server was killed it comes back to its channel and is heard', as
   await using owner = await person(network, { nick: 'alice', login: alice, channels: ['#duffy'] })
   owner.say('#duffy', '!duffy again')
   await owner.waitFor(/heard: again/)
+  expect(duffy.heard[0]).toMatchObject({ account: 'alice', text: 'again' })
 })
 
 test('without services people are refused with the reason, and heard again once services are back', async () => {
@@ -107,6 +108,7 @@ test('it registers without services and logs in when they return', async () => {
   await duffy.waitFor('identifying')
   await network.services.start()
   await duffy.waitFor('ready')
+  expect(duffy.door.state()).toMatchObject({ attempts: 1, problem: null, channels: ['#duffy'] })
 })
 
 test('services that hang during SASL do not hang it', async () => {
@@ -115,6 +117,7 @@ test('services that hang during SASL do not hang it', async () => {
   await duffy.waitFor('identifying')
   network.services.resume()
   await duffy.waitFor('ready')
+  expect(duffy.door.state().attempts).toBe(1)
 })
 
 test('a server that accepts and says nothing is left after the registration deadline', async () => {
@@ -139,7 +142,7 @@ test('when its nick is taken it uses another and takes its own back when free', 
 test('a ghost on its own nick is removed by services', async () => {
   await using squatter = await person(network, { nick: 'duffy' })
   await using duffy = await openDoor(network)
-  await squatter.waitFor(/^ERROR/)
+  expect(await squatter.waitFor(/^ERROR/)).toMatch(/GHOST|Killed|NickServ/)
   await until(() => duffy.door.state().nick === 'duffy', { what: 'our nick' })
 })
 
