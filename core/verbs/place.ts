@@ -84,6 +84,7 @@ const noPlace = (line: Line, at: number): Step => {
   })
   if (!word.quoted && duration?.kind.type === 'duration') {
     const { example, longestMs } = duration.kind
+    if (typeof readDuration(plain(word), longestMs) === 'number') return stuck({ type: 'twice' }, duration)
     if (isTimeOfDay(word)) return stuck({ type: 'badDuration', because: 'clockTime', example, longestMs }, duration)
     if (isNumber(word) && count === undefined)
       return stuck({ type: 'badDuration', because: 'noUnit', example, longestMs }, duration)

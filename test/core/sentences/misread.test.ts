@@ -1,0 +1,84 @@
+import { misreadSaid, readLine, readValues, verbNamed, type Misread } from '#core'
+import { describe, expect, test } from 'vitest'
+
+const PORTS = { fingerprint: () => 'x'.repeat(43), address: null }
+const telling = { say: (line: string) => `bin/duffy ${line}`, at: 0 as never }
+
+const base: Omit<Misread, 'problem'> = {
+  type: 'misread',
+  from: 'line',
+  verb: 'get',
+  argument: 'count',
+  got: 'many',
+  example: 'get metal',
+  suggestion: null,
+}
+const duration = { type: 'badDuration', example: '2h', longestMs: 1000 } as const
+
+/** One of every type: a new problem does not compile until it is here. */
+const EVERY: { readonly [T in Misread['problem']['type']]: Extract<Misread['problem'], { type: T }> } = {
+  empty: { type: 'empty' },
+  unknownVerb: { type: 'unknownVerb' },
+  unknownArgument: { type: 'unknownArgument' },
+  missing: { type: 'missing' },
+  twice: { type: 'twice' },
+  tooMany: { type: 'tooMany', most: 3 },
+  tooLong: { type: 'tooLong', most: 3 },
+  controlCharacters: { type: 'controlCharacters' },
+  unclosedQuote: { type: 'unclosedQuote' },
+  badWord: { type: 'badWord' },
+  badText: { type: 'badText' },
+  badCount: { type: 'badCount', most: 1000 },
+  badDuration: { ...duration, because: 'nonsense' },
+  badChoice: { type: 'badChoice', of: ['same', 'any'] },
+  badFlag: { type: 'badFlag' },
+  badKey: { type: 'badKey', because: 'broken' },
+  badFingerprint: { type: 'badFingerprint' },
+  badIdentity: { type: 'badIdentity' },
+  badPairs: { type: 'badPairs' },
+}
+
+describe('every misread', () => {
+  test.each(Object.values(EVERY))('$type: one line, that nothing was done, and what to type', (problem) => {
+    const { room, person } = misreadSaid({ ...base, problem }, telling)
+    expect(person).toEqual([])
+    expect(room).toHaveLength(1)
+    expect(room[0]).toMatch(/Nothing was done\. (?:See|Try:) bin\/duffy /)
+    expect(room[0]).not.toMatch(/undefined|null|\[object/)
+  })
+
+  test.each(['nonsense', 'noUnit', 'zero', 'negative', 'tooLong', 'clockTime'] as const)(
+    'a duration: %s',
+    (because) => {
+      expect(misreadSaid({ ...base, problem: { ...duration, because } }, telling).room[0]).toContain('many')
+    },
+  )
+
+  test('fields have no line to type', () => {
+    const read = readValues(verbNamed('get')!, { type: 'metal', count: 'many' }, PORTS) as Misread
+    expect(misreadSaid(read, telling).room).toEqual([
+      '"many" is no number of machines: a whole number from 1 to 1000 is. Nothing was done.',
+    ])
+  })
+})
+
+describe('the words', () => {
+  test.each([
+    ['gte metal', 'I don\'t know "gte". Nothing was done. Did you mean: bin/duffy get metal'],
+    [
+      'extend L7Q2 until 18:00',
+      `I can't take a time of day ("until") yet: say how long, such as 2h. Nothing was done. Try: bin/duffy extend L7Q2 2h`,
+    ],
+    [
+      'get metal 0',
+      '"0" is no number of machines: a whole number from 1 to 1000 is. Nothing was done. Try: bin/duffy get metal',
+    ],
+    [
+      'keys add -----BEGIN OPENSSH PRIVATE KEY-----',
+      'That is a private key: never paste it anywhere, and make a new one now. Show the line in the .pub file. Nothing was done. Try: bin/duffy keys add ssh-ed25519 AAAA… you@host',
+    ],
+  ])('%s', (line, said) => {
+    const read = readLine(line, PORTS) as Misread
+    expect(misreadSaid(read, telling).room).toEqual([said])
+  })
+})

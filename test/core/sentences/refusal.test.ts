@@ -1,0 +1,102 @@
+import { refusalSaid, type Refusal, type RefusalType } from '#core'
+import { describe, expect, test } from 'vitest'
+
+const AT = Date.UTC(2026, 10, 23, 16, 40)
+const telling = { say: (line: string) => `!duffy ${line}`, at: AT as never }
+
+type Of<T extends RefusalType> = Omit<Extract<Refusal, { type: T }>, 'type'>
+const POOLS = [{ pool: 'metal', type: 'metal', ready: 1, waiting: 2 }]
+
+/** One of every type: a new refusal does not compile until it is here, and so has words. */
+const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unknown } } = {
+  stranger: { identity: 'irc:net:mallory' },
+  operatorsOnly: {},
+  noSuchType: { asked: 'meta', suggestion: 'metal', pools: POOLS },
+  noSuchPool: { asked: 'rack', suggestion: null, pools: [] },
+  noSuchArch: { asked: 'vax', known: ['x86_64'] },
+  noSuchLabel: { asked: ['gpu'], known: [] },
+  neverEnough: { count: 9, most: 4, machineType: 'metal', platform: 'intel', elsewhere: 12 },
+  overQuota: { tenant: 'infra', count: 3, held: 7, quota: 8 },
+  tooMany: { limit: 'keysPerPerson', most: 20 },
+  tooLongText: { field: 'reason', most: 200 },
+  badCount: { count: 0 },
+  leaseTooShort: { asked: 1000, shortestMs: 60_000 },
+  leaseTooLong: { asked: 90_000_000, longestMs: 64_800_000, of: 'tenant infra' },
+  noKeys: {},
+  noneFree: { machineType: 'metal', count: 2, platform: 'intel', elsewhere: 3 },
+  queueFull: { limit: 'waitingRequests', most: 10_000 },
+  noSuchLease: { asked: 'L9ZZ', held: [{ lease: 'L7Q2', machines: ['n33', 'n41'] }] },
+  noSuchRequest: { asked: 'R9ZZ', waiting: [] },
+  noSuchMachine: { asked: 'n34', suggestion: 'n33' },
+  holdsNothing: {},
+  waitsForNothing: {},
+  whichLease: {
+    held: [
+      { lease: 'L7Q2', machines: ['n33'] },
+      { lease: 'L7Q9', machines: ['n41'] },
+    ],
+  },
+  whichRequest: { waiting: ['R9K1', 'R9K2'] },
+  leaseEnded: { lease: 'L7Q2', at: AT },
+  notActive: { lease: 'L7Q2' },
+  cannotExtend: { lease: 'L7Q2', until: AT + 59_400_000, longestMs: 64_800_000 },
+  unknownKey: { fingerprint: 'SHA256:x' },
+  badNotify: { asked: 'irc:none:alice' },
+  idUsedBefore: { id: 'build-7' },
+  badSite: { faults: ['pools.metal.ready: less than 0'] },
+  staleRun: {},
+}
+const refusal = (type: RefusalType, over: object = {}): Refusal => ({ type, ...EVERY[type], ...over }) as Refusal
+
+describe('every refusal', () => {
+  const types = Object.keys(EVERY) as RefusalType[]
+
+  test.each(types)('%s: at most three lines, with a command to type next', (type) => {
+    const { room, person } = refusalSaid(refusal(type), telling)
+    const lines = [...room, ...person]
+    expect(room.length).toBeLessThanOrEqual(3)
+    expect(person.length).toBeLessThanOrEqual(3)
+    expect(lines.join('\n')).toContain('!duffy ')
+    expect(lines.join('\n')).not.toMatch(/undefined|null|\[object|NaN/)
+    for (const line of lines) expect(line.length).toBeLessThan(400)
+  })
+
+  test.each(types.filter((type) => type !== 'whichLease' && type !== 'whichRequest' && type !== 'noSuchMachine'))(
+    '%s: says what did not happen',
+    (type) => {
+      const { room, person } = refusalSaid(refusal(type), telling)
+      expect([...room, ...person].join('\n')).toMatch(/noth|nobody|no more|not applied|changed nothing/i)
+    },
+  )
+})
+
+describe('the words', () => {
+  test('a slip in a type', () => {
+    expect(refusalSaid(refusal('noSuchType'), telling).room).toEqual([
+      'There is neither a type nor a pool "meta"; nothing was leased. Pools: metal (1 free, 2 waiting). Did you mean: !duffy get metal',
+    ])
+  })
+
+  test('which of several', () => {
+    expect(refusalSaid(refusal('whichLease'), telling).room).toEqual([
+      'You hold 2: L7Q2 (n33) and L7Q9 (n41). Which? e.g. !duffy done L7Q2',
+    ])
+  })
+
+  test('an instant of another day has its date', () => {
+    expect(refusalSaid(refusal('cannotExtend'), telling).room[0]).toContain(
+      'until 09:10 UTC on 2026-11-24 at most (18h a lease)',
+    )
+  })
+
+  test('figures of a quota are said in private alone', () => {
+    const { room, person } = refusalSaid(refusal('overQuota'), telling)
+    expect(room.join('')).not.toMatch(/\d/)
+    expect(person.join('')).toContain('7 of 8')
+  })
+
+  test('what is free elsewhere is offered', () => {
+    expect(refusalSaid(refusal('noneFree'), telling).room[0]).toContain('!duffy get metal 2 any now')
+    expect(refusalSaid(refusal('noneFree', { elsewhere: 0 }), telling).room[0]).toContain('!duffy get metal 2')
+  })
+})
