@@ -108,6 +108,7 @@ function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error
+    // Gone meanwhile; or another user's now (sudo), which ends by itself when the others do, or is reported as stuck.
+    if (!hasCode(error, 'ESRCH', 'EPERM')) throw error
   }
 }
