@@ -12,10 +12,9 @@ import { nearest } from './suggest.ts'
 import type { Role } from './tenant.ts'
 import { poolView, type PoolView } from './view.ts'
 
-export type { Chances, WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
+export type { WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
 export type { AllAnswer, MineAnswer } from './answer/list.ts'
-export type { Holder, PublicHolding } from './answer/holder.ts'
-export { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
+export type { Past } from './answer/find.ts'
 
 /** What a question comes to, as data: `sentences/answer.ts` has the words. */
 export type Answer =

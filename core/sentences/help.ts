@@ -28,6 +28,6 @@ const one = (verb: Verb, say: Telling['say']): string[] => {
   const also = aliases.length === 0 ? '' : ` Also: ${aliases.join(', ')}.`
   const whose = who === 'operator' ? ' For operators.' : ''
   const under = VERBS.filter((other) => other.name.startsWith(`${name} `))
-  const more = under.length === 0 ? '' : ` See also: ${under.map((other) => say(`help ${other.name}`)).join(', ')}`
+  const more = under.length === 0 ? '' : `. See also: ${under.map((other) => say(`help ${other.name}`)).join(', ')}`
   return [say(usage(verb)), `${name}: ${summary}.${also}${whose}`, `e.g. ${examples.map(say).join(', ')}${more}`]
 }

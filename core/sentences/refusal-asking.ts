@@ -1,5 +1,5 @@
 import type { PoolChoice, Refusal } from '../refusal.ts'
-import { listed, openly, type Said, type Telling } from './said.ts'
+import { capital, listed, openly, type Said, type Telling } from './said.ts'
 import { span, typedSpan } from './time.ts'
 
 type Asking = Extract<
@@ -59,7 +59,7 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
       )
     case 'leaseTooLong':
       return openly(
-        `${span(refusal.asked)} is too long; nothing was leased. ${refusal.of} allows ${span(refusal.longestMs)}. Try: ${say(`get metal for ${typedSpan(refusal.longestMs)}`)}`,
+        `${span(refusal.asked)} is too long; nothing was leased. ${capital(refusal.of)} allows ${span(refusal.longestMs)}. Try: ${say(`get metal for ${typedSpan(refusal.longestMs)}`)}`,
       )
     case 'noKeys':
       return openly(

@@ -33,7 +33,7 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
     }
     case 'noSuchMachine': {
       const meant =
-        refusal.suggestion === null ? `See ${say('pools')}` : `Did you mean: ${say(`why ${refusal.suggestion}`)}`
+        refusal.suggestion === null ? `See ${say('list')}` : `Did you mean: ${say(`why ${refusal.suggestion}`)}`
       return openly(`There is no "${refusal.asked}" that I may tell you about. ${meant}`)
     }
     case 'holdsNothing':
@@ -42,7 +42,7 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
       return openly(`You wait for nothing, so nothing was cancelled. What you hold: ${say('list')}`)
     case 'whichLease':
       return openly(
-        `You hold ${refusal.held.length}: ${holdings(refusal.held)}. Which? e.g. ${say(`done ${refusal.held[0]?.lease ?? 'L7Q2'}`)}`,
+        `You hold ${refusal.held.length}: ${holdings(refusal.held)}. Which? Name it: ${say(`done ${refusal.held[0]?.lease ?? 'L7Q2'}`)} or ${say(`extend ${refusal.held[0]?.lease ?? 'L7Q2'} 2h`)}`,
       )
     case 'whichRequest':
       return openly(

@@ -11,6 +11,7 @@ const part = (argument: Argument): string => {
   const value = kind.type === 'choice' ? kind.of.join('|') : `<${valueName(argument.name, kind)}${rest ? '…' : ''}>`
   const whole =
     after === undefined || (goesByPlace(argument) && kind.type === 'choice') ? value : `${after[0]} ${value}`
+  if (required && argument.placed) return value
   return required ? whole : `[${whole}]${many === undefined ? '' : '…'}`
 }
 

@@ -167,7 +167,7 @@ describe('answers', () => {
 describe('what commands come to', () => {
   const fingerprint = 'SHA256:x' as never
   /** One of every type that a fleet need not back: a new outcome does not compile until it is here. */
-  const EVERY: { readonly [T in Outcome['type']]: Extract<Outcome, { type: T }> } = {
+  const EVERY: { readonly [T in Outcome['type']]: Outcome & { readonly type: T } } = {
     granted: { type: 'granted', request: 'R9K2' as never, lease: 'L7Q2' as never },
     waiting: { type: 'waiting', request: 'R9K2' as never },
     done: { type: 'done', leases: ['L7Q2' as never], machines: ['n33' as never] },

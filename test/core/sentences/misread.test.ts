@@ -16,7 +16,7 @@ const base: Omit<Misread, 'problem'> = {
 const duration = { type: 'badDuration', example: '2h', longestMs: 1000 } as const
 
 /** One of every type: a new problem does not compile until it is here. */
-const EVERY: { readonly [T in Misread['problem']['type']]: Extract<Misread['problem'], { type: T }> } = {
+const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & { readonly type: T } } = {
   empty: { type: 'empty' },
   unknownVerb: { type: 'unknownVerb' },
   unknownArgument: { type: 'unknownArgument' },

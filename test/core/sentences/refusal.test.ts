@@ -79,7 +79,7 @@ describe('the words', () => {
 
   test('which of several', () => {
     expect(refusalSaid(refusal('whichLease'), telling).room).toEqual([
-      'You hold 2: L7Q2 (n33) and L7Q9 (n41). Which? e.g. !duffy done L7Q2',
+      'You hold 2: L7Q2 (n33) and L7Q9 (n41). Which? Name it: !duffy done L7Q2 or !duffy extend L7Q2 2h',
     ])
   })
 
