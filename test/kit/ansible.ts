@@ -111,7 +111,8 @@ export const boxesOf = (stateDir: string): string =>
     ? join('/run/duffy-nsbox', createHash('sha256').update(stateDir).digest('hex').slice(0, 16))
     : join(stateDir, 'nsbox')
 
-function endBoxes(stateDir: string): void {
+/** Ends every box of a state directory, whoever started it. */
+export function endBoxes(stateDir: string): void {
   const boxes = boxesOf(stateDir)
   for (const pid of carrying(`DUFFY_BOX=${boxes}/`)) process.kill(pid, 'SIGKILL')
   rmSync(boxes, { recursive: true, force: true })
