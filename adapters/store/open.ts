@@ -63,7 +63,7 @@ export const openStore = async ({
     ...claims(sql, operator(sql)),
     ...outbox(sql, operator(sql)),
     async prune(before) {
-      const answers = `delete from answer where rowid in (select rowid from answer where at < ? limit ${PRUNED_AT_ONCE})`
+      const answers = `delete from answer where "key" in (select "key" from answer where at < ? limit ${PRUNED_AT_ONCE})`
       const notices = `delete from outbox where id in (select id from outbox where sent_at < ? limit ${PRUNED_AT_ONCE})`
       return (await operator(sql)(answers, [before])) + (await operator(sql)(notices, [before]))
     },

@@ -4,7 +4,7 @@ import { SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } fro
 /** How long a statement waits for another program that holds the file. Everything in this process waits with it. */
 const BUSY_MS = 1_000
 const CACHED_STATEMENTS = 256
-const LONGEST_CACHED = 4_000
+const LONGEST_CACHED = 8_000
 /** What a checkpoint leaves of a write-ahead log that one large transaction has blown up. */
 const WAL_BYTES = 64 * 1024 * 1024
 
@@ -69,26 +69,18 @@ const withStatementCache = (database: Database) => {
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
 
-/**
- * SQL as only SQLite speaks it. Sets of rows travel as one parameter, a JSON array of arrays: one statement text for any
- * number of rows, prepared once.
- */
+/** SQL as only SQLite speaks it, or speaks it best. */
 export const SQLITE = {
-  /** `if`: a condition on the row that is there, for which it is replaced; else it stays, and counts as unchanged. */
-  upsert(
-    table: string,
-    columns: readonly string[],
-    options: { readonly key: readonly string[]; readonly if?: string },
-  ): string {
-    const rest = columns.filter((column) => !options.key.includes(column))
-    const update = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ')
-    const condition = options.if === undefined ? '' : ` where ${options.if}`
-    return `${SQLITE.insert(table, columns)} on conflict (${quoted(options.key)}) do update set ${update}${condition}`
+  insert: (table: string, columns: readonly string[], rows: number): string => {
+    const row = `(${columns.map(() => '?').join(', ')})`
+    return `insert into "${table}" (${quoted(columns)}) values ${Array.from({ length: rows }, () => row).join(', ')}`
   },
 
-  insert(table: string, columns: readonly string[]): string {
-    const values = columns.map((_, index) => `value ->> ${index}`).join(', ')
-    return `insert into "${table}" (${quoted(columns)}) select ${values} from json_each(?) where true`
+  /** Replaces the row with this key, if the condition holds for it. */
+  onConflict: (columns: readonly string[], key: readonly string[], condition = 'true'): string => {
+    const rest = columns.filter((column) => !key.includes(column))
+    const update = rest.map((column) => `"${column}" = excluded."${column}"`).join(', ')
+    return `on conflict (${quoted(key)}) do update set ${update} where ${condition}`
   },
 
   /** For `where x in …`; the parameter is a JSON array of plain values. */

@@ -1,4 +1,3 @@
-import type { TableShape } from './rows/rows.ts'
 import { machines } from './rows/machine.ts'
 import { leases } from './rows/lease.ts'
 import { apiKeys, people, tenants } from './rows/people.ts'
@@ -18,5 +17,3 @@ export const PASSING = {
   counter: counters,
   site: sites,
 } as const
-
-export const columnsOf = (entity: TableShape): readonly string[] => Object.keys(entity.properties)

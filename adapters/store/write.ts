@@ -1,50 +1,52 @@
-import type { Change, Lease, Personal, Run, RunId } from '#core'
+import type { Change, Instant, Lease, Notice, Personal, Run, RunId } from '#core'
 import { AnswerRow, HoldingRow, OutboxRow, PersonalRow, RecordRow, type Row } from './entities.ts'
 import { execute, type Executor } from './executor.ts'
 import type { Batch, RunEnd } from './port.ts'
 import type { Rows, TableShape } from './rows/rows.ts'
 import { runs } from './rows/run.ts'
 import { SQLITE } from './sqlite.ts'
-import { columnsOf, LASTING, PASSING } from './tables.ts'
+import { LASTING, PASSING } from './tables.ts'
+import { inserter, upserter, type Writer } from './writer.ts'
 
 /** A row was not where memory says that it is: somebody else wrote to the file. Nothing of the batch is kept. */
 export class OutOfStep extends Error {
   override readonly name = 'OutOfStep'
 }
 
-/** Writes a batch: one statement a table, whatever the number of rows. */
+/** Writes a batch, a table at a time. */
 export const writeBatch = async (sql: Executor, turn: number, batch: Batch): Promise<void> => {
-  await insertAll(sql, RECORDS, batch.records.map(recordRow))
+  await writeRecords(sql, batch.records.map(recordRow))
   const changes = Map.groupBy(batch.changes, ({ table }) => table)
   for (const [name, rows] of Object.entries(LASTING)) await writeLasting(sql, rows as never, changes.get(name))
   for (const [name, rows] of Object.entries(PASSING)) await writePassing(sql, rows as never, changes.get(name))
   await writeHoldings(sql, changes.get('lease'))
   await writeRuns(sql, batch, changes.get('run'))
   await writePersonal(sql, turn, changes.get('personal'))
-  await upsertAll(sql, ANSWERS, batch.answers)
-  await insertAll(
+  await writeAnswers(sql, batch.answers)
+  await writeNotices(
     sql,
-    NOTICES,
-    batch.notices.map((notice) => [notice.to.door, JSON.stringify(notice), batch.at, batch.at]),
+    batch.notices.map((notice) => noticeRow(notice, batch.at)),
   )
 }
 
-const recordRow = ({ seq, at, by, door, key, text, hash }: Batch['records'][number]): readonly unknown[] => [
-  seq,
+const recordRow = ({ text, ...columns }: Batch['records'][number]): Row<typeof RecordRow> => ({
+  ...columns,
+  body: text,
+})
+
+const noticeRow = (notice: Notice, at: Instant): Partial<Row<typeof OutboxRow>> => ({
+  door: notice.to.door,
+  notice: JSON.stringify(notice),
   at,
-  by,
-  door,
-  key,
-  text,
-  hash,
-]
+  due_at: at,
+  attempts: 0,
+})
 
 const writeLasting = async (sql: Executor, rows: AnyRows, changes: readonly Change[] = []): Promise<void> => {
   const gone = changes.find(({ after, last }) => after === undefined && isOpen(last))
   if (gone !== undefined) throw new OutOfStep(`${gone.table} ${gone.key} left the fleet without an end`)
-  const written = await upsertAll(
+  const written = await writerOf(rows)(
     sql,
-    writer(rows),
     changes.map(({ last, key }) => rows.write(last, String(key))),
   )
   if (written !== changes.length)
@@ -61,9 +63,8 @@ const OPEN: ReadonlySet<string> = new Set(['waiting', 'preparing', 'active'])
 const writePassing = async (sql: Executor, rows: AnyRows, changes: readonly Change[] = []): Promise<void> => {
   const here = changes.filter(({ after }) => after !== undefined)
   const gone = changes.filter(({ after }) => after === undefined)
-  await upsertAll(
+  await writerOf(rows)(
     sql,
-    writer(rows),
     here.map(({ after, key }) => rows.write(after, String(key))),
   )
   if (gone.length > 0) {
@@ -75,14 +76,12 @@ const writePassing = async (sql: Executor, rows: AnyRows, changes: readonly Chan
 /** Machines given back before machines taken: one may pass from a lease to the next within a batch. */
 const writeHoldings = async (sql: Executor, changes: readonly Change[] = []): Promise<void> => {
   const rows = changes.flatMap(({ before, last }) => holdingsOf(before as Lease | undefined, last as Lease))
-  await upsertAll(
+  await writeHolding(
     sql,
-    HOLDINGS,
     rows.filter(({ active }) => active === 0),
   )
-  await upsertAll(
+  await writeHolding(
     sql,
-    HOLDINGS,
     rows.filter(({ active }) => active === 1),
   )
 }
@@ -101,59 +100,35 @@ const holdingsOf = (before: Lease | undefined, last: Lease): Row<typeof HoldingR
 
 const writeRuns = async (sql: Executor, { at, runEnds }: Batch, changes: readonly Change[] = []): Promise<void> => {
   const endOf = (key: RunId): RunEnd => runEnds.get(key) ?? { at, outcome: 'dropped', message: '' }
-  await upsertAll(
+  await writeRun(
     sql,
-    RUNS,
     changes.map(({ key, after, last }) => runs.write(last as Run, after === undefined ? endOf(key as RunId) : null)),
   )
 }
 
 /** What is removed keeps its row without its text, so that a lane that catches up forgets it too. */
 const writePersonal = async (sql: Executor, turn: number, changes: readonly Change[] = []): Promise<void> => {
-  await upsertAll(
+  await writeText(
     sql,
-    PERSONAL,
     changes.map(({ key, after }) => ({ ref: String(key), text: (after as Personal | undefined)?.text ?? null, turn })),
   )
 }
 
 type AnyRows = Rows<unknown, Readonly<Record<string, unknown>>>
 
-/** A statement for any number of rows, and the columns that it takes of each. */
-interface Writer {
-  readonly text: string
-  readonly columns: readonly string[]
-}
-
-const writers = new Map<TableShape, Writer>()
-const writer = ({ entity, key }: AnyRows): Writer => {
-  let known = writers.get(entity)
-  if (known === undefined) writers.set(entity, (known = upsertWriter(entity, [key], GUARDS[entity.tableName])))
-  return known
+const known = new Map<TableShape, Writer>()
+const writerOf = ({ entity, key }: AnyRows): Writer => {
+  let writer = known.get(entity)
+  if (writer === undefined) known.set(entity, (writer = upserter(entity, [key], GUARDS[entity.tableName])))
+  return writer
 }
 
 /** A machine is never written with an older fence than it has. */
 const GUARDS: Readonly<Record<string, string>> = { machine: '"machine"."fence" <= excluded."fence"' }
 
-const upsertWriter = (entity: TableShape, key: readonly string[], condition?: string): Writer => {
-  const columns = columnsOf(entity)
-  const options = condition === undefined ? { key } : { key, if: condition }
-  return { columns, text: SQLITE.upsert(entity.tableName, columns, options) }
-}
-
-const HOLDINGS = upsertWriter(HoldingRow, ['lease', 'machine'])
-const RUNS = upsertWriter(runs.entity, [runs.key])
-const PERSONAL = upsertWriter(PersonalRow, ['ref'])
-const ANSWERS = upsertWriter(AnswerRow, ['key'])
-const RECORDS = SQLITE.insert('record', columnsOf(RecordRow))
-const NOTICES = SQLITE.insert(OutboxRow.tableName, ['door', 'notice', 'at', 'due_at'])
-
-const upsertAll = async (sql: Executor, { text, columns }: Writer, rows: readonly object[]): Promise<number> => {
-  if (rows.length === 0) return 0
-  const cells = rows.map((row) => columns.map((column) => (row as Readonly<Record<string, unknown>>)[column]))
-  return execute(sql, text, [JSON.stringify(cells)])
-}
-
-const insertAll = async (sql: Executor, text: string, rows: readonly (readonly unknown[])[]): Promise<void> => {
-  if (rows.length > 0) await execute(sql, text, [JSON.stringify(rows)])
-}
+const writeRecords = inserter(RecordRow)
+const writeHolding = upserter(HoldingRow, ['lease', 'machine'])
+const writeRun = upserter(runs.entity, [runs.key])
+const writeText = upserter(PersonalRow, ['ref'])
+const writeAnswers = upserter(AnswerRow, ['key'])
+const writeNotices = inserter(OutboxRow, ['door', 'notice', 'at', 'due_at', 'attempts'])

@@ -36,8 +36,8 @@ const SITE = [
     idle_since integer not null, checked_at integer not null, labels text not null, variables text not null, access text,
     facts text not null, data text not null
   ) strict`,
-  `create table counter (name text primary key not null, value integer not null) strict`,
-  `create table site (name text primary key not null, digest text not null, limits text not null) strict`,
+  `create table counter (name text primary key not null, value integer not null) strict, without rowid`,
+  `create table site (name text primary key not null, digest text not null, limits text not null) strict, without rowid`,
 ]
 
 const PEOPLE = [
@@ -45,9 +45,9 @@ const PEOPLE = [
     name text primary key not null, number integer not null, quota integer not null, held integer not null,
     longest_ms integer, members text not null, keys text not null, homes text not null
   ) strict`,
-  `create table person (id text primary key not null, number integer not null, keys text not null) strict`,
-  `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null) strict`,
-  `create table personal (ref text primary key not null, text text, turn integer not null) strict`,
+  `create table person (id text primary key not null, number integer not null, keys text not null) strict, without rowid`,
+  `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null) strict, without rowid`,
+  `create table personal (ref text primary key not null, text text, turn integer not null) strict, without rowid`,
 ]
 
 const LENDING = [
@@ -73,7 +73,7 @@ const LENDING = [
     lease text not null references lease (id) deferrable initially deferred,
     machine text not null references machine (name) deferrable initially deferred,
     fence integer not null, active integer not null, primary key (lease, machine)
-  ) strict`,
+  ) strict, without rowid`,
   // Whatever the code does, no machine is lent twice.
   `create unique index holding_one on holding (machine) where active = 1`,
   `create table run (
@@ -88,7 +88,7 @@ const LENDING = [
 ]
 
 const OPERATION = [
-  `create table answer ("key" text primary key not null, command text not null, answer text not null, at integer not null) strict`,
+  `create table answer ("key" text primary key not null, command text not null, answer text not null, at integer not null) strict, without rowid`,
   `create index answer_at on answer (at)`,
   `create table outbox (
     id integer primary key autoincrement not null, door text not null, notice text not null, at integer not null,
@@ -99,5 +99,5 @@ const OPERATION = [
   `create table claim (
     run text primary key not null, host text not null, boot_id text not null, pgid integer, start_ticks integer,
     claimed_at integer not null, heartbeat integer not null
-  ) strict`,
+  ) strict, without rowid`,
 ]
