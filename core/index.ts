@@ -38,5 +38,6 @@ export {
 export type { Question } from './question.ts'
 export { answer, type Answer, type Past } from './answer.ts'
 export { readDuration } from './duration.ts'
+export { readSshKey } from './ssh-key.ts'
 export { answerSaid } from './sentences/answer.ts'
 export * from './sentences/index.ts'
