@@ -70,5 +70,5 @@ const progressOf = ({ lease, request, detail }: Got): string => {
 const finish = (call: Call, answer: Answer, { detail, lease }: Got): Exit =>
   tell(call, answer, () => {
     const open = lease?.state === 'active' ? lease.machines : []
-    return [detail ?? '', ...open.map(sshCommand)].join('\n')
+    return [detail ?? '', ...open.map((machine) => sshCommand(machine, call.world.env['HOME']))].join('\n')
   })

@@ -1,9 +1,21 @@
 import type { HeldMachineView } from '#core'
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { ownKey } from './own-key.ts'
 import { EXIT, Stop } from './world.ts'
 
 /** The line that logs in to a machine, to copy. */
-export function sshCommand(machine: HeldMachineView): string {
-  return ['ssh', ...sshWhere(machine)].join(' ')
+export function sshCommand(machine: HeldMachineView, home: string | undefined): string {
+  return ['ssh', ...identityOf(home), ...sshWhere(machine)].map(quoted).join(' ')
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+/** `ssh` looks for keys where the password file says, whatever `HOME` says: where they differ it is told. */
+export function identityOf(home: string | undefined): string[] {
+  if (home === undefined || home === userInfo().homedir) return []
+  const file = ownKey(home)?.file.replace(/\.pub$/, '')
+  return file !== undefined && existsSync(file) ? ['-i', file] : []
 }
 
 /** Port and destination as `ssh` takes them. Checked, for a name that begins with a dash would be an option to it. */

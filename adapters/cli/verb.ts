@@ -1,5 +1,6 @@
 import { verbNamed, VERBS, type Verb } from '#core'
 import { ask, tell, type Call } from './call.ts'
+import { COMMANDS } from './commands/index.ts'
 import { runGet } from './get.ts'
 import { fieldsOf } from './operands.ts'
 import { EXIT, Stop, type Exit } from './world.ts'
@@ -20,6 +21,6 @@ export function verbOf(operands: readonly string[]): { readonly verb: Verb; read
     const verb = operands.length < words ? undefined : verbNamed(operands.slice(0, words).join(' '))
     if (verb !== undefined) return { verb, rest: operands.slice(words) }
   }
-  const known = VERBS.map(({ name }) => name).join(', ')
-  throw new Stop(EXIT.misread, `there is no "${operands[0]}"; there are ${known}; "duffy --help" says more`)
+  const known = [...VERBS, ...COMMANDS].map(({ name }) => name).join(', ')
+  throw new Stop(EXIT.misread, `there is no "duffy ${operands[0]}"; there are ${known}; "duffy --help" says more`)
 }

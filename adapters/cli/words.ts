@@ -4,6 +4,8 @@ import { Stop, EXIT } from './world.ts'
 export interface Words {
   /** Those that are no options, in order. */
   readonly operands: readonly string[]
+  /** How many operands stand before a `--`; all of them if there is none. */
+  readonly beforeDashes: number
   /** The others, by name without dashes; true for one without a value. */
   readonly options: readonly Option[]
   readonly json: boolean
@@ -25,9 +27,11 @@ const BARE: ReadonlySet<string> = new Set(['json', 'help', 'now', 'all', 'dry-ru
 export function readWords(words: readonly string[], whole: (operands: readonly string[]) => boolean = () => false): Words {
   const operands: string[] = []
   const options: Option[] = []
+  let beforeDashes: number | null = null
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!
     if (word === '--' || whole(operands)) {
+      beforeDashes = operands.length
       operands.push(...words.slice(word === '--' ? at + 1 : at))
       break
     }
@@ -48,7 +52,7 @@ export function readWords(words: readonly string[], whole: (operands: readonly s
   }
   const has = (name: string): boolean => options.some((option) => option.name === name)
   const own = options.filter(({ name }) => name !== 'json' && name !== 'help')
-  return { operands, options: own, json: has('json'), help: has('help') }
+  return { operands, beforeDashes: beforeDashes ?? operands.length, options: own, json: has('json'), help: has('help') }
 }
 
 /** The one value of an option, or undefined. */

@@ -50,13 +50,16 @@ export const config: Command = {
 interface AuditRow {
   readonly seq: number
   readonly hash: string
-  readonly text: string
+  readonly body: { readonly at: number; readonly by: string; readonly do: string; readonly events: readonly { type: string }[] }
 }
+
+/** Events of one record that are named on its line. */
+const SHOWN_EVENTS = 6
 
 export const audit: Command = {
   name: 'audit',
   usage: 'duffy audit [--after N] [--limit N]',
-  summary: 'the record, a line for each: its number, the start of its hash, what happened',
+  summary: 'the record, a line for each entry: number, start of its hash, time, who, what; --json has all of it',
   async run(call) {
     expectOnly(call.words.options, ['after', 'limit'])
     const query = new URLSearchParams()
@@ -67,12 +70,16 @@ export const audit: Command = {
     const asked = await ask(call, { path: `/api/v2/audit?${query.toString()}`, operator: true })
     if (!asked.ok) return asked.exit
     return tell(call, asked.answer, (body) => {
-      const lines = (body['records'] as readonly AuditRow[]).map(
-        ({ seq, hash, text }) => `${seq} ${hash.slice(0, 12)} ${plain(text)}`,
-      )
-      return [...lines, ...(body['next'] === null ? [] : [`more: duffy audit --after ${String(body['next'])}`])].join('\n')
+      return [...(body['records'] as readonly AuditRow[]).map(auditLine), ...(body['next'] === null ? [] : [`more: duffy audit --after ${String(body['next'])}`])].join('\n')
     })
   },
+}
+
+const auditLine = ({ seq, hash, body }: AuditRow): string => {
+  const shown = body.events.slice(0, SHOWN_EVENTS).map(({ type }) => type)
+  const more = body.events.length > SHOWN_EVENTS ? `, and ${body.events.length - SHOWN_EVENTS} more` : ''
+  const at = new Date(body.at).toISOString()
+  return plain(`${seq}  ${hash.slice(0, 12)}  ${at}  ${body.by}  ${body.do}: ${shown.join(', ')}${more}`)
 }
 
 export const wear: Command = {

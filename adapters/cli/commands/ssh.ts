@@ -4,23 +4,24 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ask } from '../call.ts'
-import { sshWhere } from '../ssh-command.ts'
+import { identityOf, sshWhere } from '../ssh-command.ts'
 import { expectOnly } from '../words.ts'
 import { EXIT, Stop, type Exit, type World } from '../world.ts'
 import type { Command } from './command.ts'
 
 export const ssh: Command = {
   name: 'ssh',
-  usage: 'duffy ssh [lease or machine] [command…]',
-  summary: 'log in to a machine you hold, its host keys checked against those that Duffy saw',
+  usage: 'duffy ssh [lease or machine] [-- command…]',
+  summary: 'log in to the machine you hold, or to one of them, its host keys checked against those that Duffy saw',
   whole: (operands) => operands.length >= 2,
   async run(call) {
-    const { operands, options } = call.words
+    const { operands, options, beforeDashes } = call.words
     expectOnly(options, [])
     const asked = await ask(call, { path: '/api/v2/leases?limit=1000' })
     if (!asked.ok) return asked.exit
     const leases = asked.answer.body?.['leases'] as readonly LeaseView[]
-    const [, what, ...command] = operands
+    const what = beforeDashes > 1 ? operands[1] : undefined
+    const command = operands.slice(what === undefined ? 1 : 2)
     return connect(call.world, chosen(leases, what), command)
   },
 }
@@ -41,17 +42,20 @@ const chosen = (leases: readonly LeaseView[], what: string | undefined): HeldMac
 }
 
 const connect = async (world: World, machine: HeldMachineView, command: readonly string[]): Promise<Exit> => {
-  const where = sshWhere(machine)
+  const where = [...identityOf(world.env['HOME']), ...sshWhere(machine)]
   const folder = mkdtempSync(join(tmpdir(), 'duffy-ssh-'))
   try {
     const hosts = join(folder, 'known_hosts')
     writeFileSync(hosts, knownHosts(machine), { mode: 0o600 })
-    const strict = ['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${hosts}`, '-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'UpdateHostKeys=no']
-    return await follow(world, [...strict, ...where, ...command])
+    const settings = ['StrictHostKeyChecking=yes', `UserKnownHostsFile=${hosts}`, ...OWN_HOSTS_ONLY]
+    return await follow(world, [...settings.flatMap((setting) => ['-o', setting]), ...where, ...command])
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** What Duffy saw is what counts, not what the asker's machine met at that address before. */
+const OWN_HOSTS_ONLY = ['GlobalKnownHostsFile=/dev/null', 'UpdateHostKeys=no']
 
 /** As `ssh` looks a host up: with its port in brackets, unless it is the usual one. */
 const knownHosts = ({ address, port, hostKeys }: HeldMachineView): string => {

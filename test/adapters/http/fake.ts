@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  chain,
+  decide,
+  Fleet,
+  NO_HASH,
+  orderOf,
+  pending,
+  type ApiKeyId,
+  type Asked,
+  type AuditRecord,
+  type Change,
+  type Command,
+  type Identity,
+  type Instant,
+  type Lease,
+  type MachineRequest,
+  type Outcome,
+  type Role,
+  type Run,
+  type TenantName,
+} from '#core'
+import { newApiKey } from '../../../adapters/http/api-key.ts'
+import type { HttpOptions } from '../../../adapters/http/options.ts'
+import type { PastRun, Ports, Reply } from '../../../adapters/http/ports.ts'
+import { httpDoor, type RunningDoor } from '../../../adapters/http/server.ts'
+import { KEY, machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
+
+/** Two platforms of two metal machines, whose tenants may hold three; and a pool of one VM. */
+const SITE = siteOf({
+  pools: [poolOf('metal', { steps: ['grant', 'recycle'] }), poolOf('vm', { type: 'vm', steps: [] })],
+  machines: [...machinesOf('metal', 'intel', 2), ...machinesOf('metal', 'amd', 2), ...machinesOf('vm', 'any', 1)],
+  platforms: ['amd', 'intel', 'any'].map((name) => ({ name, arch: 'x86_64', vendor: name, description: '' })) as never,
+  tenants: [tenantOf('alice', { quota: 3 }), tenantOf('bob', { quota: 3, keys: [KEY] })],
+})
+
+/** A Duffy in memory: the real core behind a lane that commits at once. What its machines do is for the test to say. */
+export class FakeDuffy {
+  readonly fleet = new Fleet()
+  readonly records: AuditRecord[] = []
+  readonly logged: { level: string; message: string; data: unknown }[] = []
+  readonly keys = { alice: '', bob: '', operator: '' }
+  at = Date.UTC(2026, 10, 23, 12) as Instant
+  /** What the next command meets instead of being decided. */
+  trouble: Error | null = null
+  isReady = true
+  verified = { ok: true, records: 7, head: 'abc', faults: [] as string[] }
+  applied: { dryRun: boolean; by: Identity }[] = []
+  readonly #listeners = new Set<(commit: { changes: readonly Change[] }) => void>()
+  readonly #answers = new Map<string, { digest: string; reply: Reply }>()
+  readonly #leases = new Map<string, Lease>()
+  readonly #requests = new Map<string, MachineRequest>()
+  readonly #runs = new Map<string, PastRun>()
+
+  constructor() {
+    this.does({ do: 'configure', site: SITE })
+    this.keys.alice = this.#key('alice', 'member')
+    this.keys.bob = this.#key('bob', 'member')
+    this.keys.operator = this.#key('bob', 'operator')
+    this.work()
+  }
+
+  /** A command of Duffy's own. */
+  does(command: Command): Outcome {
+    const reply = this.#decide({ id: null, by: 'duffy' as Identity, door: 'test', command })
+    if (reply.type === 'refused') throw new Error(`refused: ${JSON.stringify(reply.refusal)}`)
+    return reply.outcome
+  }
+
+  /** Performs every run that is owed, well. */
+  work(): void {
+    for (let run = this.#next(); run !== undefined; run = this.#next()) {
+      const order = orderOf(this.fleet, run)
+      const report = { address: '192.0.2.7', port: 2222, user: 'ci', hostKeys: [HOST_KEY], facts: { disk: 1 } }
+      this.#runs.set(run.id, { run, ended: { at: this.at, outcome: 'ok', message: '' } })
+      this.does({ do: 'finishRun', run: run.id, fence: run.fence, result: { outcome: 'ok', report } })
+      if (order.attempt > 1) throw new Error('a run of the fake failed')
+    }
+  }
+
+  pass(ms: number): void {
+    this.at = (this.at + ms) as Instant
+    this.does({ do: 'sweep' })
+    this.work()
+  }
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  ports(): Ports {
+    return {
+      lane: {
+        ask: async (asked) => this.#ask(asked),
+        read: async (look) => look(this.fleet, this.at),
+        onCommit: (listener) => {
+          this.#listeners.add(listener)
+          return () => void this.#listeners.delete(listener)
+        },
+      },
+      apiKey: (id) => this.fleet.apiKeys.get(id),
+      ready: () => this.isReady,
+      store: {
+        records: async (after, limit) => this.records.slice(after, after + limit),
+        request: async (id) => this.#requests.get(id),
+        lease: async (id) => this.#leases.get(id),
+        run: async (id) => this.#runs.get(id),
+        runsOf: async (of, limit) => this.#runsOf(of, limit),
+      },
+      runLog: async (id) => (this.#runs.has(id) ? `PLAY of ${id}\n` : null),
+      verify: async () => this.verified,
+      applySite: async (options) => {
+        this.applied.push(options)
+        return { type: options.dryRun ? 'wouldApply' : 'applied', changes: ['pool metal'] }
+      },
+      clock: () => this.at,
+      log: (level, message, data) => void this.logged.push({ level, message, data }),
+    }
+  }
+
+  #runsOf(of: { machine?: string; lease?: string }, limit: number): PastRun[] {
+    const found = [...this.#runs.values()].filter(({ run }) =>
+      of.machine === undefined ? run.lease === of.lease : run.machine === of.machine,
+    )
+    return found.toReversed().slice(0, limit)
+  }
+
+  #key(tenant: string, role: Role): string {
+    const { text, apiKey } = newApiKey(tenant as TenantName, role)
+    this.does({ do: 'addApiKey', apiKey })
+    return text
+  }
+
+  #next(): Run | undefined {
+    return pending(this.fleet, this.at).next().value ?? undefined
+  }
+
+  #ask(asked: Omit<Asked, 'at'>): Reply {
+    if (this.trouble !== null) throw this.trouble
+    if (asked.id === null) return this.#decide(asked)
+    const key = JSON.stringify([asked.by, asked.door, asked.id])
+    const digest = JSON.stringify(asked.command)
+    const known = this.#answers.get(key)
+    if (known !== undefined) {
+      return known.digest === digest ? known.reply : { type: 'refused', refusal: { type: 'idUsedBefore', id: asked.id } }
+    }
+    const reply = this.#decide(asked)
+    this.#answers.set(key, { digest, reply })
+    return reply
+  }
+
+  #decide(asked: Omit<Asked, 'at'>): Reply {
+    const decision = decide(this.fleet, { ...asked, at: this.at })
+    const changes = this.fleet.journal.changes()
+    this.fleet.journal.keep()
+    if (decision.type === 'refused') return decision
+    this.#record(asked, decision.events)
+    for (const { table, key, last } of changes) {
+      if (table === 'lease') this.#leases.set(String(key), last as Lease)
+      if (table === 'request') this.#requests.set(String(key), last as MachineRequest)
+    }
+    for (const listener of this.#listeners) listener({ changes })
+    return { type: 'accepted', outcome: decision.outcome }
+  }
+
+  #record({ by, door, id, command }: Omit<Asked, 'at'>, events: readonly unknown[]): void {
+    if (events.length === 0) return
+    const text = JSON.stringify({ v: 1, at: this.at, by, door, id, do: command.do, events })
+    const seq = this.records.length + 1
+    this.records.push({ seq, text, hash: chain(sha256, this.records.at(-1)?.hash ?? NO_HASH, seq, text) })
+  }
+}
+
+export interface Told {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // oxlint-disable-next-line no-explicit-any -- whatever the server says
+  readonly body: any
+}
+
+/** A fake Duffy behind a real door on a free port, with a client. */
+export interface Served extends AsyncDisposable {
+  readonly duffy: FakeDuffy
+  readonly door: RunningDoor
+  readonly url: string
+  call(method: string, path: string, options?: CallOptions): Promise<Told>
+}
+
+export interface CallOptions {
+  readonly as?: 'alice' | 'bob' | 'operator' | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+export const serve = async (options: HttpOptions = {}): Promise<Served> => {
+  const duffy = new FakeDuffy()
+  const door = await httpDoor({ port: 0, ...options }).start(duffy.ports())
+  const call: Served['call'] = async (method, path, { as = 'alice', body, headers = {}, signal } = {}) => {
+    const response = await fetch(`${door.url}${path}`, {
+      method,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${duffy.keys[as]}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') === true
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
+  }
+  return { duffy, door, url: door.url, call, [Symbol.asyncDispose]: () => door[Symbol.asyncDispose]() }
+}
+
+export const keyId = (text: string): ApiKeyId => text.split('_')[1] as ApiKeyId
+
+/** Waits for something that another process or tick brings about. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  const end = performance.now() + 5000
+  while (!holds()) {
+    if (performance.now() > end) throw new Error('it never came about')
+    await pause(5)
+  }
+}
