@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../../kit/irc/inspircd.ts'
 import { person } from '../../kit/irc/person.ts'
@@ -156,4 +157,18 @@ test('it comes back after a kick, three times and no more', async () => {
   }
   await expect(op.waitFor(/^:duffy!\S+ JOIN /, 1_500)).rejects.toThrow('in vain')
   expect(duffy.door.state()).toMatchObject({ phase: 'ready', channels: [], problem: 'not in #duffy' })
+})
+
+test('two doors on one account stop throwing each other out', async () => {
+  const given = { limits: { ghosts: 1 } }
+  await using one = await openDoor(network, given)
+  await one.waitFor('ready')
+  await using two = await openDoor(network, given)
+  const alarmed = () => [one, two].find((door) => door.log.join().includes('another Duffy'))
+  await until(alarmed, { what: 'the alarm', ms: 15_000 })
+  const attempts = () => [one, two].map((door) => door.door.state().attempts)
+  const before = attempts()
+  await sleep(1_500)
+  expect(attempts()).toEqual(before)
+  expect([one, two].map((door) => door.door.state().phase)).toEqual(['ready', 'ready'])
 })
