@@ -1,12 +1,13 @@
 import irc, { type IrcClient, type IrcMessageEvent } from 'irc-framework'
 import { type Channels, channels } from './channels.ts'
+import { connection } from './connection.ts'
 import { type Login, login } from './login.ts'
 import { nick } from './nick.ts'
 import { type Outbox, outbox, rank } from './outbox.ts'
 import { type People, people } from './people.ts'
 import type { IrcPhase, IrcPorts } from './ports.ts'
 import type { Settled } from './settle.ts'
-import { transport } from './transport.ts'
+import { timerSet } from './timers.ts'
 
 /** One connection to the network, from the first byte to its end; the supervisor opens the next. */
 export interface Session {
@@ -36,8 +37,6 @@ export interface SessionContext {
   refused: (nick: string, session: Session) => void
 }
 
-/** What CTCP VERSION is answered with. */
-const VERSION = 'Duffy'
 const GOODBYE_MS = 50
 /** Numeric ERR_TARGUMODEG, unknown to irc-framework: the person takes private messages from friends only (+g). */
 const TARGET_IS_PRIVATE = '716'
@@ -145,51 +144,7 @@ export function openSession(context: SessionContext): Session {
   return session
 }
 
-function connection(settled: Settled, ca: string | undefined, misread: (fault: unknown) => void): object {
-  const { patience, password } = settled
-  // Read by the library when the server asks for it; a getter that is not enumerable is never printed.
-  const account = { account: settled.account }
-  Object.defineProperty(account, 'password', { enumerable: false, get: () => password?.() })
-  const trusted = ca === undefined ? {} : { ca }
-  const { host, port, tls } = settled
-  return {
-    host,
-    port,
-    tls,
-    nick: settled.nick,
-    username: settled.username ?? settled.nick,
-    gecos: 'Duffy lends machines',
-    version: VERSION,
-    // An empty object stops the library from guessing credentials.
-    account: settled.account === undefined ? {} : account,
-    // Two parties reconnecting are one too many; the supervisor does it.
-    auto_reconnect: false,
-    ping_interval: patience.pingMs / 1000,
-    ping_timeout: patience.silenceMs / 1000,
-    // Lines are cut before they get here; the library must not cut them again.
-    message_max_length: 512,
-    transport: transport({ host, port, tls, silenceMs: patience.silenceMs + patience.pingMs, misread, ...trusted }),
-  }
-}
-
 function abandon(client: IrcClient): void {
   client.removeAllListeners()
   client.connection.end(undefined, true)
-}
-
-/** Timers that all end with the connection. */
-function timerSet() {
-  const timers = new Set<NodeJS.Timeout>()
-  return {
-    later(ms: number, run: () => void) {
-      timers.add(setTimeout(run, ms))
-    },
-    every(ms: number, run: () => void) {
-      timers.add(setInterval(run, ms))
-    },
-    clear() {
-      for (const timer of timers) clearTimeout(timer)
-      timers.clear()
-    },
-  }
 }
