@@ -221,7 +221,7 @@ export const SiteRow = defineEntity({
 export const AnswerRow = defineEntity({
   name: 'AnswerRow',
   tableName: 'answer',
-  properties: { key: p.text().primary(), command: p.text(), answer: p.text(), at: p.integer() },
+  properties: { id: p.integer().primary(), key: p.text(), command: p.text(), answer: p.text(), at: p.integer() },
 })
 
 /** Notices to deliver. `due_at` is null once it is sent or given up. */

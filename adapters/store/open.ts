@@ -63,7 +63,8 @@ export const openStore = async ({
     ...claims(sql, operator(sql)),
     ...outbox(sql, operator(sql)),
     async prune(before) {
-      const answers = `delete from answer where "key" in (select "key" from answer where at < ? limit ${PRUNED_AT_ONCE})`
+      // Answers are numbered in the order of time.
+      const answers = `delete from answer where at < ? and id in (select id from answer order by id limit ${PRUNED_AT_ONCE})`
       const notices = `delete from outbox where id in (select id from outbox where sent_at < ? limit ${PRUNED_AT_ONCE})`
       return (await operator(sql)(answers, [before])) + (await operator(sql)(notices, [before]))
     },

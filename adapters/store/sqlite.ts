@@ -5,6 +5,8 @@ import { SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } fro
 const BUSY_MS = 1_000
 const CACHED_STATEMENTS = 256
 const LONGEST_CACHED = 8_000
+/** Pages in the write-ahead log before they are moved into the file: a page changed often is moved once. */
+const CHECKPOINT_PAGES = 4_000
 /** What a checkpoint leaves of a write-ahead log that one large transaction has blown up. */
 const WAL_BYTES = 64 * 1024 * 1024
 
@@ -17,6 +19,7 @@ export class SqliteFile extends SqliteDialect {
     database.pragma('journal_mode = wal')
     database.pragma('synchronous = full')
     database.pragma('foreign_keys = on')
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     database.pragma(`journal_size_limit = ${WAL_BYTES}`)
     super({ database: withStatementCache(database) })
     this.database = database

@@ -119,7 +119,8 @@ type AnyRows = Rows<unknown, Readonly<Record<string, unknown>>>
 const known = new Map<TableShape, Writer>()
 const writerOf = ({ entity, key }: AnyRows): Writer => {
   let writer = known.get(entity)
-  if (writer === undefined) known.set(entity, (writer = upserter(entity, [key], GUARDS[entity.tableName])))
+  if (writer === undefined)
+    known.set(entity, (writer = upserter(entity, [key], { condition: GUARDS[entity.tableName] })))
   return writer
 }
 
@@ -130,5 +131,5 @@ const writeRecords = inserter(RecordRow)
 const writeHolding = upserter(HoldingRow, ['lease', 'machine'])
 const writeRun = upserter(runs.entity, [runs.key])
 const writeText = upserter(PersonalRow, ['ref'])
-const writeAnswers = upserter(AnswerRow, ['key'])
+const writeAnswers = upserter(AnswerRow, ['key'], { columns: ['key', 'command', 'answer', 'at'] })
 const writeNotices = inserter(OutboxRow, ['door', 'notice', 'at', 'due_at', 'attempts'])

@@ -15,8 +15,14 @@ export const inserter = (entity: TableShape, columns = columnsOf(entity)): Write
   writer(columns, (rows) => SQLITE.insert(entity.tableName, columns, rows))
 
 /** `condition`: on the row that is there, for which it is replaced; else it stays, and counts as unchanged. */
-export const upserter = (entity: TableShape, key: readonly string[], condition?: string): Writer => {
-  const columns = columnsOf(entity)
+export const upserter = (
+  entity: TableShape,
+  key: readonly string[],
+  {
+    condition,
+    columns = columnsOf(entity),
+  }: { readonly condition?: string | undefined; readonly columns?: readonly string[] } = {},
+): Writer => {
   const conflict = SQLITE.onConflict(columns, key, condition)
   return writer(columns, (rows) => `${SQLITE.insert(entity.tableName, columns, rows)} ${conflict}`)
 }

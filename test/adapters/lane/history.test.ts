@@ -76,8 +76,9 @@ const wish = (random: () => number): Command => {
   if (roll < 0.7) return { do: 'done', what: random() < 0.5 ? null : 'all' }
   if (roll < 0.8) return { do: 'cancel', what: random() < 0.5 ? null : 'all' }
   if (roll < 0.9) return { do: 'extend', what: null, byMs: 600_000 }
-  const fingerprint = `SHA256:${Math.floor(random() * 5)}` as never
+  const number = Math.floor(random() * 5)
+  const fingerprint = `SHA256:${number}` as never
   return random() < 0.5
-    ? { do: 'addKey', key: { fingerprint, line: `ssh-ed25519 ${fingerprint}` } }
+    ? { do: 'addKey', key: { fingerprint, line: `ssh-ed25519 ${number}` } }
     : { do: 'removeKey', fingerprint }
 }

@@ -189,7 +189,7 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
         await turn.turn()
         await turn.write(batch)
       })
-      await expect(write).rejects.toThrow()
+      await expect(write).rejects.toThrow(/unique/i)
       expect(await disagreements(store, lane.fleet)).toEqual([])
     })
 

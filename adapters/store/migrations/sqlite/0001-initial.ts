@@ -88,8 +88,11 @@ const LENDING = [
 ]
 
 const OPERATION = [
-  `create table answer ("key" text primary key not null, command text not null, answer text not null, at integer not null) strict, without rowid`,
-  `create index answer_at on answer (at)`,
+  `create table answer (
+    id integer primary key not null, "key" text not null, command text not null, answer text not null, at integer not null
+  ) strict`,
+  // Keys are digests, and so scattered: an index of short entries touches far fewer pages than rows in that order would.
+  `create unique index answer_key on answer ("key")`,
   `create table outbox (
     id integer primary key autoincrement not null, door text not null, notice text not null, at integer not null,
     due_at integer, sent_at integer, attempts integer not null default 0, failure text
