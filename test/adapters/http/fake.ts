@@ -48,6 +48,8 @@ export class FakeDuffy {
   at = Date.UTC(2026, 10, 23, 12) as Instant
   /** What the next command meets instead of being decided. */
   trouble: Error | null = null
+  /** What the next commands are answered, whatever they are. */
+  answer: Reply | null = null
   isReady = true
   verified = { ok: true, records: 7, head: 'abc', faults: [] as string[] }
   applied: { dryRun: boolean; by: Identity }[] = []
@@ -142,6 +144,7 @@ export class FakeDuffy {
 
   #ask(asked: Omit<Asked, 'at'>): Reply {
     if (this.trouble !== null) throw this.trouble
+    if (this.answer !== null) return this.answer
     if (asked.id === null) return this.#decide(asked)
     const key = JSON.stringify([asked.by, asked.door, asked.id])
     const digest = JSON.stringify(asked.command)

@@ -1,0 +1,178 @@
+import type { Refusal, RefusalType } from '#core'
+import { expect, test } from 'vitest'
+import { REFUSALS } from '../../../adapters/http/status.ts'
+import { serve } from './fake.ts'
+
+const METAL = 'metal' as never
+const HELD = [{ lease: 'L7Q2', machines: ['n1'] }] as never
+
+/** One of each; a refusal that is new does not compile until it stands here. */
+const SAMPLES: { readonly [T in RefusalType]: Extract<Refusal, { type: T }> } = {
+  stranger: { type: 'stranger', identity: 'key:x' },
+  operatorsOnly: { type: 'operatorsOnly' },
+  noSuchType: { type: 'noSuchType', asked: 'meta', suggestion: 'metal', pools: [] },
+  noSuchPool: { type: 'noSuchPool', asked: 'meta', suggestion: null, pools: [] },
+  noSuchArch: { type: 'noSuchArch', asked: 'arm', known: ['x86_64'] },
+  noSuchLabel: { type: 'noSuchLabel', asked: ['gpu'], known: [] },
+  neverEnough: { type: 'neverEnough', count: 9, most: 4, machineType: METAL, platform: null, elsewhere: 0 },
+  overQuota: { type: 'overQuota', tenant: 'qa' as never, count: 2, held: 3, quota: 4 },
+  tooMany: { type: 'tooMany', limit: 'machinesPerRequest', most: 100 },
+  tooLongText: { type: 'tooLongText', field: 'reason', most: 200 },
+  badCount: { type: 'badCount', count: 0 },
+  leaseTooShort: { type: 'leaseTooShort', asked: 1, shortestMs: 60_000 },
+  leaseTooLong: { type: 'leaseTooLong', asked: 9, longestMs: 8, of: 'metal' },
+  noKeys: { type: 'noKeys' },
+  noneFree: { type: 'noneFree', machineType: METAL, count: 1, platform: null, elsewhere: 0 },
+  queueFull: { type: 'queueFull', limit: 'waitingRequests', most: 10 },
+  noSuchLease: { type: 'noSuchLease', asked: 'L1', held: [] },
+  noSuchRequest: { type: 'noSuchRequest', asked: 'R1', waiting: [] },
+  noSuchMachine: { type: 'noSuchMachine', asked: 'n1', suggestion: null },
+  holdsNothing: { type: 'holdsNothing' },
+  waitsForNothing: { type: 'waitsForNothing' },
+  whichLease: { type: 'whichLease', held: HELD },
+  whichRequest: { type: 'whichRequest', waiting: ['R1', 'R2'] as never },
+  leaseEnded: { type: 'leaseEnded', lease: 'L1' as never, at: 0 as never },
+  notActive: { type: 'notActive', lease: 'L1' as never },
+  cannotExtend: { type: 'cannotExtend', lease: 'L1' as never, until: 0 as never, longestMs: 9 },
+  unknownKey: { type: 'unknownKey', fingerprint: 'SHA256:x' },
+  badNotify: { type: 'badNotify', asked: 'irc:x:y' },
+  idUsedBefore: { type: 'idUsedBefore', id: 'job-7' },
+  badSite: { type: 'badSite', faults: ['pools: none'] },
+  staleRun: { type: 'staleRun' },
+}
+
+const STATUSES: Readonly<Record<RefusalType, number>> = {
+  stranger: 403,
+  operatorsOnly: 403,
+  noSuchType: 422,
+  noSuchPool: 422,
+  noSuchArch: 422,
+  noSuchLabel: 422,
+  neverEnough: 422,
+  tooMany: 422,
+  tooLongText: 422,
+  badCount: 422,
+  leaseTooShort: 422,
+  leaseTooLong: 422,
+  noKeys: 422,
+  badNotify: 422,
+  badSite: 422,
+  noSuchLease: 404,
+  noSuchRequest: 404,
+  noSuchMachine: 404,
+  unknownKey: 404,
+  overQuota: 409,
+  noneFree: 409,
+  holdsNothing: 409,
+  waitsForNothing: 409,
+  whichLease: 409,
+  whichRequest: 409,
+  leaseEnded: 409,
+  notActive: 409,
+  cannotExtend: 409,
+  idUsedBefore: 409,
+  staleRun: 409,
+  queueFull: 503,
+}
+
+test('the table of statuses is what scripts were promised', () => {
+  expect(Object.fromEntries(Object.entries(REFUSALS).map(([type, { status }]) => [type, status]))).toEqual(STATUSES)
+})
+
+test.each(Object.values(SAMPLES))('$type is a problem with its status, its data and a sentence', async (refusal) => {
+  await using served = await serve()
+  served.duffy.answer = { type: 'refused', refusal }
+  const { status, headers, body } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
+  const { type, ...data } = refusal
+  expect(status).toBe(STATUSES[type])
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect(headers.get('retry-after')).toBe(status === 503 ? '30' : null)
+  expect(body).toMatchObject({ type: `urn:duffy:${type}`, status, refusal: type, data })
+  expect(body.title.length).toBeGreaterThan(3)
+  expect(body.detail.length).toBeGreaterThan(20)
+})
+
+test('a full lane is 503 with the time to try again', async () => {
+  await using served = await serve()
+  served.duffy.trouble = Object.assign(new Error('full'), { name: 'Busy', retryAfterMs: 2100 })
+  const { status, headers, body } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
+  expect(status).toBe(503)
+  expect(headers.get('retry-after')).toBe('3')
+  expect(body.type).toBe('urn:duffy:busy')
+  expect(served.duffy.logged).toEqual([])
+})
+
+test('a Duffy that stops is 503', async () => {
+  await using served = await serve()
+  served.duffy.trouble = Object.assign(new Error('closing'), { name: 'Stopped' })
+  expect((await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })).status).toBe(503)
+})
+
+test('a fault is told by a reference that the log has with its cause, and by nothing else', async () => {
+  await using served = await serve()
+  served.duffy.trouble = new Error('SQLITE_FULL at /secret/path')
+  const { status, body, text } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
+  expect(status).toBe(500)
+  expect(body.detail).toBe(`that failed on my side (ref ${body.ref}); nothing was leased`)
+  expect(body.ref).toMatch(/^[0-9a-f]{4}$/)
+  expect(text).not.toContain('secret')
+  expect(served.duffy.logged).toMatchObject([{ level: 'error', data: { ref: body.ref, cause: served.duffy.trouble } }])
+})
+
+test('where nobody knows whether it was done, the answer does not say that it was not', async () => {
+  await using served = await serve()
+  served.duffy.trouble = Object.assign(new Error('lost'), { name: 'Fault', outcome: 'unknown' })
+  const { status, body } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
+  expect(status).toBe(500)
+  expect(body.detail).toContain('it may have been done')
+})
+
+test('an API key never reaches the log', async () => {
+  await using served = await serve()
+  served.duffy.trouble = new Error('broken')
+  await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
+  await served.call('GET', '/api/v2/leases', { headers: { authorization: `${served.duffy.keys.alice}` } })
+  const secret = served.duffy.keys.alice.split('_')[2]!
+  expect(JSON.stringify(served.duffy.logged)).not.toContain(secret)
+})
+
+test('an unknown address is a problem too', async () => {
+  await using served = await serve()
+  const { status, headers } = await served.call('GET', '/api/v2/nothing')
+  expect(status).toBe(404)
+  expect(headers.get('content-type')).toContain('application/problem+json')
+})
+
+test.each([
+  [{}, 'type'],
+  [{ type: 'metal', count: 0 }, 'count'],
+  [{ type: 'metal', count: '$gt' }, 'count'],
+  [{ type: { $ne: null } }, 'type'],
+  [{ type: 'metal', for: 2 }, 'for'],
+  [{ type: 'metal', for: 'soon' }, 'for'],
+  [{ type: 'metal', platform: 'amd' }, 'platform'],
+  [{ type: 'metal', labels: 'x y' }, 'labels'],
+  [{ type: 'metal', labels: [['x']] }, 'labels'],
+  [{ type: 'metal', keys: ['command="x" ssh-ed25519 AAAA'] }, 'keys'],
+  [{ type: 'metal', metadata: { a: { b: 1 } } }, 'metadata'],
+  [{ type: 'metal', metadata: { a: 1 } }, 'metadata'],
+  [{ type: 'metal', queue: 'no' }, 'queue'],
+  [{ type: 'metal', reason: 'a\nb' }, 'reason'],
+])('the body %j is not understood, and the fault is found by its path', async (sent, path) => {
+  await using served = await serve()
+  const { status, body } = await served.call('POST', '/api/v2/requests', { body: sent })
+  expect(status).toBe(422)
+  expect(body.type).toBe('urn:duffy:misread')
+  expect(body.errors[0].path).toBe(path)
+  expect(served.duffy.fleet.leases.size).toBe(0)
+})
+
+test.each([[{ type: 'metal', colour: 'red' }], [[]], ['"metal"'], ['null1']])(
+  'the body %j is turned away',
+  async (sent) => {
+    await using served = await serve()
+    const { status } = await served.call('POST', '/api/v2/requests', { body: sent })
+    expect([400, 422]).toContain(status)
+    expect(served.duffy.fleet.leases.size).toBe(0)
+  },
+)
