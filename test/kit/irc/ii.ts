@@ -27,12 +27,23 @@ export async function ii(server: { port: number }, given: { nick: string; channe
   const waitFor = (target: string, pattern: RegExp, ms = 8_000) =>
     until(async () => pattern.exec(await shown(target))?.[0], { ms, what: `ii to show ${pattern} in ${target}` })
 
-  // The welcome ends with the message of the day or its absence; commands before it are lost.
-  await waitFor('', /End of message of the day|MOTD|Message of the day/i)
-  for (const channel of given.channels ?? []) {
-    await command(`/j ${channel}`)
-    await waitFor(channel, new RegExp(`${RegExp.escape(given.nick)}.*has joined`))
+  const stop = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone
+    await rm(home, { recursive: true, force: true })
   }
+  const arrive = async () => {
+    // The welcome ends with the message of the day or its absence; commands before it are lost.
+    await waitFor('', /End of message of the day|MOTD|Message of the day/i)
+    for (const channel of given.channels ?? []) {
+      await command(`/j ${channel}`)
+      await waitFor(channel, new RegExp(`${RegExp.escape(given.nick)}.*has joined`))
+    }
+  }
+  await arrive().catch(async (fault: unknown) => {
+    await stop()
+    throw fault
+  })
   return {
     nick: given.nick,
     async say(target, text) {
@@ -42,11 +53,6 @@ export async function ii(server: { port: number }, given: { nick: string; channe
     command,
     shown,
     waitFor,
-    async [Symbol.asyncDispose]() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGKILL')
-      await gone
-      await rm(home, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: stop,
   }
 }

@@ -64,8 +64,19 @@ export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise
     cwd: home.path,
     ready: (output) => output.includes('finished synching with uplink'),
   })
-  await ircd.start()
-  await nickserv.start()
+  const stop = async () => {
+    await nickserv.kill()
+    await ircd.kill()
+    await home.remove()
+  }
+  const start = async () => {
+    await ircd.start()
+    await nickserv.start()
+  }
+  await start().catch(async (fault: unknown) => {
+    await stop()
+    throw fault
+  })
   return {
     host: '127.0.0.1',
     port,
@@ -73,11 +84,7 @@ export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise
     caFile: files?.caFile ?? '',
     ircd,
     services: nickserv,
-    async [Symbol.asyncDispose]() {
-      await nickserv.kill()
-      await ircd.kill()
-      await home.remove()
-    },
+    [Symbol.asyncDispose]: stop,
   }
 }
 
