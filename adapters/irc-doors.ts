@@ -52,7 +52,11 @@ const speakerOf = (door: string, { account, nick, room, id }: Heard): Parameters
 /** `irc:libera:alice` is the account alice. */
 const accountOf = ({ door, identity }: Address): string => identity.slice(door.length + 1)
 
+/** Where both are told something, the room learns that there is more in private. */
 const repliesOf = ({ room, person }: Said): Reply[] => [
-  ...room.map((text) => ({ to: 'room' as const, text })),
+  ...room.map((text, index) => ({
+    to: 'room' as const,
+    text: person.length > 0 && index === room.length - 1 ? `${text} More in a private message.` : text,
+  })),
   ...person.map((text) => ({ to: 'person' as const, text })),
 ]

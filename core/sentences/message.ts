@@ -52,7 +52,7 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
   const left = span(state.until - at)
   return {
     room: [
-      `${names(machines)} ${machines.length === 1 ? 'is' : 'are'} yours until ${clock(state.until, at)} (${left}), lease ${id}. Login details are in a private message.`,
+      `${names(machines)} ${machines.length === 1 ? 'is' : 'are'} yours until ${clock(state.until, at)} (${left}), lease ${id}.`,
     ],
     person: [
       ...logins(machines, fingerprint),
