@@ -91,7 +91,9 @@ class TheLane implements Lane {
     const digest = id === null ? '' : this.#digest(command)
     const { promise, resolve: reply, reject: fail } = Promise.withResolvers<Answer>()
     this.#line.join({ asked, key, digest, reply, fail, failures: 0, fault: null }, this.#batchMs)
-    this.#running ??= this.#run()
+    this.#running ??= this.#run().catch((cause: unknown) =>
+      this.#abandon([], new Stopped('Duffy has stopped: a bug in its lane', { cause })),
+    )
     return promise
   }
 

@@ -226,3 +226,16 @@ describe('a command that breaks decide', () => {
     expect(await disagreements(store, lane.fleet)).toEqual([])
   })
 })
+
+test('a bug in the lane itself stops it, and leaves nobody waiting', async () => {
+  let broken = false
+  const { lane } = await opened(4, {
+    crash: (point) => {
+      if (broken && point === 'answered') throw new Error('a bug')
+    },
+  })
+  broken = true
+  await lane.ask(person('ann', get()))
+  const later = lane.ask(person('bob', get()))
+  await expect(later).rejects.toMatchObject({ name: 'Stopped', cause: { message: 'a bug' } })
+})

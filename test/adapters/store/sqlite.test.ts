@@ -108,6 +108,25 @@ describe('the store on SQLite', () => {
     expect(await disagreements(store, lane.fleet)).toEqual([])
   })
 
+  test('a transaction that SQLite has rolled back by itself fails for its own reason, and hangs nothing', async () => {
+    await using temporary = await temporaryStore()
+    const { store, database } = temporary
+    const broken = store.transaction(async (turn) => {
+      await turn.turn()
+      database.exec('rollback')
+      throw new Error('the disk is on fire')
+    })
+    await expect(broken).rejects.toThrow('the disk is on fire')
+    expect(await store.transaction((turn) => turn.turn())).toBe(1)
+  })
+
+  test('a transaction that could not be rolled back does not stand in the way of the next', async () => {
+    await using temporary = await temporaryStore()
+    const { store, database } = temporary
+    database.exec('begin; update turn set turn = 7')
+    expect(await store.transaction((turn) => turn.turn())).toBe(1)
+  })
+
   test('a file that cannot be written fails the commands, still answers questions, and is got over', async () => {
     await using temporary = await temporaryStore()
     const { store, database } = temporary
