@@ -181,18 +181,19 @@ export const tenantSchema = object(
 )
 
 const warning = whole(1, 10_080)
+/** The greatest of each limit is what the arguments of `get` can carry. */
 export const limitsSchema = object(
   {
-    machinesPerRequest: whole(1, 10_000).optional(),
+    machinesPerRequest: whole(1, 1000).optional(),
     waitingRequests: whole(0, 1_000_000).optional(),
     waitingRequestsPerTenant: whole(0, 1_000_000).optional(),
     keysPerPerson: whole(1, 1000).optional(),
-    keysPerRequest: whole(1, 1000).optional(),
+    keysPerRequest: whole(1, 200).optional(),
     shortest: span(SECOND, DAY).optional(),
-    reasonLength: whole(0, 10_000).optional(),
-    labelsPerRequest: whole(0, 50).optional(),
-    metadataEntries: whole(0, 1000).optional(),
-    metadataLength: whole(1, 100_000).optional(),
+    reasonLength: whole(0, 2000).optional(),
+    labelsPerRequest: whole(0, 100).optional(),
+    metadataEntries: whole(0, 200).optional(),
+    metadataLength: whole(1, 5000).optional(),
     warnMinutes: z
       .array(warning, { error: 'Give a list of minutes, such as `[30, 5]`.' })
       .max(10, { error: 'Give at most 10 warnings.' })

@@ -274,6 +274,11 @@ describe('a fault in a site', () => {
       'tenants.b.members[0]: `irc:x:bob` speaks for `a` already; name it under one tenant only.',
     ],
     [
+      'a key that is none',
+      { ...sound, tenants: { a: { keys: ['ssh-ed25519 AAAA'] } } },
+      'tenants.a.keys[0]: This is no public key that Duffy takes (broken); give one line, as in `~/.ssh/id_ed25519.pub`.',
+    ],
+    [
       'variables that are no data',
       metal({ machines: [{ name: 'n1', platform: 'intel', variables: [] }] }),
       'pools.metal.machines[0].variables: Give an object: `{ name: value }`.',
