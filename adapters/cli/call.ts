@@ -30,12 +30,17 @@ const problemText = ({ status, body }: Answer): string => {
 const exitOf = ({ status, body }: Answer): Exit => {
   if (body?.['refusal'] !== undefined) return EXIT.refused
   if (status === 400 || status === 413 || status === 415 || status === 422) return EXIT.misread
-  const lawful = status === 401 || status === 403 || status === 404 || status === 409 || status === 429 || status === 503
+  const lawful =
+    status === 401 || status === 403 || status === 404 || status === 409 || status === 429 || status === 503
   return lawful && body?.['type'] !== undefined ? EXIT.refused : EXIT.fault
 }
 
 /** Tells a good answer: the JSON as it came, or what `tell` makes of it. */
-export function tell({ world, words }: Call, answer: Answer, asText: (body: Readonly<Record<string, unknown>>) => string): Exit {
+export function tell(
+  { world, words }: Call,
+  answer: Answer,
+  asText: (body: Readonly<Record<string, unknown>>) => string,
+): Exit {
   world.out(words.json ? answer.text : asText(answer.body ?? {}))
   return EXIT.done
 }

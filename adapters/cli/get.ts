@@ -23,7 +23,11 @@ interface Got {
 export async function runGet(call: Call, verb: Verb, operands: readonly string[]): Promise<Exit> {
   const { world, words } = call
   const wait = optionOf(words.options, 'wait')
-  const fields = fieldsOf(verb, operands, words.options.filter(({ name }) => name !== 'wait'))
+  const fields = fieldsOf(
+    verb,
+    operands,
+    words.options.filter(({ name }) => name !== 'wait'),
+  )
   const end = performance.now() + waitOf(wait)
   offerOwnKey(call, fields)
   const idempotencyKey = randomUUID()
@@ -46,8 +50,8 @@ const FIRST_TURN_MS = 1000
 
 const waitOf = (text: string | undefined): number => {
   if (text === undefined) return STANDARD_WAIT_MS
-  if (/^0s?$/.test(text)) return 0
   const read = readDuration(text, Number.MAX_SAFE_INTEGER)
+  if (read === 'zero' || text === '0') return 0
   if (typeof read === 'number') return read
   throw new Stop(EXIT.misread, '--wait takes a length of time: --wait 60s')
 }
@@ -69,6 +73,6 @@ const progressOf = ({ lease, request, detail }: Got): string => {
 
 const finish = (call: Call, answer: Answer, { detail, lease }: Got): Exit =>
   tell(call, answer, () => {
-    const open = lease?.state === 'active' ? lease.machines : []
-    return [detail ?? '', ...open.map((machine) => sshCommand(machine, call.world.env['HOME']))].join('\n')
+    const reachable = lease?.machines.filter(({ open, address }) => open && address !== null) ?? []
+    return [detail ?? '', ...reachable.map((machine) => sshCommand(machine, call.world.env['HOME']))].join('\n')
   })

@@ -26,8 +26,11 @@ const overview = (): string =>
   ].join('\n')
 
 const inFull = (verb: Verb): string => {
-  const rows = verb.arguments.map((argument) => [`--${optionOf(argument)}${valueOf(argument)}`, argument.summary] as const)
-  const wait = verb.name === 'get' ? [['--wait 60s', 'how long to wait until one can log in; 60s unless said'] as const] : []
+  const rows = verb.arguments.map(
+    (argument) => [`--${optionOf(argument)}${valueOf(argument)}`, argument.summary] as const,
+  )
+  const wait =
+    verb.name === 'get' ? [['--wait 60s', 'how long to wait until one can log in; 60s unless said'] as const] : []
   const options = [...rows, ...wait]
   return [
     `duffy ${verb.name}: ${verb.summary}`,

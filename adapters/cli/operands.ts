@@ -29,7 +29,10 @@ const take = (verb: Verb, fields: Fields, [word, ...rest]: readonly string[]): n
   const open = verb.arguments.filter((one) => goesByPlace(one) && fields[one.name] === undefined)
   const argument = open.find(({ kind }) => canOnlyBe(kind, word)) ?? open.find(({ kind }) => mayBe(kind))
   if (argument === undefined) {
-    throw new Stop(EXIT.misread, `"${word}" has no place in "duffy ${verb.name}"; it is used like: duffy ${verb.examples[0]}`)
+    throw new Stop(
+      EXIT.misread,
+      `"${word}" has no place in "duffy ${verb.name}"; it is used like: duffy ${verb.examples[0]}`,
+    )
   }
   const whole = argument.rest === true
   const value = whole ? [word, ...rest].join(' ') : word

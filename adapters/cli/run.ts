@@ -22,7 +22,8 @@ export async function run(world: World): Promise<Exit> {
 
 const help = (world: World, operands: readonly string[]): Exit => {
   const text = helpText(operands)
-  if (text === null) throw new Stop(EXIT.misread, `there is no "${operands.join(' ')}"; "duffy --help" lists what there is`)
+  if (text === null)
+    throw new Stop(EXIT.misread, `there is no "${operands.join(' ')}"; "duffy --help" lists what there is`)
   world.out(text)
   return EXIT.done
 }

@@ -23,7 +23,10 @@ export function sshWhere({ name, address, port, user }: HeldMachineView): string
   const destination = `${user ?? 'root'}@${address}`
   if (address === null) throw new Stop(EXIT.refused, `it is not known yet how ${name} is reached`)
   if (!/^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9:][\w.:-]*$/.test(destination)) {
-    throw new Stop(EXIT.fault, `${name} is said to be at ${JSON.stringify(destination)}, which is no place to log in to`)
+    throw new Stop(
+      EXIT.fault,
+      `${name} is said to be at ${JSON.stringify(destination)}, which is no place to log in to`,
+    )
   }
   return port === null || port === 22 ? [destination] : ['-p', String(port), destination]
 }

@@ -24,7 +24,10 @@ const BARE: ReadonlySet<string> = new Set(['json', 'help', 'now', 'all', 'dry-ru
  * `--name value`, `--name=value`, `--bare`; after `--` everything is an operand. `whole` says at which operand the rest is
  * somebody else's (the command that `ssh` is to run).
  */
-export function readWords(words: readonly string[], whole: (operands: readonly string[]) => boolean = () => false): Words {
+export function readWords(
+  words: readonly string[],
+  whole: (operands: readonly string[]) => boolean = () => false,
+): Words {
   const operands: string[] = []
   const options: Option[] = []
   let beforeDashes: number | null = null

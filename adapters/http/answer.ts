@@ -1,7 +1,7 @@
 import { answer, type LeaseId, type Question, type RequestId } from '#core'
 import type { Caller } from './api-key.ts'
-import { refuse } from './perform.ts'
 import type { Ports } from './ports.ts'
+import { refuse } from './refuse.ts'
 import { ok, type Answer, type Call } from './route.ts'
 import { answerWords } from './words.ts'
 

@@ -38,7 +38,10 @@ const typeOf = (kind: Kind): z.ZodType => {
     case 'fingerprint':
       return z.string().max(LONGEST)
     case 'duration':
-      return z.string().max(LONGEST).meta({ examples: [kind.example] })
+      return z
+        .string()
+        .max(LONGEST)
+        .meta({ examples: [kind.example] })
     case 'count':
       return z.int().min(1).max(kind.most)
     case 'choice':

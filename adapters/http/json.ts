@@ -28,7 +28,10 @@ interface Level {
 }
 
 /** Walks text that is known to be JSON. */
-const faultIn = (text: string, { jsonDepth, jsonElements }: Pick<Bounds, 'jsonDepth' | 'jsonElements'>): string | null => {
+const faultIn = (
+  text: string,
+  { jsonDepth, jsonElements }: Pick<Bounds, 'jsonDepth' | 'jsonElements'>,
+): string | null => {
   const levels: Level[] = []
   let key = false
   for (let at = 0; at < text.length; at += 1) {

@@ -1,11 +1,13 @@
-import { readDuration, readValues, type Command, type Refusal, type Verb } from '#core'
+import { readDuration, readValues, type Command, type Verb } from '#core'
 import { z } from 'zod'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
-import { misread, refused } from './problem.ts'
-import type { Answer, Call, Door, KeyedRoute } from './route.ts'
-import { fingerprint, misreadWords, refusalWords } from './words.ts'
+import { misread } from './problem.ts'
+import { issuesOf } from './query.ts'
+import { refuse } from './refuse.ts'
+import type { Answer, Call } from './route.ts'
+import { fingerprint, misreadWords } from './words.ts'
 
 /** Commands of this door, told apart from those of others where a caller's id is looked up. */
 const DOOR = 'http'
@@ -35,7 +37,12 @@ const command = async (
   caller: Caller,
   { command: wanted, waitMs }: { readonly command: Command; readonly waitMs: number },
 ): Promise<Answer> => {
-  const reply = await call.door.ports.lane.ask({ id: call.idempotencyKey, by: caller.identity, door: DOOR, command: wanted })
+  const reply = await call.door.ports.lane.ask({
+    id: call.idempotencyKey,
+    by: caller.identity,
+    door: DOOR,
+    command: wanted,
+  })
   switch (reply.type) {
     case 'accepted':
       return outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs })
@@ -44,34 +51,15 @@ const command = async (
   }
 }
 
-/** A refusal as a problem, its sentence in terms of what one types at the command line. */
-export const refuse = ({ ports }: Door, refusal: Refusal): Answer => refused(refusal, refusalWords(refusal, ports.clock()))
-
-/** A list: its query is read strictly before anything is looked up. */
-export function readQuery<T>(
-  schema: z.ZodType<T>,
-  answer: (call: Call, caller: Caller, query: T) => Promise<Answer>,
-): KeyedRoute['answer'] {
-  return async (call, caller) => {
-    const read = schema.safeParse(call.query)
-    if (read.success) return answer(call, caller, read.data)
-    const issues = issuesOf(read.error)
-    return misread(`The query is not understood: ${issues.map(({ path, detail }) => `${path || '?'}: ${detail}`).join('; ')}`, issues)
-  }
-}
-
-/** Each fault of a query or body by its path. */
-export const issuesOf = (error: z.ZodError): { readonly path: string; readonly detail: string }[] =>
-  error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), detail: message }))
-
 const WAITING = z.strictObject({ wait: z.string().max(60).optional() })
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/
 
 /** Milliseconds, cut to the longest wait; or what to send instead. */
 const waitOf = (text: string | undefined, longestMs: number): number | string => {
-  if (text === undefined || /^0s?$/.test(text)) return 0
+  if (text === undefined || text === '0') return 0
   const read = readDuration(text, Number.MAX_SAFE_INTEGER)
+  if (read === 'zero') return 0
   return typeof read === 'number' ? Math.min(read, longestMs) : '"wait" is a length of time: "?wait=60s".'
 }
 

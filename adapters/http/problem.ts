@@ -35,7 +35,10 @@ export function refused(refusal: Refusal, detail: string): Answer {
 }
 
 /** A value that could not be read. `detail` says what to send instead. */
-export function misread(detail: string, errors: readonly { readonly path: string; readonly detail: string }[] = []): Answer {
+export function misread(
+  detail: string,
+  errors: readonly { readonly path: string; readonly detail: string }[] = [],
+): Answer {
   return problem(422, 'misread', 'Not understood', detail, { errors })
 }
 
@@ -47,7 +50,12 @@ export function busy(retryAfterMs: number): Answer {
 
 export function tooFast(waitMs: number): Answer {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  const answer = problem(429, 'tooFast', 'Too many requests', `That is more than I take from one caller. Try again in ${seconds} s.`)
+  const answer = problem(
+    429,
+    'tooFast',
+    'Too many requests',
+    `That is more than I take from one caller. Try again in ${seconds} s.`,
+  )
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
 }
 
@@ -59,7 +67,9 @@ export function noKey(): Answer {
 
 /** `mayBeDone`: nobody knows whether it was; a repeat under the same id finds out. */
 export function fault(ref: string, mayBeDone: boolean): Answer {
-  const outcome = mayBeDone ? 'it may have been done; send it again with the same Idempotency-Key' : 'nothing was leased'
+  const outcome = mayBeDone
+    ? 'it may have been done; send it again with the same Idempotency-Key'
+    : 'nothing was leased'
   return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}); ${outcome}`, { ref })
 }
 

@@ -73,7 +73,8 @@ export async function ownRequest(
   id: RequestId,
   caller: Caller,
 ): Promise<RequestView | undefined> {
-  const request: MachineRequest | undefined = (await lane.read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
+  const request: MachineRequest | undefined =
+    (await lane.read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
   if (request === undefined || !owns(caller, request)) return undefined
   return lane.read((fleet) => requestView(fleet, fleet.requests.get(id) ?? request))
 }
@@ -83,4 +84,7 @@ export const owns = (caller: Caller, { tenant }: { readonly tenant: TenantName }
 
 /** What a tenant holds, for a refusal that lists it. */
 export const heldBy = (fleet: Fleet, tenant: TenantName): Held[] =>
-  [...fleet.leasesOf.of(tenant)].map(({ id, machines }) => ({ lease: id, machines: machines.map((held) => held.machine) }))
+  [...fleet.leasesOf.of(tenant)].map(({ id, machines }) => ({
+    lease: id,
+    machines: machines.map((held) => held.machine),
+  }))

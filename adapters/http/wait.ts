@@ -28,7 +28,8 @@ export function waits({ lane }: Pick<Ports, 'lane'>, most: number): Waits {
   let size = 0
   const stop = lane.onCommit(({ changes }) => {
     if (size === 0) return
-    for (const request of new Set(changes.flatMap(requestsOf))) for (const { look } of waiters.get(request) ?? []) look()
+    for (const request of new Set(changes.flatMap(requestsOf)))
+      for (const { look } of waiters.get(request) ?? []) look()
   })
 
   const join = (request: RequestId, waiter: Waiter): void => {

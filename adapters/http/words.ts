@@ -24,7 +24,11 @@ const text = ({ room, person }: Said): string => [...room, ...person].join('\n')
 
 export const refusalWords = (refusal: Refusal, at: number): string => text(refusalSaid(refusal, telling(at)))
 
-export const misreadWords = (misread: Misread, at: number): string => text(misreadSaid(misread, telling(at)))
+/** With a line that is right; fields have no other form that is as short to read. */
+export function misreadWords(misread: Misread, at: number): string {
+  const words = text(misreadSaid(misread, telling(at)))
+  return misread.suggestion === null ? `${words} Try: ${say(misread.example)}` : words
+}
 
 export const outcomeWords = (outcome: Outcome, fleet: Fleet, at: Instant): string =>
   text(outcomeSaid(outcome, { fleet, say, at, fingerprint }))

@@ -50,7 +50,12 @@ export const config: Command = {
 interface AuditRow {
   readonly seq: number
   readonly hash: string
-  readonly body: { readonly at: number; readonly by: string; readonly do: string; readonly events: readonly { type: string }[] }
+  readonly body: {
+    readonly at: number
+    readonly by: string
+    readonly do: string
+    readonly events: readonly { type: string }[]
+  }
 }
 
 /** Events of one record that are named on its line. */
@@ -70,7 +75,9 @@ export const audit: Command = {
     const asked = await ask(call, { path: `/api/v2/audit?${query.toString()}`, operator: true })
     if (!asked.ok) return asked.exit
     return tell(call, asked.answer, (body) => {
-      return [...(body['records'] as readonly AuditRow[]).map(auditLine), ...(body['next'] === null ? [] : [`more: duffy audit --after ${String(body['next'])}`])].join('\n')
+      const { records, next } = body as unknown as { records: readonly AuditRow[]; next: number | null }
+      const more = next === null ? [] : [`more: duffy audit --after ${next}`]
+      return [...records.map(auditLine), ...more].join('\n')
     })
   },
 }

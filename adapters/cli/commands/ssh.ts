@@ -37,8 +37,14 @@ const chosen = (leases: readonly LeaseView[], what: string | undefined): HeldMac
   if (open.length === 1) return open[0]!
   const names = open.map(({ name }) => name).join(', ')
   if (open.length > 1) throw new Stop(EXIT.misread, `which one? ${names}; say: duffy ssh ${open[0]!.name}`)
-  if (named.length > 0) throw new Stop(EXIT.refused, `${named[0]!.name} is still being prepared; "duffy list" says when it is ready`)
-  throw new Stop(EXIT.refused, what === undefined ? 'you hold no machine; get one: duffy get metal' : `you hold no ${what}; "duffy list" shows what you hold`)
+  if (named.length > 0)
+    throw new Stop(EXIT.refused, `${named[0]!.name} is still being prepared; "duffy list" says when it is ready`)
+  throw new Stop(
+    EXIT.refused,
+    what === undefined
+      ? 'you hold no machine; get one: duffy get metal'
+      : `you hold no ${what}; "duffy list" shows what you hold`,
+  )
 }
 
 const connect = async (world: World, machine: HeldMachineView, command: readonly string[]): Promise<Exit> => {

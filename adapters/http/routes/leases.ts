@@ -1,7 +1,9 @@
 import { leaseView, verbNamed, type LeaseId } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
-import { perform, readQuery, refuse } from '../perform.ts'
+import { perform } from '../perform.ts'
+import { readQuery } from '../query.ts'
+import { refuse } from '../refuse.ts'
 import { misread } from '../problem.ts'
 import { ok, type KeyedRoute } from '../route.ts'
 import { heldBy, ownLease } from '../standing.ts'
@@ -34,7 +36,11 @@ export const leases: readonly KeyedRoute[] = [
       const asked = params['id']!
       const lease = await ownLease(door.ports, asked.toUpperCase() as LeaseId, caller)
       if (lease !== undefined) return ok({ lease })
-      return refuse(door, { type: 'noSuchLease', asked, held: await door.ports.lane.read((fleet) => heldBy(fleet, caller.tenant)) })
+      return refuse(door, {
+        type: 'noSuchLease',
+        asked,
+        held: await door.ports.lane.read((fleet) => heldBy(fleet, caller.tenant)),
+      })
     },
   },
   {
@@ -54,11 +60,9 @@ export const leases: readonly KeyedRoute[] = [
 ]
 
 /** The verb on the lease in the path, with the other fields from the body. */
-const performOn: (...args: [...Parameters<KeyedRoute['answer']>, name: string]) => ReturnType<KeyedRoute['answer']> = async (
-  call,
-  caller,
-  name,
-) => {
+const performOn: (
+  ...args: [...Parameters<KeyedRoute['answer']>, name: string]
+) => ReturnType<KeyedRoute['answer']> = async (call, caller, name) => {
   const fields = FIELDS.safeParse(call.body ?? {})
   if (!fields.success) return misread('Send the body as a JSON object.')
   if ('what' in fields.data) return misread('The lease is the one in the address; "what" is not taken here.')

@@ -1,7 +1,8 @@
 import { machineDetail, machineView, machineWear, poolView, wearView, type Fleet, type MachineName } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
-import { readQuery, refuse } from '../perform.ts'
+import { readQuery } from '../query.ts'
+import { refuse } from '../refuse.ts'
 import { ok, type KeyedRoute } from '../route.ts'
 
 const some = pageQuery({ pool: z.string().max(100).optional(), state: z.string().max(20).optional() })
@@ -14,7 +15,9 @@ export const machines: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'machines, all or of one "?pool=" or "?state="',
     answer: readQuery(some, async ({ door }, _caller, query) => {
-      const { rows, next } = await door.ports.lane.read((fleet) => pageOf(filtered(fleet, query), cursorOf(query, door.bounds)))
+      const { rows, next } = await door.ports.lane.read((fleet) =>
+        pageOf(filtered(fleet, query), cursorOf(query, door.bounds)),
+      )
       return ok({ machines: rows.map(machineView), next })
     }),
   },
@@ -39,7 +42,9 @@ export const machines: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'the pools, with how many machines are in which state',
     answer: async ({ door }) =>
-      ok({ pools: await door.ports.lane.read((fleet) => [...fleet.pools.values()].map((pool) => poolView(fleet, pool))) }),
+      ok({
+        pools: await door.ports.lane.read((fleet) => [...fleet.pools.values()].map((pool) => poolView(fleet, pool))),
+      }),
   },
   {
     method: 'GET',

@@ -1,7 +1,9 @@
 import { requestView, verbNamed, type RequestId } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
-import { perform, readQuery, refuse } from '../perform.ts'
+import { perform } from '../perform.ts'
+import { readQuery } from '../query.ts'
+import { refuse } from '../refuse.ts'
 import { ok, type KeyedRoute } from '../route.ts'
 import { ownRequest } from '../standing.ts'
 

@@ -1,7 +1,7 @@
 import { runView, type LeaseId, type MachineName, type RunId } from '#core'
 import { z } from 'zod'
 import type { Caller } from '../api-key.ts'
-import { readQuery } from '../perform.ts'
+import { readQuery } from '../query.ts'
 import type { PastRun, Ports } from '../ports.ts'
 import { misread, notFound } from '../problem.ts'
 import { ok, type Answer, type KeyedRoute } from '../route.ts'
@@ -19,15 +19,19 @@ export const runs: readonly KeyedRoute[] = [
     path: '/api/v2/runs',
     who: 'member',
     summary: 'runs of "?machine=" or of "?lease=", newest first; a member sees those of their own leases',
-    answer: readQuery(some, async ({ door: { ports, bounds } }, caller, { machine, lease, limit = bounds.defaultRows }) => {
-      if ((machine === undefined) === (lease === undefined)) return misread('Name one: "?machine=NAME" or "?lease=ID".')
-      const most = Math.min(limit, bounds.pageRows)
-      const found =
-        machine === undefined
-          ? await ports.store.runsOf({ lease: lease!.toUpperCase() as LeaseId }, most)
-          : await ports.store.runsOf({ machine: machine as MachineName }, most)
-      return ok({ runs: await own(ports, caller, found) })
-    }),
+    answer: readQuery(
+      some,
+      async ({ door: { ports, bounds } }, caller, { machine, lease, limit = bounds.defaultRows }) => {
+        if ((machine === undefined) === (lease === undefined))
+          return misread('Name one: "?machine=NAME" or "?lease=ID".')
+        const most = Math.min(limit, bounds.pageRows)
+        const found =
+          machine === undefined
+            ? await ports.store.runsOf({ lease: lease!.toUpperCase() as LeaseId }, most)
+            : await ports.store.runsOf({ machine: machine as MachineName }, most)
+        return ok({ runs: await own(ports, caller, found) })
+      },
+    ),
   },
   {
     method: 'GET',

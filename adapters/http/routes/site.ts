@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { issuesOf, readQuery, refuse } from '../perform.ts'
+import { issuesOf, readQuery } from '../query.ts'
+import { refuse } from '../refuse.ts'
 import { misread } from '../problem.ts'
 import { cursorOf, pageQuery } from '../page.ts'
 import { ok, type KeyedRoute } from '../route.ts'

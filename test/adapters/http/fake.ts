@@ -48,6 +48,10 @@ export class FakeDuffy {
   at = Date.UTC(2026, 10, 23, 12) as Instant
   /** What the next command meets instead of being decided. */
   trouble: Error | null = null
+  /** Whether runs are performed as soon as they are owed. */
+  prompt = false
+  /** What every run has printed; what it is called, unless a test says. */
+  log: string | null = null
   /** What the next commands are answered, whatever they are. */
   answer: Reply | null = null
   isReady = true
@@ -98,7 +102,11 @@ export class FakeDuffy {
   ports(): Ports {
     return {
       lane: {
-        ask: async (asked) => this.#ask(asked),
+        ask: async (asked) => {
+          const reply = this.#ask(asked)
+          if (this.prompt) this.work()
+          return reply
+        },
         read: async (look) => look(this.fleet, this.at),
         onCommit: (listener) => {
           this.#listeners.add(listener)
@@ -114,7 +122,7 @@ export class FakeDuffy {
         run: async (id) => this.#runs.get(id),
         runsOf: async (of, limit) => this.#runsOf(of, limit),
       },
-      runLog: async (id) => (this.#runs.has(id) ? `PLAY of ${id}\n` : null),
+      runLog: async (id) => (this.#runs.has(id) ? (this.log ?? `PLAY of ${id}\n`) : null),
       verify: async () => this.verified,
       applySite: async (options) => {
         this.applied.push(options)
@@ -150,7 +158,9 @@ export class FakeDuffy {
     const digest = JSON.stringify(asked.command)
     const known = this.#answers.get(key)
     if (known !== undefined) {
-      return known.digest === digest ? known.reply : { type: 'refused', refusal: { type: 'idUsedBefore', id: asked.id } }
+      return known.digest === digest
+        ? known.reply
+        : { type: 'refused', refusal: { type: 'idUsedBefore', id: asked.id } }
     }
     const reply = this.#decide(asked)
     this.#answers.set(key, { digest, reply })

@@ -131,7 +131,7 @@ test('an API key never reaches the log', async () => {
   await using served = await serve()
   served.duffy.trouble = new Error('broken')
   await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
-  await served.call('GET', '/api/v2/leases', { headers: { authorization: `${served.duffy.keys.alice}` } })
+  await served.call('GET', '/api/v2/leases', { headers: { authorization: served.duffy.keys.alice } })
   const secret = served.duffy.keys.alice.split('_')[2]!
   expect(JSON.stringify(served.duffy.logged)).not.toContain(secret)
 })

@@ -1,0 +1,329 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HOST_KEY, serve, until, type Served } from '../http/fake.ts'
+
+const DUFFY = fileURLToPath(new URL('../../../bin/duffy', import.meta.url))
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'duffy-cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Ran {
+  readonly exit: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const run = (words: readonly string[], env: Record<string, string> = {}, program = DUFFY): Promise<Ran> => {
+  const child = spawn(program, words, {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: join(folder, 'nobody'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (part) => (out += part))
+  child.stderr.on('data', (part) => (err += part))
+  return new Promise((resolve) => child.on('close', (exit) => resolve({ exit, out, err })))
+}
+
+type Who = 'alice' | 'bob' | 'operator'
+const at = (served: Served, as: Who = 'alice') => ({ DUFFY_URL: served.url, DUFFY_API_KEY: served.duffy.keys[as] })
+
+test('get prints the line that logs in, and is done', async () => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  const { exit, out, err } = await run(['get', 'metal'], at(served))
+  expect(exit).toBe(0)
+  expect(out.trimEnd().split('\n').at(-1)).toBe('ssh -p 2222 ci@192.0.2.7')
+  expect(err).toBe('')
+})
+
+test.each([
+  [['get', 'metal', '2', '--for', '3h', '--platform', 'any', '--reason', 'bisect']],
+  [['get', '2', 'metal', 'for', '3h', 'any', 'because', 'bisect']],
+  [['get', '--type=metal', '--count=2', '3h', 'platform', 'any', '--reason=bisect']],
+])('%j says the same as any other way to type it', async (words) => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  const { exit } = await run(words, at(served))
+  expect(exit).toBe(0)
+  const [lease] = served.duffy.fleet.leases.values()
+  expect(lease).toMatchObject({ durationMs: 10_800_000, reason: 'bisect', demand: { count: 2, platform: 'any' } })
+})
+
+test('get with --json prints the answer as it came', async () => {
+  await using served = await serve()
+  const { out } = await run(['get', 'vm', '--json'], at(served))
+  expect(JSON.parse(out).lease).toMatchObject({ state: 'active', type: 'vm' })
+})
+
+test('get tells on stderr what it waits for, and ends when its machine is ready', async () => {
+  await using served = await serve()
+  const running = run(['get', 'metal', '--wait', '60s'], at(served))
+  await until(() => served.door.waiting() === 1)
+  await new Promise((go) => setTimeout(go, 1500))
+  served.duffy.work()
+  const { exit, out, err } = await running
+  expect(exit).toBe(0)
+  expect(err).toContain('being made ready')
+  expect(out).toContain('ssh -p 2222')
+  expect(served.duffy.fleet.leases.size).toBe(1)
+})
+
+test('get that is not to wait says where its request stands', async () => {
+  await using served = await serve()
+  await run(['get', 'vm'], at(served))
+  const { exit, out } = await run(['get', 'vm', '--wait', '0'], at(served))
+  expect(exit).toBe(0)
+  expect(out).toMatch(/1st in line, request R/)
+  expect(out).toContain('duffy cancel R')
+})
+
+test.each(['id_ed25519.pub', 'id_ecdsa.pub', 'id_rsa.pub'])(
+  "the asker's own key %s is offered, and said to be",
+  async (name) => {
+    await using served = await serve()
+    const home = mkdtempSync(join(folder, 'home-'))
+    mkdirSync(join(home, '.ssh'))
+    writeFileSync(join(home, '.ssh', name), `${KEY} me@here\n`)
+    const { err } = await run(['get', 'vm'], { ...at(served), HOME: home })
+    expect(err).toBe(`letting in ${join(home, '.ssh', name)}\n`)
+    const [lease] = served.duffy.fleet.leases.values()
+    expect(served.duffy.fleet.personal.get(lease!.keys[0]!)?.text).toBe(KEY)
+  },
+)
+
+test('--key goes before the own key', async () => {
+  await using served = await serve()
+  const file = join(folder, 'other.pub')
+  const other = KEY.replace('9iZkB', '9iZkC')
+  writeFileSync(file, `${other}\n`)
+  const { exit, err } = await run(['get', 'vm', '--key', file], at(served))
+  expect([exit, err]).toEqual([0, ''])
+  const [lease] = served.duffy.fleet.leases.values()
+  expect(lease!.keys.map((key) => served.duffy.fleet.personal.get(key)?.text)).toEqual([other])
+})
+
+test('done with nothing to say gives the only lease back', async () => {
+  await using served = await serve()
+  await run(['get', 'vm'], at(served))
+  const { exit, out } = await run(['done'], at(served))
+  expect(exit).toBe(0)
+  expect(out).toContain('any-1 is given back')
+  expect(served.duffy.fleet.leases.size).toBe(0)
+})
+
+test('extend, list, why and keys are what they are in chat', async () => {
+  await using served = await serve()
+  await run(['get', 'vm'], at(served))
+  const [{ id }] = served.duffy.fleet.leases.values() as unknown as [{ id: string }]
+  const extended = await run(['extend', id, '2h'], at(served))
+  const listed = await run(['list'], at(served))
+  const why = await run(['why', id], at(served))
+  const added = await run(['keys', 'add', KEY, 'me@here'], at(served))
+  expect([extended, listed, why, added].map(({ exit }) => exit)).toEqual([0, 0, 0, 0])
+  expect(extended.out).toContain('16:00 UTC')
+  expect(listed.out).toContain(id)
+  expect(added.out).toContain('SHA256:')
+})
+
+test.each([
+  [['get', 'meta'], 'Did you mean: duffy get metal'],
+  [['get', 'vm', '5', '--now'], 'nothing was leased'],
+  [['done', 'LZZZ'], 'LZZZ'],
+  [['verify'], 'operator'],
+  [['audit'], 'operator'],
+  [['config', 'apply'], 'operator'],
+])('%j is refused with 1, and a sentence on stderr alone', async (words, sentence) => {
+  await using served = await serve()
+  const { exit, out, err } = await run(words, at(served))
+  expect({ exit, out }).toEqual({ exit: 1, out: '' })
+  expect(err.toLowerCase()).toContain(sentence.toLowerCase())
+})
+
+test.each([
+  [['frobnicate'], 'there is no "duffy frobnicate"'],
+  [['get'], 'get metal'],
+  [['get', 'metal', '--colour', 'red'], 'has no --colour; it takes --type'],
+  [['get', 'metal', '--for'], '--for needs a value'],
+  [['get', 'metal', '--for', 'soon'], 'soon'],
+  [['get', 'metal', '--wait', 'long'], '--wait takes a length of time'],
+  [['get', 'metal', '--key', '/none.pub'], 'cannot read the public key /none.pub'],
+  [['get', 'metal', 'vm', 'x', 'y'], 'has no place'],
+  [['done', 'a', 'b'], 'has no place'],
+  [['config'], 'duffy config apply'],
+  [['runs'], 'duffy runs'],
+  [['wear', '--deep', 'x'], 'there is no --deep here'],
+])('%j is not understood, which is 2', async (words, sentence) => {
+  await using served = await serve()
+  const { exit, out, err } = await run(words, at(served))
+  expect({ exit, out }).toEqual({ exit: 2, out: '' })
+  expect(err).toContain(sentence)
+  expect(served.duffy.fleet.leases.size).toBe(0)
+})
+
+test('a Duffy that cannot be reached is 70, and says which and how to name another', async () => {
+  const { exit, err } = await run(['list'], { DUFFY_URL: 'http://127.0.0.1:9' })
+  expect(exit).toBe(70)
+  expect(err).toMatch(/cannot reach Duffy at http:\/\/127\.0\.0\.1:9 .*DUFFY_URL/)
+})
+
+test("a fault on Duffy's side is 70, with its reference", async () => {
+  await using served = await serve()
+  served.duffy.trouble = new Error('broken')
+  const { exit, err } = await run(['get', 'vm'], at(served))
+  expect(exit).toBe(70)
+  expect(err).toMatch(/that failed on my side \(ref [0-9a-f]{4}\); nothing was leased/)
+})
+
+test('an answer that is not from Duffy is 70', async () => {
+  const other = createServer((_request, response) => response.writeHead(404).end('<h1>nginx</h1>')).listen(0)
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const { exit, err } = await run(['list'], { DUFFY_URL: `http://127.0.0.1:${port}` })
+  other.close()
+  expect(exit).toBe(70)
+  expect(err).toContain('HTTP 404')
+})
+
+test('a key that is not valid is 1, and says how keys are had', async () => {
+  await using served = await serve()
+  const { exit, err } = await run(['list'], { DUFFY_URL: served.url })
+  expect(exit).toBe(1)
+  expect(err).toContain('API key')
+})
+
+test('the local key is found in the data folder, and the operators key for what is theirs', async () => {
+  await using served = await serve()
+  const data = mkdtempSync(join(folder, 'data-'))
+  writeFileSync(join(data, 'local.key'), `${served.duffy.keys.alice}\n`)
+  writeFileSync(join(data, 'operator.key'), `${served.duffy.keys.operator}\n`)
+  const env = { DUFFY_URL: served.url, DUFFY_DATA_DIR: data }
+  const me = await run(['whoami'], env)
+  expect(me.out).toContain('member of alice')
+  expect((await run(['verify'], env)).exit).toBe(0)
+})
+
+test('verify that finds a fault is 1', async () => {
+  await using served = await serve()
+  served.duffy.verified = { ok: false, records: 3, head: 'x', faults: ['record 2 was changed'] }
+  const { exit, err } = await run(['verify'], at(served, 'operator'))
+  expect([exit, err]).toEqual([1, 'duffy: record 2 was changed\n'])
+})
+
+test('config apply says what changed, and with --dry-run what would', async () => {
+  await using served = await serve()
+  const dry = await run(['config', 'apply', '--dry-run'], at(served, 'operator'))
+  const real = await run(['config', 'apply'], at(served, 'operator'))
+  expect([dry.out, real.out]).toEqual(['would change:\n  pool metal\n', 'changed:\n  pool metal\n'])
+})
+
+test('audit has a line for each record, from a number on', async () => {
+  await using served = await serve()
+  const { out } = await run(['audit', '--after', '1', '--limit', '1'], at(served, 'operator'))
+  const [line, more] = out.split('\n')
+  expect(line).toMatch(/^2 {2}[0-9a-f]{12} {2}2026-11-23T12:00:00\.000Z {2}duffy {2}addApiKey: apiKeyAdded$/)
+  expect(more).toBe('more: duffy audit --after 2')
+})
+
+test('wear is a table', async () => {
+  await using served = await serve()
+  const { out } = await run(['wear'], at(served))
+  expect(out).toMatch(/^platform +machines +least uses +most uses +spread\n/)
+  expect(out).toMatch(/\nintel-1 +intel +0 +0 /)
+})
+
+test('runs and log tell what was done', async () => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  await run(['get', 'metal'], at(served))
+  const [lease] = served.duffy.fleet.leases.values()
+  const { out } = await run(['runs', lease!.id], at(served))
+  const [, row = ''] = out.split('\n')
+  expect(row).toContain('grant')
+  const log = await run(['log', row.split(' ')[0]!], at(served))
+  expect(log.out).toMatch(/^PLAY of N/)
+})
+
+test('what a log would do to a terminal is taken out', async () => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  served.duffy.log = 'a\u001b]0;title\u0007b\u001b[31mred\u001b[0m\n'
+  await run(['get', 'metal'], at(served))
+  const [lease] = served.duffy.fleet.leases.values()
+  const runs = await run(['runs', lease!.id, '--json'], at(served))
+  const { out } = await run(['log', JSON.parse(runs.out).runs[0].id], at(served))
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+  expect(out).toContain('red')
+})
+
+test('ssh is given the host keys that Duffy saw, and what to run', async () => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  const script = join(folder, 'ssh')
+  const seen = join(folder, 'seen')
+  writeFileSync(
+    script,
+    `#!/bin/sh\nfor w in "$@"; do echo "$w"; done > ${seen}\nfor w in "$@"; do case $w in UserKnownHostsFile=*) cat "\${w#*=}" >> ${seen};; esac; done\nexit 7\n`,
+  )
+  chmodSync(script, 0o755)
+  await run(['get', 'metal'], at(served))
+  const [lease] = served.duffy.fleet.leases.values()
+  const env = { ...at(served), PATH: `${folder}:${process.env['PATH']}` }
+  const { exit } = await run(['ssh', lease!.machines[0]!.machine, 'uname', '-a'], env)
+  expect(exit).toBe(7)
+  const words = readFileSync(seen, 'utf8').trimEnd().split('\n')
+  expect(words).toContain('StrictHostKeyChecking=yes')
+  expect(words.slice(words.indexOf('-p'), -1)).toEqual(['-p', '2222', 'ci@192.0.2.7', 'uname', '-a'])
+  expect(words.at(-1)).toBe(`[192.0.2.7]:2222 ${HOST_KEY}`)
+})
+
+test('ssh without a machine is refused, and with several asks which', async () => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  const none = await run(['ssh'], at(served))
+  expect([none.exit, none.err]).toEqual([1, 'duffy: you hold no machine; get one: duffy get metal\n'])
+  await run(['get', 'metal', '2'], at(served))
+  const several = await run(['ssh'], at(served))
+  expect(several.exit).toBe(2)
+  expect(several.err).toMatch(/which one\? .*-1, .*-2; say: duffy ssh /)
+})
+
+test('help is for all of it and for each', async () => {
+  const all = await run(['--help'])
+  const get = await run(['get', '--help'])
+  const ssh = await run(['ssh', '--help'])
+  expect([all.exit, get.exit, ssh.exit]).toEqual([0, 0, 0])
+  expect(all.out).toContain('DUFFY_API_KEY')
+  expect(get.out).toMatch(/--for 4h +how long/)
+  expect(get.out).toContain('duffy get metal 2 for 4h')
+  expect(ssh.out).toContain('duffy ssh [lease or machine]')
+})
+
+test('it is found through symlinks', async () => {
+  const [one, two] = [join(folder, 'one'), join(folder, 'two')]
+  symlinkSync(DUFFY, one)
+  symlinkSync('one', two)
+  expect((await run(['--help'], {}, two)).exit).toBe(0)
+})
+
+test('it starts fast: neither Fastify nor the ORM nor zod is loaded', async () => {
+  const trace = join(folder, 'trace.mjs')
+  writeFileSync(
+    trace,
+    `import { registerHooks } from 'node:module'\nregisterHooks({ load(url, context, next) { if (/node_modules/.test(url)) process.stderr.write(url); return next(url, context) } })\n`,
+  )
+  const { exit, err } = await run(['--help'], { NODE_OPTIONS: `--import ${trace}` })
+  expect([exit, err]).toEqual([0, ''])
+})
