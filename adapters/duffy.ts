@@ -24,6 +24,8 @@ export interface DuffyPorts {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly log: Log
+  /** Looks over the shoulder of whoever performs runs: for benchmarks. Default: nobody does. */
+  readonly watch?: (performer: Ansible) => Ansible
 }
 
 /** A running Duffy. */
@@ -45,7 +47,12 @@ const LOOK_EVERY_MS = 500
 const sha256 = (text: string): string => digest('sha256', text, 'hex')
 
 /** Puts everything together and starts it, in order; disposing it stops everything, in reverse. Throws `BadConfig` with all faults. */
-export const duffy = async ({ environment, clock, log }: DuffyPorts): Promise<Duffy> => {
+export const duffy = async ({
+  environment,
+  clock,
+  log,
+  watch = (performer) => performer,
+}: DuffyPorts): Promise<Duffy> => {
   const settings = await settingsOf(environment)
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   await using starting = new AsyncDisposableStack()
@@ -57,7 +64,7 @@ export const duffy = async ({ environment, clock, log }: DuffyPorts): Promise<Du
   await site.start(settings.site)
   await firstKeys(settings.dataDir, lane)
 
-  const world: World = { settings, store, lane, performer: performerOf(settings, environment), clock, log }
+  const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
   starting.use(await startWorker(world))
   const irc = starting.use(await ircDoors(settings.irc, conversation(lane, store), log))
   starting.use(startNotices(world, irc.door))

@@ -1,0 +1,62 @@
+/**
+ * `npm run bench`: what Duffy costs, as ratios to a raw probe of the same run; `npm run bench -- quick` in a minute.
+ * The figures of the lane and of HTTP are taken with driver null, those of the login with real Ansible and real machines.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Timing } from './callers.ts'
+import { benchHttp } from './http.ts'
+import { benchLane } from './lane.ts'
+import { benchLogin } from './login.ts'
+import { rawAllocations } from './raw.ts'
+
+const quick = process.argv.includes('quick')
+const ms = quick ? 1_500 : 5_000
+const dir = mkdtempSync(join(tmpdir(), 'duffy-bench-'))
+const line = (...cells: (string | number)[]): void =>
+  console.log(cells.map((cell, index) => (index === 0 ? String(cell).padEnd(44) : String(cell).padStart(12))).join(''))
+const round = (value: number, digits = 0): string => value.toFixed(digits)
+const told = ({ perSecond, p50, p99 }: Timing, raw: number): string[] => [
+  round(perSecond),
+  `${round(perSecond / raw, 2)}x`,
+  round(p50, 2),
+  round(p99, 2),
+]
+
+try {
+  let probes = 0
+  const probe = (): number => rawAllocations(join(dir, `raw-${(probes += 1)}.db`), { machines: 10_000, ms })
+  const first = probe()
+  line('raw better-sqlite3, a transaction each', `${round(first)}/s`)
+  console.log('\nThe lane alone, driver null (no playbooks), commands a second:')
+  line('', 'per s', 'of raw', 'p50 ms', 'p99 ms', 'CPU µs', 'start ms', 'tick µs')
+  for (const machines of [100, 10_000, 100_000]) {
+    const { one, many, cpuMicros, coldStartMs, idleTickMicros } = await benchLane(dir, machines, ms)
+    line(`${machines} machines, 1 caller`, ...told(one, first))
+    line(
+      `${machines} machines, 32 callers`,
+      ...told(many, first),
+      round(cpuMicros),
+      round(coldStartMs),
+      round(idleTickMicros),
+    )
+  }
+  const second = probe()
+  console.log(
+    `\nOver HTTP, 10,000 machines, driver null (no playbooks); half get, half done; raw again: ${round(second)}/s`,
+  )
+  line('', 'per s', 'of raw', 'get p50 ms', 'get p99 ms')
+  const clients = [1, 32]
+  for (const [index, timing] of (await benchHttp(clients, ms)).entries())
+    line(`${clients[index]} clients`, ...told(timing, second))
+
+  console.log('\nReal machines (nsbox) and real Ansible, one person, the default config:')
+  const { login, playbook, own } = await benchLogin(quick ? 10 : 40)
+  line('', 'p50 ms', 'p99 ms', 'rounds')
+  line('get to a working SSH login', round(login.p50), round(login.p99), login.count)
+  line('of which the playbook', round(playbook.p50), round(playbook.p99), playbook.count)
+  line('of which Duffy itself', round(own.p50, 1), round(own.p99, 1), own.count)
+} finally {
+  rmSync(dir, { recursive: true, force: true })
+}
