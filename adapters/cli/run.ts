@@ -10,7 +10,9 @@ export async function run(world: World): Promise<Exit> {
   try {
     const command = commandNamed(world.words)
     const words = readWords(world.words, command?.whole)
-    if (words.help || words.operands.length === 0) return help(world, words.operands)
+    const [first, ...rest] = words.operands
+    if (first === 'help') return help(world, rest)
+    if (words.help || first === undefined) return help(world, words.operands)
     const api = apiOf(world)
     return command === undefined ? await runVerb({ world, api, words }) : await command.run({ world, api, words })
   } catch (error) {

@@ -1,4 +1,5 @@
-import { Stop, EXIT } from './world.ts'
+import { optionOf as optionName, VERBS } from '#core'
+import { EXIT, Stop } from './world.ts'
 
 /** A call's words, with what every call understands taken out. */
 export interface Words {
@@ -18,7 +19,12 @@ export interface Option {
 }
 
 /** Options that never take a value, so that the word after one is an operand. */
-const BARE: ReadonlySet<string> = new Set(['json', 'help', 'now', 'all', 'dry-run', 'version'])
+const BARE: ReadonlySet<string> = new Set([
+  'json',
+  'help',
+  'dry-run',
+  ...VERBS.flatMap((verb) => verb.arguments.filter(({ kind }) => kind.type === 'flag').map(optionName)),
+])
 
 /**
  * `--name value`, `--name=value`, `--bare`; after `--` everything is an operand. `whole` says at which operand the rest is

@@ -65,7 +65,9 @@ const standingAnswer = async (call: Call, now: Standing): Promise<Answer> => {
     const { id, state } = now.request
     const detail = await wordsOf(call, { type: 'waiting', request: id })
     const headers = { location: `${base}/api/v2/requests/${id}` }
-    return { status: state === 'waiting' ? 202 : 200, body: { detail, request: now.request }, headers }
+    /** What could be had instead, if anything could. */
+    const note = detail.split('\n')[1] ?? null
+    return { status: state === 'waiting' ? 202 : 200, body: { detail, request: { ...now.request, note } }, headers }
   }
   const { id, request, state } = now.lease
   return {

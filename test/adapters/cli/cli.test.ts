@@ -300,6 +300,14 @@ test('ssh without a machine is refused, and with several asks which', async () =
   expect(several.err).toMatch(/which one\? .*-1, .*-2; say: duffy ssh /)
 })
 
+test('help needs no Duffy', async () => {
+  const all = await run(['help'], { DUFFY_URL: 'http://127.0.0.1:9' })
+  const get = await run(['help', 'get'], { DUFFY_URL: 'http://127.0.0.1:9' })
+  const none = await run(['help', 'steal'])
+  expect([all.exit, get.exit, none.exit]).toEqual([0, 0, 2])
+  expect(get.out).toContain('--platform same|prefer|any')
+})
+
 test('help is for all of it and for each', async () => {
   const all = await run(['--help'])
   const get = await run(['get', '--help'])

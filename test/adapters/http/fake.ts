@@ -7,7 +7,6 @@ import {
   NO_HASH,
   orderOf,
   pending,
-  type ApiKeyId,
   type Asked,
   type AuditRecord,
   type Change,
@@ -228,12 +227,15 @@ export const serve = async (options: HttpOptions = {}): Promise<Served> => {
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') === true
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+    }
   }
   return { duffy, door, url: door.url, call, [Symbol.asyncDispose]: () => door[Symbol.asyncDispose]() }
 }
-
-export const keyId = (text: string): ApiKeyId => text.split('_')[1] as ApiKeyId
 
 /** Waits for something that another process or tick brings about. */
 export const until = async (holds: () => boolean): Promise<void> => {

@@ -73,7 +73,7 @@ test('?wait= is over after its time, with how things stand', async () => {
   const waiting = await served.call('POST', '/api/v2/requests?wait=0.3s', { body: { type: 'vm' } })
   expect(performance.now() - started).toBeGreaterThan(250)
   expect(waiting.status).toBe(202)
-  expect(waiting.body.request).toMatchObject({ state: 'waiting', position: 1 })
+  expect(waiting.body.request).toMatchObject({ state: 'waiting', position: 1, note: null })
   expect(body.lease.state).toBe('active')
 })
 
@@ -127,7 +127,7 @@ test('a request that waits tells its place, and how to take a machine of another
   const { status, body } = await served.call('POST', '/api/v2/requests', { body: GET })
   expect(status).toBe(202)
   expect(body.request).toMatchObject({ state: 'waiting', position: 1, elsewhere: 2 })
-  expect(body.detail).toContain('duffy get metal any')
+  expect(body.request.note).toMatch(/^On other platforms 2 machines are free now.*duffy get metal any/)
 })
 
 test('with "queue": false a get that cannot be served at once is refused', async () => {

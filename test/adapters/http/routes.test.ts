@@ -235,3 +235,9 @@ test('the catalogue gives a JSON Schema for each verb', async () => {
     properties: { count: { type: 'integer', minimum: 1 }, platform: { enum: ['same', 'prefer', 'any'] } },
   })
 })
+
+test('HEAD needs a key where GET does', async () => {
+  await using served = await serve()
+  expect((await served.call('HEAD', '/api/v2/leases', { as: null })).status).toBe(401)
+  expect((await served.call('HEAD', '/api/v2/audit')).status).toBe(403)
+})
