@@ -68,9 +68,7 @@ const act = async (lane: Lane, store: History, ask: Ask, { identity, address, id
 
 const reply = async (lane: Lane, store: History, question: Question, by: Identity): Promise<Said> => {
   const past = await pastOf(store, question)
-  return lane.read((fleet, at) =>
-    answerSaid(answer(fleet, { by, at }, question, past), { say, at, fingerprint }),
-  )
+  return lane.read((fleet, at) => answerSaid(answer(fleet, { by, at }, question, past), { say, at, fingerprint }))
 }
 
 /** What a question may be about that is over, and so in the store alone. */

@@ -163,10 +163,13 @@ const startNotices = (
   })
 
 /** Time passing is a command too. */
-const startTicks = ({ settings, store, lane, clock, log }: World): Disposable => {
+const startTicks = ({ settings, store, lane, performer, clock, log }: World): Disposable => {
   const sweep = async (): Promise<void> =>
     void (await lane.ask({ id: null, by: DUFFY, door: 'cron', command: { do: 'sweep' } }))
-  const prune = async (): Promise<void> => void (await store.prune((clock() - settings.retention.answersMs) as Instant))
+  const prune = async (): Promise<void> => {
+    await store.prune((clock() - settings.retention.answersMs) as Instant)
+    await performer.prune(clock() - settings.retention.runsMs)
+  }
   const jobs = [
     { name: 'sweep', when: settings.cron.sweep, run: sweep },
     { name: 'prune', when: settings.cron.prune, run: prune },

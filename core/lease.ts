@@ -1,5 +1,5 @@
-import type { Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
-import type { Address, Demand, PlatformChoice } from './request.ts'
+import type { AddressRef, Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
+import type { Demand, PlatformChoice } from './request.ts'
 import type { Why } from './why.ts'
 
 /** The right to a set of machines until an instant. */
@@ -15,7 +15,8 @@ export interface Lease {
   readonly keys: readonly Fingerprint[]
   readonly reason: string
   readonly metadata: Readonly<Record<string, string>>
-  readonly address: Address | null
+  /** Where its notices go; null: nowhere. */
+  readonly address: AddressRef | null
   readonly grantedAt: Instant
   readonly choice: PlatformChoice
   readonly why: Why

@@ -1,4 +1,5 @@
 import type {
+  AddressRef,
   Fingerprint,
   Identity,
   Instant,
@@ -49,7 +50,8 @@ export interface MachineRequest {
   readonly keys: readonly Fingerprint[]
   readonly reason: string
   readonly metadata: Readonly<Record<string, string>>
-  readonly address: Address | null
+  /** Where its notices go; null: nowhere. */
+  readonly address: AddressRef | null
   readonly askedAt: Instant
   /** When a `prefer` request stops waiting for home. */
   readonly preferUntil: Instant

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RunId, RunOrder, RunResult } from '#core'
-import { readLogs } from './directory.ts'
+import { directoryName, pruneDirectories, readLogs } from './directory.ts'
 import type { Progress } from './events.ts'
 import { isHere, killGroup } from './group.ts'
 import type { ProcessGroup } from './group.ts'
@@ -55,6 +55,8 @@ export interface Ansible {
   killOrphan(group: ProcessGroup): Promise<'gone' | 'killed' | 'elsewhere'>
   /** What each attempt at a run printed, the present one included: capped, and without secrets and control characters. */
   log(run: RunId): Promise<ReadonlyMap<number, string>>
+  /** Forgets the logs of runs that ended before an instant, in milliseconds since 1970. How many. */
+  prune(before: number): Promise<number>
 }
 
 /** Performs orders with ansible-core. Makes its directories if they are missing. */
@@ -83,6 +85,10 @@ export function ansible(given: AnsibleOptions): Ansible {
       const logs = new Map(await readLogs(options.runsDir, run))
       for (const [order, log] of running) if (order.run === run) logs.set(order.attempt, log.text())
       return logs
+    },
+    prune(before) {
+      const open = new Set([...running.keys()].map(({ run, attempt }) => directoryName(run, attempt)))
+      return pruneDirectories(options.runsDir, before, (name) => open.has(name))
     },
   }
 }

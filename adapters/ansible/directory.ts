@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId, RunOrder } from '#core'
 import { hasCode } from './error.ts'
@@ -50,7 +50,24 @@ export async function readLogs(runsDir: string, run: RunId): Promise<ReadonlyMap
   return logs
 }
 
-function directoryName(run: RunId, attempt: number | ''): string {
+/** Removes the directories of runs that ended before an instant (milliseconds since 1970). How many. */
+export async function pruneDirectories(
+  runsDir: string,
+  before: number,
+  isOpen: (name: string) => boolean,
+): Promise<number> {
+  let removed = 0
+  for (const name of (await readdir(runsDir).catch(absent)) ?? []) {
+    const path = join(runsDir, name)
+    const changed = await stat(path).catch(absent)
+    if (changed === null || changed.mtimeMs >= before || isOpen(name)) continue
+    await rm(path, { recursive: true, force: true })
+    removed += 1
+  }
+  return removed
+}
+
+export function directoryName(run: RunId, attempt: number | ''): string {
   if (!/^[A-Za-z0-9]{1,40}$/.test(run)) throw new RangeError(`not the id of a run: ${JSON.stringify(run)}`)
   return `${run}-${attempt}`
 }

@@ -12,6 +12,8 @@ export type Progress =
       /** Why, unless it is `ok` or `skipped`; without the run's secrets. */
       readonly message: string
     }
+  /** The playbook's own process has ended; what it left behind is still to be cleared away. */
+  | { readonly type: 'exit' }
 
 const text = z.string().catch('')
 

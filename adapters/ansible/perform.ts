@@ -73,6 +73,7 @@ async function run(
 
 function report(event: Event, performance: Performance): void {
   if (event.event === 'task') performance.onProgress({ type: 'task', task: event.task })
+  if (event.event === 'exit') performance.onProgress({ type: 'exit' })
   if (event.event === 'result') {
     const { task, host, status, changed, message } = event
     performance.onProgress({ type: 'result', task, host, status, changed, message })

@@ -180,7 +180,8 @@ export const tenantSchema = object(
   'Describe the tenant: `{ quota, members }`.',
 )
 
-const warning = whole(1, 10_080)
+const WARNING = 'Give a number of minutes above 0, at most 10080 (a week).'
+const warning = z.number({ error: WARNING }).positive({ error: WARNING }).max(10_080, { error: WARNING })
 /** The greatest of each limit is what the arguments of `get` can carry. */
 export const limitsSchema = object(
   {

@@ -3,7 +3,16 @@ import type { Message, Notice } from '../effect.ts'
 import type { Event } from '../event.ts'
 import { evolve } from '../evolve/index.ts'
 import type { Fleet } from '../fleet.ts'
-import { personId, runId, type Fingerprint, type Identity, type Instant, type LeaseId, type PersonId } from '../id.ts'
+import {
+  personId,
+  runId,
+  type AddressRef,
+  type Fingerprint,
+  type Identity,
+  type Instant,
+  type LeaseId,
+  type PersonId,
+} from '../id.ts'
 import type { Machine } from '../machine.ts'
 import type { Address } from '../request.ts'
 import type { Step } from '../run.ts'
@@ -30,8 +39,10 @@ export class Draft {
     this.events.push(event)
   }
 
-  tell(to: Address | null, message: Message): void {
-    if (to !== null) this.notices.push({ to, message })
+  /** An address whose text was erased since is told nothing. */
+  tell(to: AddressRef | null, message: Message): void {
+    const address = to === null ? undefined : this.fleet.personal.get(to)
+    if (address !== undefined) this.notices.push({ to: JSON.parse(address.text) as Address, message })
   }
 
   /** The machine's next step; `dueAt` in the future if it is to wait. */
@@ -55,15 +66,19 @@ export class Draft {
     this.emit({ type: 'runOwed', run })
   }
 
-  /** Who asks, as the log names them; met for the first time, they get a number. */
+  /** Who asks, as the log names them. */
   speaker(): PersonId | 'duffy' {
-    if (this.identity === DUFFY) return 'duffy'
-    const known = this.fleet.personOf(this.identity)
+    return this.identity === DUFFY ? 'duffy' : this.person(this.identity)
+  }
+
+  /** Somebody's number, given when they are first met. */
+  person(identity: Identity): PersonId {
+    const known = this.fleet.personOf(identity)
     if (known !== undefined) return known.id
     const number = this.fleet.next('person')
     const person = personId(number)
     this.emit({ type: 'personJoined', person, number })
-    this.#remember(person, this.identity)
+    this.#remember(person, identity)
     return person
   }
 
@@ -73,7 +88,15 @@ export class Draft {
     return key.fingerprint
   }
 
+  /** Keeps where somebody is to be told things, under the name that they go by now. */
+  reach(address: Address): AddressRef {
+    const { door, identity, room } = address
+    const ref = `A/${this.person(identity)}/${door}/${room ?? ''}` as AddressRef
+    this.#remember(ref, JSON.stringify(address))
+    return ref
+  }
+
   #remember(ref: string, text: string): void {
-    if (this.fleet.personal.get(ref) === undefined) this.fleet.personal.put(ref, { ref, text })
+    if (this.fleet.personal.get(ref)?.text !== text) this.fleet.personal.put(ref, { ref, text })
   }
 }

@@ -11,7 +11,7 @@ import { timing, type Timing } from './callers.ts'
 export interface LoginFigures {
   /** From the call to the end of `ssh … true` on the machine. */
   readonly login: Timing
-  /** The grant's playbook alone. */
+  /** The grant's playbook alone: the life of its process. */
   readonly playbook: Timing
   /** From the call to its answer, less the playbook: what Duffy itself takes. */
   readonly own: Timing
@@ -30,15 +30,18 @@ export const benchLogin = async (rounds: number): Promise<LoginFigures> => {
       log: textLog((line) => process.stderr.write(line), 'warn'),
       watch: (performer) => ({
         ...performer,
-        async perform(order, performance_) {
+        perform(order, performance_) {
           let began = 0
-          const onGroup: typeof performance_.onGroup = async (group) => {
-            await performance_.onGroup(group)
-            began = performance.now()
-          }
-          const result = await performer.perform(order, { ...performance_, onGroup })
-          if (order.step === 'grant') playbooks.push(performance.now() - began)
-          return result
+          return performer.perform(order, {
+            ...performance_,
+            async onGroup(group) {
+              await performance_.onGroup(group)
+              began = performance.now()
+            },
+            onProgress(progress) {
+              if (progress.type === 'exit' && order.step === 'grant') playbooks.push(performance.now() - began)
+            },
+          })
         },
       }),
     })

@@ -1,6 +1,6 @@
-import type { Instant, Lease, LeaseId, LeaseState, PersonId, RequestId, TenantName } from '#core'
+import type { AddressRef, Instant, Lease, LeaseId, LeaseState, PersonId, RequestId, TenantName } from '#core'
 import { LeaseRow, type Row } from '../entities.ts'
-import { parse, parseOrNull, print, printOrNull } from './json.ts'
+import { parse, print } from './json.ts'
 import type { Rows } from './rows.ts'
 
 export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
@@ -30,7 +30,7 @@ export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
       demand: print(lease.demand),
       keys: print(lease.keys),
       metadata: print(lease.metadata),
-      address: printOrNull(lease.address),
+      address: lease.address,
       choice: print(lease.choice),
       why: print(lease.why),
       machines: print(lease.machines),
@@ -48,7 +48,7 @@ export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
     keys: parse(row.keys),
     reason: row.reason,
     metadata: parse(row.metadata),
-    address: parseOrNull(row.address ?? null),
+    address: (row.address ?? null) as AddressRef | null,
     grantedAt: row.granted_at as Instant,
     choice: parse(row.choice),
     why: parse(row.why),

@@ -1,4 +1,14 @@
-import type { Instant, LeaseId, MachineRequest, PersonId, RequestId, RequestState, TenantName, Why } from '#core'
+import type {
+  AddressRef,
+  Instant,
+  LeaseId,
+  MachineRequest,
+  PersonId,
+  RequestId,
+  RequestState,
+  TenantName,
+  Why,
+} from '#core'
 import { RequestRow, type Row } from '../entities.ts'
 import { parse, parseOrNull, print, printOrNull } from './json.ts'
 import type { Rows } from './rows.ts'
@@ -25,7 +35,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       demand: print(request.demand),
       keys: print(request.keys),
       metadata: print(request.metadata),
-      address: printOrNull(request.address),
+      address: request.address,
       why: 'why' in state ? printOrNull(state.why) : null,
     }
   },
@@ -40,7 +50,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
     keys: parse(row.keys),
     reason: row.reason,
     metadata: parse(row.metadata),
-    address: parseOrNull(row.address ?? null),
+    address: (row.address ?? null) as AddressRef | null,
     askedAt: row.asked_at as Instant,
     preferUntil: row.prefer_until as Instant,
     state: stateOf(row),

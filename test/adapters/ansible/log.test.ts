@@ -129,3 +129,12 @@ test('the log of a run can be read while it runs', async () => {
   })
   expect(seen).toContain('TASK [begin]')
 })
+
+test('the logs of runs that ended long ago are forgotten, newer ones kept', async () => {
+  await shop.site('check', '- set_fact:\n    duffy_out: {address: 127.0.0.1, port: 22}')
+  const { order } = await shop.run({ step: 'check' })
+  expect(await shop.ansible.prune(Date.now() - 60_000)).toBe(0)
+  expect((await shop.ansible.log(order.run)).size).toBe(1)
+  expect(await shop.ansible.prune(Date.now() + 60_000)).toBeGreaterThan(0)
+  expect((await shop.ansible.log(order.run)).size).toBe(0)
+})

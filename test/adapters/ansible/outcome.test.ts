@@ -20,14 +20,9 @@ test('progress is told task by task', async () => {
     `- name: first\n  raw: "true"\n- name: second\n  raw: "false"\n  ignore_errors: true\n${report}`,
   )
   const { progress } = await shop.run({ step: 'check' })
-  expect(progress.map((told) => (told.type === 'task' ? told.task : told.status))).toEqual([
-    'first',
-    'ok',
-    'second',
-    'ignored',
-    'set_fact',
-    'ok',
-  ])
+  expect(
+    progress.map((told) => (told.type === 'task' ? told.task : told.type === 'result' ? told.status : told.type)),
+  ).toEqual(['first', 'ok', 'second', 'ignored', 'set_fact', 'ok', 'exit'])
 })
 
 test('a report with a wrong value is broken, and the value is named', async () => {

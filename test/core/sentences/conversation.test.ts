@@ -52,7 +52,7 @@ describe('a lease', () => {
     world.work()
     const ready = messageSaid({ type: 'leaseReady', lease: lease!.id }, telling(world))
     expect(ready).toEqual({
-      room: [`${machine} is yours until 04:16 UTC (4h), lease ${lease!.id}. Login details are in a private message.`],
+      room: [`${machine} is yours until 04:16 UTC (4h), lease ${lease!.id}.`],
       person: [
         `${machine}: ssh -p 40011 ci@127.0.0.1, host key SHA256:${FINGERPRINT}.`,
         `Return it: !duffy done ${lease!.id}. More time: !duffy extend ${lease!.id} 2h`,
