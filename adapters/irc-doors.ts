@@ -18,7 +18,7 @@ export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversati
   for (const network of networks) {
     const { name, start } = irc(optionsOf(network))
     const hear = async (heard: Heard): Promise<Reply[]> =>
-      repliesOf(await talk.reply(heard.text, speakerOf(name, heard)))
+      repliesOf(await talk.reply(heard.text, speakerOf(name, heard)), heard.room !== null)
     doors.set(
       name,
       starting.use(await start({ hear, log: (level, message, data) => log(level, `${name}: ${message}`, data) })),
@@ -30,7 +30,10 @@ export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversati
       const open = doors.get(name)
       if (open === undefined) return undefined
       return async (to, { message }) =>
-        open.tell({ account: accountOf(to), nick: to.nick, room: to.room }, repliesOf(await talk.notice(message)))
+        open.tell(
+          { account: accountOf(to), nick: to.nick, room: to.room },
+          repliesOf(await talk.notice(message), to.room !== null),
+        )
     },
     states: () => new Map([...doors].map(([name, open]) => [name, open.state()])),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
@@ -52,11 +55,11 @@ const speakerOf = (door: string, { account, nick, room, id }: Heard): Parameters
 /** `irc:libera:alice` is the account alice. */
 const accountOf = ({ door, identity }: Address): string => identity.slice(door.length + 1)
 
-/** Where both are told something, the room learns that there is more in private. */
-const repliesOf = ({ room, person }: Said): Reply[] => [
-  ...room.map((text, index) => ({
-    to: 'room' as const,
-    text: person.length > 0 && index === room.length - 1 ? `${text} More in a private message.` : text,
-  })),
-  ...person.map((text) => ({ to: 'person' as const, text })),
-]
+/** Where both are told something, a room learns that there is more in private. */
+const repliesOf = ({ room, person }: Said, isRoom: boolean): Reply[] => {
+  const hint = isRoom && person.length > 0 ? ' More in a private message.' : ''
+  return [
+    ...room.map((text, index) => ({ to: 'room' as const, text: index === room.length - 1 ? `${text}${hint}` : text })),
+    ...person.map((text) => ({ to: 'person' as const, text })),
+  ]
+}

@@ -9,7 +9,7 @@ import type { Evolve } from './lane/replay.ts'
 import type { Head, Ledger, Turn } from './store/port.ts'
 
 export type { Answer } from './lane/line.ts'
-export { Busy, Fault, Stopped } from './lane/errors.ts'
+export { Busy, Fault } from './lane/errors.ts'
 
 /** Where a test may stop the world. */
 export type CrashPoint = 'turn taken' | 'caught up' | 'decided' | 'before commit' | 'after commit' | 'answered'

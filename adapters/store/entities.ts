@@ -158,7 +158,7 @@ export const LeaseRow = defineEntity({
     ended_at: p.integer().nullable(),
     how: p.text().nullable().$type<'done' | 'expired' | 'unprepared' | null>(),
     due_at: p.integer(),
-    warned: p.integer().nullable(),
+    warned: p.float().nullable(),
     returned: p.integer(),
     reason: p.text(),
     duration_ms: p.integer(),

@@ -62,7 +62,7 @@ const LENDING = [
     id text primary key not null, number integer not null,
     request text not null references request (id) deferrable initially deferred,
     tenant text not null, "by" text not null, status text not null, granted_at integer not null, give_up_at integer,
-    since integer, until integer, ended_at integer, how text, due_at integer not null, warned integer,
+    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real,
     returned integer not null, reason text not null, duration_ms integer not null, grace_ms integer not null,
     demand text not null, keys text not null, metadata text not null, address text, choice text not null,
     why text not null, machines text not null
