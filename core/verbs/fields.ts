@@ -79,6 +79,7 @@ const fieldMisread = (
 
 const textOf = (given: unknown): string => {
   if (typeof given === 'string') return given
+  if (Array.isArray(given)) return given.map(textOf).join(', ')
   return typeof given === 'number' || typeof given === 'boolean' ? String(given) : ''
 }
 
