@@ -74,7 +74,7 @@ export const duffy = async ({
     ready: () => lane.state().stopped === null,
     store,
     runLog: async (id) => textOf(await world.performer.log(id)),
-    verify: () => verify(store),
+    verify: () => verify(store, clock()),
     applySite: site.apply,
     clock,
     log,

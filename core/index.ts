@@ -19,6 +19,7 @@ export { decide, type Decision } from './decide/index.ts'
 export { evolve } from './evolve/index.ts'
 export { pending, orderOf } from './pending.ts'
 export { violations } from './invariants.ts'
+export { historyWatch, type HistoryWatch } from './history.ts'
 export * from './view.ts'
 export {
   goesByPlace,

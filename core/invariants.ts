@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.ts'
+import type { Instant } from './id.ts'
 import { entitlement } from './lease.ts'
 import { openRun, type Machine } from './machine.ts'
 
@@ -6,8 +7,9 @@ import { openRun, type Machine } from './machine.ts'
  * Every way in which this fleet is not as it must always be, as sentences; empty if all is well. Asked after every step of
  * a simulation, after every kill, and by `duffy verify`.
  */
-export const violations = (fleet: Fleet): string[] => [
+export const violations = (fleet: Fleet, at: Instant): string[] => [
   ...holders(fleet),
+  ...overdue(fleet, at),
   ...leases(fleet),
   ...runs(fleet),
   ...tenants(fleet),
@@ -33,6 +35,16 @@ function* holders(fleet: Fleet): Generator<string> {
     if (state.status === 'leased' && holder.get(name) !== state.lease)
       yield `${name} is leased to ${state.lease}, which does not hold it`
   }
+}
+
+/** Clocks differ, and ticks come late: only what is overdue by more than this is. */
+const TOLERANCE_MS = 5 * 60_000
+
+/** Every lease ends. */
+function* overdue(fleet: Fleet, at: Instant): Generator<string> {
+  const first = fleet.dueLeases.first('all')
+  if (first !== undefined && first.dueAt + TOLERANCE_MS < at)
+    yield `${first.id} was due at ${first.dueAt}, and it is ${at}`
 }
 
 function* leases(fleet: Fleet): Generator<string> {

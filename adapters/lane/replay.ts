@@ -6,10 +6,11 @@ export type Evolve = (fleet: Fleet, event: Event, at: Instant) => void
 export const replay = async (
   records: Iterable<AuditRecord> | AsyncIterable<AuditRecord>,
   personal: Iterable<Personal>,
+  apply: Evolve = evolve,
 ): Promise<Fleet> => {
   const fleet = new Fleet()
   for await (const record of records) {
-    applyRecord(fleet, record, evolve)
+    applyRecord(fleet, record, apply)
     fleet.journal.keep()
   }
   for (const one of personal) fleet.personal.restore(one.ref, one)

@@ -148,7 +148,7 @@ export const disagreements = async (store: Store, fleet: Fleet): Promise<string[
   const replayed = await replay(log, await store.personal())
   const chain = await store.verifyChain()
   return [
-    ...violations(loaded.fleet),
+    ...violations(loaded.fleet, 0 as Instant),
     ...differences(fleet, loaded.fleet).map((sentence) => `memory and tables: ${sentence}`),
     ...differences(replayed, loaded.fleet).map((sentence) => `log and tables: ${sentence}`),
     ...(chain.ok ? [] : [`the chain is broken at ${chain.brokenAt}`]),

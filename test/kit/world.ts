@@ -43,7 +43,7 @@ export class World {
   ask(by: string, command: Command): Decision {
     const asked: Asked = { id: null, by: by as Identity, door: 'test', at: this.at, command }
     const decision = decide(this.fleet, asked)
-    const wrong = violations(this.fleet)
+    const wrong = violations(this.fleet, this.at)
     if (wrong.length > 0) throw new Error(`after ${command.do}: ${wrong.join('; ')}`)
     if (decision.type === 'accepted') {
       this.log.push({ at: this.at, events: decision.events })

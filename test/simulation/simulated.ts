@@ -8,6 +8,7 @@ import {
   type Command,
   type Fleet,
   type Identity,
+  type Instant,
   type LeaseId,
   type MachineName,
   type Run,
@@ -135,9 +136,10 @@ export const live = async (seed: number, rounds: number): Promise<Life> => {
     await Promise.all([...runs, ...people])
     now += chance.chance(0.05) ? chance.below(3_600_000) : chance.below(30_000)
     if (faulty && chance.chance(0.02)) now -= 600_000
-    if (chance.chance(0.3)) await ask('duffy' as Identity, { do: 'sweep' })
+    const sweeps = chance.chance(0.3)
+    if (sweeps) await ask('duffy' as Identity, { do: 'sweep' })
     if (chance.chance(0.02)) await restart()
-    const wrong = violations(fleet)
+    const wrong = violations(fleet, (sweeps ? now : 0) as Instant)
     if (wrong.length > 0) throw new Error(wrong.join('; '))
   }
 
@@ -146,7 +148,7 @@ export const live = async (seed: number, rounds: number): Promise<Life> => {
     await ask('duffy' as Identity, { do: 'configure', site: SITE })
     for (let done = 0; done < rounds; done += 1) await round(true)
     await settle()
-    const verified = await verify(store!)
+    const verified = await verify(store!, now)
     if (!verified.ok) throw new Error(verified.faults.join('; '))
     return { ...counts, records: verified.records }
   } catch (error) {

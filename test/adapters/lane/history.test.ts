@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { violations, type Asked, type Command, type Site } from '#core'
+import { violations, type Asked, type Command, type Instant, type Site } from '#core'
 import { disagreements, duffy, get, openLane, person, setUp, siteWith, temporaryStore } from '../../kit/store.ts'
 
 const SEEDS = [1, 2, 3, 4, 5, 6]
@@ -28,7 +28,7 @@ test.each(SEEDS)('memory, tables and log agree after any history (seed %i)', asy
   }
   await Promise.all(asking)
   expect(lane.state().counts.faults).toBe(0)
-  expect(violations(lane.fleet)).toEqual([])
+  expect(violations(lane.fleet, 0 as Instant)).toEqual([])
   expect(await disagreements(store, lane.fleet)).toEqual([])
 })
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { violations, type LeaseId } from '#core'
+import { violations, type Instant, type LeaseId } from '#core'
 import type { CrashPoint } from '../../../adapters/lane.ts'
 import { openStore } from '../../../adapters/store/open.ts'
 import { disagreements, get, openLane, person, setUp, sha256, siteWith, temporaryDirectory } from '../../kit/store.ts'
@@ -27,9 +27,10 @@ test(
       const said = await killed([file, point, String(1 + ((kill * 7) % 23)), `round ${kill}`])
       await using store = await openStore({ file, hash: sha256 })
       const lane = await openLane(store)
-      expect([...violations(lane.fleet), ...(await disagreements(store, lane.fleet))], `killed at: ${point}`).toEqual(
-        [],
-      )
+      expect(
+        [...violations(lane.fleet, 0 as Instant), ...(await disagreements(store, lane.fleet))],
+        `killed at: ${point}`,
+      ).toEqual([])
       for (const line of said) {
         const [lease = '', ...id] = line.split(' ')
         const [, , caller] = id
