@@ -35,7 +35,11 @@ describe('a history', () => {
 
   test('in which a machine was not cleaned between tenants is told of', () => {
     const wrong = wrongWith((event) =>
-      event.type === 'runOwed' && event.run.step === 'recycle' ? [] : event.type === 'runEnded' && event.run === recycleOf() ? [] : [event],
+      event.type === 'runOwed' && event.run.step === 'recycle'
+        ? []
+        : event.type === 'runEnded' && event.run === recycleOf()
+          ? []
+          : [event],
     )
     expect(wrong).toEqual(['amd-1 was revoking and became ready without recycle'])
   })
