@@ -44,6 +44,36 @@ export const spell = (letter: 'L' | 'R' | 'N', n: number): string => {
   }
   return letter + text
 }
+/** The n that an id stands for; null if it is none. The inverse of `spell`. */
+export const unspell = (id: string): number | null => {
+  const width = id.length - 1
+  if (width < SHORTEST || width > LONGEST) return null
+  let scattered = 0
+  for (const symbol of id.slice(1)) {
+    const digit = ALPHABET.indexOf(symbol)
+    if (digit < 0) return null
+    scattered = scattered * BASE + digit
+  }
+  const size = BASE ** width
+  let before = 0
+  for (let narrower = SHORTEST; narrower < width; narrower += 1) before += BASE ** narrower
+  return (
+    before + Number((BigInt((scattered - (START % size) + size) % size) * inverse(BigInt(size))) % BigInt(size)) + 1
+  )
+}
+const LONGEST = 8
+
+/** What undoes a step of STRIDE around a circle of this size, by the extended Euclidean algorithm. */
+const inverse = (size: bigint): bigint => {
+  let [a, b] = [BigInt(STRIDE) % size, size]
+  let [x, y] = [1n, 0n]
+  while (a > 1n) {
+    const quotient = a / b
+    ;[a, b] = [b, a % b]
+    ;[x, y] = [y, x - quotient * y]
+  }
+  return ((x % size) + size) % size
+}
 /** Prime and no divisor of a power of BASE (29), hence a permutation of every width. */
 const STRIDE = 7919
 const START = 4211

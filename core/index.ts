@@ -1,5 +1,5 @@
 export type * from './id.ts'
-export { leaseId, requestId, runId, personId } from './id.ts'
+export { leaseId, requestId, runId, personId, unspell } from './id.ts'
 export * from './run.ts'
 export * from './machine.ts'
 export type * from './pool.ts'

@@ -120,8 +120,8 @@ export const RequestRow = defineEntity({
   name: 'RequestRow',
   tableName: 'request',
   properties: {
-    id: p.text().primary(),
-    number: p.integer(),
+    number: p.integer().primary(),
+    id: p.text(),
     tenant: p.text(),
     by: p.text(),
     status: p.text().$type<'waiting' | 'granted' | 'cancelled' | 'unsatisfiable'>(),
@@ -145,8 +145,8 @@ export const LeaseRow = defineEntity({
   name: 'LeaseRow',
   tableName: 'lease',
   properties: {
-    id: p.text().primary(),
-    number: p.integer(),
+    number: p.integer().primary(),
+    id: p.text(),
     request: p.text(),
     tenant: p.text(),
     by: p.text(),
@@ -178,7 +178,7 @@ export const HoldingRow = defineEntity({
   name: 'HoldingRow',
   tableName: 'holding',
   properties: {
-    lease: p.text().primary(),
+    lease: p.integer().primary(),
     machine: p.text().primary(),
     fence: p.integer(),
     active: p.integer(),
@@ -190,8 +190,8 @@ export const RunRow = defineEntity({
   name: 'RunRow',
   tableName: 'run',
   properties: {
-    id: p.text().primary(),
-    number: p.integer(),
+    number: p.integer().primary(),
+    id: p.text(),
     step: p.text().$type<'provision' | 'check' | 'grant' | 'revoke' | 'collect' | 'recycle' | 'rebuild' | 'shutdown'>(),
     machine: p.text(),
     lease: p.text().nullable(),

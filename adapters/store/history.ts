@@ -1,4 +1,4 @@
-import { brokenLink, NO_HASH, type AuditRecord, type Hash } from '#core'
+import { brokenLink, NO_HASH, unspell, type AuditRecord, type Hash } from '#core'
 import type { LeaseRow, RequestRow, Row, RunRow } from './entities.ts'
 import { query, type Executor } from './executor.ts'
 import { loadHead, loadPersonal } from './load.ts'
@@ -18,15 +18,24 @@ export const history = (sql: Executor, hash: Hash): History => {
   return {
     records,
     async request(id) {
-      const [row] = await query<Row<typeof RequestRow>>(sql, 'select * from request where id = ?', [id])
+      const [row] = await query<Row<typeof RequestRow>>(sql, 'select * from request where number = ? and id = ?', [
+        unspell(id),
+        id,
+      ])
       return row && request.read(row)
     },
     async lease(id) {
-      const [row] = await query<Row<typeof LeaseRow>>(sql, 'select * from lease where id = ?', [id])
+      const [row] = await query<Row<typeof LeaseRow>>(sql, 'select * from lease where number = ? and id = ?', [
+        unspell(id),
+        id,
+      ])
       return row && lease.read(row)
     },
     async run(id) {
-      const [row] = await query<Row<typeof RunRow>>(sql, 'select * from run where id = ?', [id])
+      const [row] = await query<Row<typeof RunRow>>(sql, 'select * from run where number = ? and id = ?', [
+        unspell(id),
+        id,
+      ])
       return row && runs.readPast(row)
     },
     async runsOf(of, limit) {

@@ -93,8 +93,8 @@ const holdingsOf = (before: Lease | undefined, last: Lease): Row<typeof HoldingR
   const changed =
     active === 0 ? last.machines : last.machines.filter(({ machine, fence }) => known.get(machine) !== fence)
   return [
-    ...left.map(({ machine, fence }) => ({ lease: last.id, machine, fence, active: 0 })),
-    ...changed.map(({ machine, fence }) => ({ lease: last.id, machine, fence, active })),
+    ...left.map(({ machine, fence }) => ({ lease: last.number, machine, fence, active: 0 })),
+    ...changed.map(({ machine, fence }) => ({ lease: last.number, machine, fence, active })),
   ]
 }
 

@@ -5,7 +5,7 @@ import type { Rows } from './rows.ts'
 
 export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
   entity: LeaseRow,
-  key: 'id',
+  key: 'number',
   write: (lease) => {
     const { state } = lease
     return {

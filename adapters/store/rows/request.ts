@@ -15,7 +15,7 @@ import type { Rows } from './rows.ts'
 
 export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
   entity: RequestRow,
-  key: 'id',
+  key: 'number',
   write: (request) => {
     const { state } = request
     return {

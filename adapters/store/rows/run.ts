@@ -5,7 +5,7 @@ import type { PastRun, RunEnd } from '../port.ts'
 /** An owed run has no end in its row; one that has left the fleet always has. */
 export const runs = {
   entity: RunRow,
-  key: 'id',
+  key: 'number',
   write: (run: Run, end: RunEnd | null): Row<typeof RunRow> => ({
     id: run.id,
     number: run.number,

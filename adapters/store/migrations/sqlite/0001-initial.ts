@@ -50,17 +50,19 @@ const PEOPLE = [
   `create table personal (ref text primary key not null, text text, turn integer not null) strict, without rowid`,
 ]
 
+// What is made without end is kept in order of its number, which its id stands for: new rows go to the last page, and no index
+// of scattered ids has to be kept.
 const LENDING = [
   `create table request (
-    id text primary key not null, number integer not null, tenant text not null, "by" text not null, status text not null,
+    number integer primary key not null, id text not null, tenant text not null, "by" text not null, status text not null,
     asked_at integer not null, ended_at integer, lease text, end_reason text, reason text not null,
     duration_ms integer not null, grace_ms integer not null, prefer_until integer not null, demand text not null,
     keys text not null, metadata text not null, address text, why text
   ) strict`,
   `create index request_waiting on request (number) where status = 'waiting'`,
   `create table lease (
-    id text primary key not null, number integer not null,
-    request text not null references request (id) deferrable initially deferred,
+    number integer primary key not null, id text not null,
+    request text not null,
     tenant text not null, "by" text not null, status text not null, granted_at integer not null, give_up_at integer,
     since integer, until integer, ended_at integer, how text, due_at integer not null, warned real,
     returned integer not null, reason text not null, duration_ms integer not null, grace_ms integer not null,
@@ -70,14 +72,14 @@ const LENDING = [
   `create index lease_open on lease (number) where status <> 'ended'`,
   `create index lease_tenant on lease (tenant, number)`,
   `create table holding (
-    lease text not null references lease (id) deferrable initially deferred,
+    lease integer not null references lease (number) deferrable initially deferred,
     machine text not null references machine (name) deferrable initially deferred,
     fence integer not null, active integer not null, primary key (lease, machine)
   ) strict, without rowid`,
   // Whatever the code does, no machine is lent twice.
   `create unique index holding_one on holding (machine) where active = 1`,
   `create table run (
-    id text primary key not null, number integer not null, step text not null,
+    number integer primary key not null, id text not null, step text not null,
     machine text not null references machine (name) deferrable initially deferred,
     lease text, fence integer not null, attempt integer not null, owed_at integer not null, due_at integer not null,
     ended_at integer, outcome text, message text
