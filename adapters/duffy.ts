@@ -44,6 +44,9 @@ const RESERVED_FOR_GRANTS = 2
 /** How often the worker looks for runs that have become due, besides after every commit. */
 const LOOK_EVERY_MS = 500
 
+/** Clocks are set by that much without anybody being told. */
+const CLOCK_TOLERANCE_MS = 60_000
+
 const sha256 = (text: string): string => digest('sha256', text, 'hex')
 
 /** Puts everything together and starts it, in order; disposing it stops everything, in reverse. Throws `BadConfig` with all faults. */
@@ -58,6 +61,13 @@ export const duffy = async ({
   await using starting = new AsyncDisposableStack()
   const store = starting.use(await openStore({ file: join(settings.dataDir, 'duffy.db'), hash: sha256 }))
   const { fleet, head } = await store.load()
+  if (head.at > clock() + CLOCK_TOLERANCE_MS) {
+    const ahead = Math.round((head.at - clock()) / 60_000)
+    log(
+      'error',
+      `the last record was made ${ahead} min from now: the clock was wrong then, or is now. Time goes on from there`,
+    )
+  }
   const onFault = (fault: unknown): void => log('error', 'a listener failed', { fault })
   const lane = starting.use(openLane({ store, fleet, head, clock, hash: sha256, onFault }))
   const site = applySite(lane, environment)

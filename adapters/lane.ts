@@ -20,6 +20,8 @@ export interface LanePorts {
   readonly fleet: Fleet
   readonly head: Head
   readonly clock: () => number
+  /** Milliseconds from anywhere, never set. */
+  readonly monotonic?: () => number
   readonly hash: Hash
   readonly decide?: Decide
   readonly evolve?: Evolve
@@ -69,7 +71,9 @@ class TheLane implements Lane {
   readonly #listeners = new Set<(commit: Commit) => void>()
   readonly #kept = new Kept()
   readonly #counts: Record<Count, number> = { commits: 0, commands: 0, records: 0, retries: 0, faults: 0, caughtUp: 0 }
-  #head: Head
+  #lastHead: Head
+  /** By the monotonic clock. */
+  #headSeenAt = 0
   #stopped: Error | null = null
   #running: Promise<void> | null = null
   /** While memory holds what is not durable: ends when it no longer does. */
@@ -79,9 +83,10 @@ class TheLane implements Lane {
   #batchMs = 0
 
   constructor({ head, limits, ...ports }: LanePorts) {
-    this.#ports = { decide, evolve, crash: () => {}, onFault: () => {}, ...ports }
+    this.#ports = { decide, evolve, crash: () => {}, onFault: () => {}, monotonic: () => performance.now(), ...ports }
     this.#line = new Line({ ...LIMITS, ...limits })
-    this.#head = head
+    this.#lastHead = head
+    this.#headSeenAt = this.#ports.monotonic()
   }
 
   async ask(asked: Omit<Asked, 'at'>): Promise<Answer> {
@@ -123,8 +128,24 @@ class TheLane implements Lane {
     return this.#ports.hash(JSON.stringify(value)).slice(0, 32)
   }
 
+  /**
+   * Never before the last record. If the clock is behind that (it was ahead once, or was set back), time goes on from the last
+   * record as fast as it really passes: it neither stands still, so that no lease would ever end, nor jumps.
+   */
   #now(): Instant {
-    return Math.max(this.#head.at, this.#ports.clock()) as Instant
+    const { clock, monotonic } = this.#ports
+    const wall = clock()
+    if (wall >= this.#head.at) return wall as Instant
+    return Math.floor(this.#head.at + (monotonic() - this.#headSeenAt)) as Instant
+  }
+
+  get #head(): Head {
+    return this.#lastHead
+  }
+
+  set #head(head: Head) {
+    if (head.at !== this.#lastHead?.at) this.#headSeenAt = this.#ports.monotonic()
+    this.#lastHead = head
   }
 
   /** A tick before each batch: SQLite answers without one, and nothing else would ever get its turn. */
@@ -155,7 +176,7 @@ class TheLane implements Lane {
         batch = this.#line.take()
         const known = await this.#known(turn, batch)
         this.#uncommitted = Promise.withResolvers()
-        decided = decideBatch(this.#ports, batch, { head: this.#head, known })
+        decided = decideBatch({ ...this.#ports, clock: () => this.#now() }, batch, { head: this.#head, known })
         changes = fleet.journal.changes()
         crash('decided')
         if (decided.records.length === 0 && changes.length === 0) return false

@@ -22,8 +22,8 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     const reason = mismatch(stock.shape, demand) ?? (placed.allowed.includes(stock) ? null : 'platform')
     if (reason === null) {
       drop('quarantined', stock.quarantined)
-      drop('off', stock.off)
-      drop('busy', stock.inService - stock.ready.size - stock.quarantined - stock.off)
+      drop('off', stock.off.size)
+      drop('busy', stock.inService - stock.ready.size - stock.quarantined - stock.off.size)
     } else drop(reason, stock.inService)
   }
   const chosen = placed.machines ?? []

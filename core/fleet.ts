@@ -11,7 +11,6 @@ import type {
   TenantName,
 } from './id.ts'
 import { byText, Grouped, Lookup, Sums } from './indexes.ts'
-import { byWear } from './policy/wear.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus } from './machine.ts'
@@ -46,13 +45,11 @@ export class Fleet {
 
   readonly stocks = new Stocks()
   readonly statuses = new Sums<Machine>(statusParts)
-  readonly off = new Grouped<Machine>((m) => (m.state.status === 'enrolled' && m.configured ? m.pool : null), byWear)
   readonly uncheckedFirst = new Grouped<Machine>((m) => (m.state.status === 'ready' ? m.pool : null), byCheck)
   readonly probations = new Grouped<Machine>((m) => (m.state.status === 'quarantined' ? 'all' : null), byProbation)
   readonly machines = new Table<MachineName, Machine>('machine', this.journal, [
     this.stocks,
     this.statuses,
-    this.off,
     this.uncheckedFirst,
     this.probations,
   ])
@@ -60,17 +57,21 @@ export class Fleet {
   readonly pools = new Table<PoolName, Pool>('pool', this.journal)
   readonly platforms = new Table<PlatformName, Platform>('platform', this.journal)
 
-  readonly members = new Lookup<Tenant>((t) => t.members)
+  readonly members = new Lookup<Tenant>((t) => t.members, byName)
   readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [this.members])
   readonly people = new Table<PersonId, Person>('person', this.journal)
   readonly apiKeys = new Table<ApiKeyId, ApiKey>('apiKey', this.journal)
-  readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []))
+  readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []), byRef)
   readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
 
   readonly waiting = new Grouped<Waiting>((r) => r.demand.type, byNumber)
   readonly queues = new Grouped<Waiting>(queueOf, byNumber)
   readonly waitingOf = new Grouped<Waiting>((r) => r.tenant, byNumber)
-  readonly wanted = new Sums<Waiting>((r) => [[wantedKey(r), r.demand.count]])
+  /** Machines wanted by everybody in a line, and from a pool or of a type. */
+  readonly wanted = new Sums<Waiting>((r) => [
+    [queueOf(r), r.demand.count],
+    [wantedFrom(r), r.demand.count],
+  ])
   readonly requests = new Table<RequestId, Waiting>('request', this.journal, [
     this.waiting,
     this.queues,
@@ -107,7 +108,7 @@ export class Fleet {
   }
 }
 
-const wantedKey = ({ demand }: Waiting): string =>
+const wantedFrom = ({ demand }: Waiting): string =>
   demand.pool === null ? `type ${demand.type}` : `pool ${demand.pool}`
 
 function* statusParts(machine: Machine): Generator<readonly [string, number]> {
@@ -115,6 +116,8 @@ function* statusParts(machine: Machine): Generator<readonly [string, number]> {
   if (machine.configured) yield [machine.pool, 1]
 }
 
+const byName = (a: Tenant, b: Tenant): number => byText(a.name, b.name)
+const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)

@@ -79,22 +79,39 @@ export class Sums<T> implements Index<T> {
   }
 }
 
-/** The row that holds a key, where at most one does. */
+/** The row that holds a key. Where several do, it is the first in order, whichever came last. */
 export class Lookup<T> implements Index<T> {
-  readonly #rows = new Map<string, T>()
+  readonly #rows = new Map<string, readonly T[]>()
   readonly #keys: (row: T) => Iterable<string>
+  readonly #compare: (a: T, b: T) => number
 
-  constructor(keys: (row: T) => Iterable<string>) {
+  constructor(keys: (row: T) => Iterable<string>, compare: (a: T, b: T) => number) {
     this.#keys = keys
+    this.#compare = compare
   }
 
   change(before: T | undefined, after: T | undefined): void {
-    if (before !== undefined) for (const key of this.#keys(before)) this.#rows.delete(key)
-    if (after !== undefined) for (const key of this.#keys(after)) this.#rows.set(key, after)
+    if (before !== undefined)
+      for (const key of this.#keys(before))
+        this.#set(
+          key,
+          this.#of(key).filter((row) => row !== before),
+        )
+    if (after !== undefined)
+      for (const key of this.#keys(after)) this.#set(key, [...this.#of(key), after].toSorted(this.#compare))
   }
 
   get(key: string): T | undefined {
-    return this.#rows.get(key)
+    return this.#rows.get(key)?.[0]
+  }
+
+  #of(key: string): readonly T[] {
+    return this.#rows.get(key) ?? []
+  }
+
+  #set(key: string, rows: readonly T[]): void {
+    if (rows.length === 0) this.#rows.delete(key)
+    else this.#rows.set(key, rows)
   }
 }
 

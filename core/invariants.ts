@@ -42,9 +42,10 @@ const TOLERANCE_MS = 5 * 60_000
 
 /** Every lease ends. */
 function* overdue(fleet: Fleet, at: Instant): Generator<string> {
-  const first = fleet.dueLeases.first('all')
-  if (first !== undefined && first.dueAt + TOLERANCE_MS < at)
-    yield `${first.id} was due at ${first.dueAt}, and it is ${at}`
+  for (const { id, state, graceMs } of fleet.leases.values()) {
+    const end = state.status === 'active' ? state.until + graceMs : state.status === 'preparing' ? state.giveUpAt : at
+    if (end + TOLERANCE_MS < at) yield `${id} was to end at ${end}, and it is ${at}`
+  }
 }
 
 function* leases(fleet: Fleet): Generator<string> {

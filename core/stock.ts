@@ -19,11 +19,16 @@ export interface Shape {
 export interface Stock {
   readonly shape: Shape
   readonly ready: Ranking<Machine>
+  /** Those that can be woken, in order of wear. */
+  readonly off: Ranking<Machine>
   /** Machines that are lent, or will be again. */
   inService: number
   /** Attempts of those. */
   attempts: number
-  off: number
+  /** Ready without anything more being decided, once their step is over. */
+  coming: number
+  /** Being shut to the tenant who had them. */
+  returning: number
   quarantined: number
 }
 
@@ -45,13 +50,13 @@ export class Stocks implements Index<Machine> {
   #join(machine: Machine): void {
     const stock = this.#stockOf(machine)
     count(stock, machine, 1)
-    if (isLendable(machine)) stock.ready.add(machine)
+    rankingOf(stock, machine)?.add(machine)
   }
 
   #leave(machine: Machine): void {
     const stock = this.#stockOf(machine)
     count(stock, machine, -1)
-    if (isLendable(machine)) stock.ready.remove(machine)
+    rankingOf(stock, machine)?.remove(machine)
   }
 
   #stockOf(machine: Machine): Stock {
@@ -60,7 +65,16 @@ export class Stocks implements Index<Machine> {
     if (stock === undefined) {
       const { type, pool, platform, arch, labels } = machine
       const shape = { key, type, pool, platform, arch, labels }
-      stock = { shape, ready: new Ranking(byWear), inService: 0, attempts: 0, off: 0, quarantined: 0 }
+      stock = {
+        shape,
+        ready: new Ranking(byWear),
+        off: new Ranking(byWear),
+        inService: 0,
+        attempts: 0,
+        coming: 0,
+        returning: 0,
+        quarantined: 0,
+      }
       this.#stocks.set(key, stock)
       this.#ordered = null
     }
@@ -68,14 +82,35 @@ export class Stocks implements Index<Machine> {
   }
 }
 
-const isLendable = (machine: Machine): boolean => machine.state.status === 'ready' && machine.configured
+const rankingOf = ({ ready, off }: Stock, { state, configured }: Machine): Ranking<Machine> | null => {
+  if (!configured) return null
+  if (state.status === 'ready') return ready
+  return state.status === 'enrolled' ? off : null
+}
 
 const count = (stock: Stock, machine: Machine, sign: 1 | -1): void => {
   if (!inService(machine)) return
   stock.inService += sign
   stock.attempts += sign * machine.attempts
-  if (machine.state.status === 'enrolled') stock.off += sign
-  if (machine.state.status === 'quarantined') stock.quarantined += sign
+  switch (machine.state.status) {
+    case 'checking':
+    case 'provisioning':
+    case 'recycling':
+    case 'rebuilding':
+      stock.coming += sign
+      return
+    case 'revoking':
+      stock.returning += sign
+      return
+    case 'quarantined':
+      stock.quarantined += sign
+      return
+    case 'ready':
+    case 'enrolled':
+    case 'leased':
+    case 'stopping':
+    case 'retired':
+  }
 }
 
 const keys = new WeakMap<readonly string[], string>()

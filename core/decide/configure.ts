@@ -1,7 +1,8 @@
 import type { Outcome, Site, SiteMachine } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
-import { openRun, type Machine } from '../machine.ts'
+import { byText } from '../indexes.ts'
+import { inService, openRun, type Machine } from '../machine.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
 import { dropHopeless, settle } from './settle.ts'
@@ -18,22 +19,37 @@ export const decideConfigure = (draft: Draft, site: Site): Outcome | Refusal => 
   configurePools(draft, site)
   configureMachines(draft, site)
   configureTenants(draft, site)
-  const changes = draft.events.map(describe).filter((change) => change !== null)
+  const named = new Set<string>(site.tenants.map(({ name }) => name))
+  const changes = draft.events.map((event) => describe(event, named)).filter((change) => change !== null)
   dropHopeless(draft, [...fleet.requests.values()])
   settle(draft)
   return { type: 'configured', changes }
 }
 
-/** A machine keeps its pool and platform for life: what it has done is counted there. */
-const moved = (fleet: Fleet, site: Site): string[] =>
-  site.machines.flatMap(({ name, pool, platform }) => {
+/** A machine keeps its pool, its platform, and what those are, for life: what it has done is counted there. */
+const moved = (fleet: Fleet, site: Site): string[] => [
+  ...site.machines.flatMap(({ name, pool, platform }) => {
     const known = fleet.machines.get(name)
     if (known === undefined || known.state.status === 'retired' || (known.pool === pool && known.platform === platform))
       return []
     return [
       `machine ${name} is in pool ${known.pool}, platform ${known.platform}: take it out of the config, let it retire, then add it anew`,
     ]
-  })
+  }),
+  ...site.pools.flatMap(({ name, type }) => {
+    const known = fleet.pools.get(name)
+    if (known === undefined || known.type === type || !has(fleet, ({ pool }) => pool === name)) return []
+    return [`pool ${name} holds ${known.type} machines: give the ${type} machines a pool of another name`]
+  }),
+  ...site.platforms.flatMap(({ name, arch }) => {
+    const known = fleet.platforms.get(name)
+    if (known === undefined || known.arch === arch || !has(fleet, ({ platform }) => platform === name)) return []
+    return [`platform ${name} is ${known.arch}: give the ${arch} machines a platform of another name`]
+  }),
+]
+
+const has = (fleet: Fleet, holds: (machine: Machine) => boolean): boolean =>
+  [...fleet.machines.values()].some((machine) => inService(machine) && holds(machine))
 
 const configurePlatforms = (draft: Draft, { platforms }: Site): void => {
   for (const platform of platforms) {
@@ -97,8 +113,14 @@ const drain = (draft: Draft, machine: Machine): void => {
     begin(draft, machine.name, 'shutdown')
 }
 
+/** Nobody speaks any more for a tenant that the config no longer names; what it holds, and its API keys, stay. */
 const configureTenants = (draft: Draft, site: Site): void => {
   const { fleet } = draft
+  const named = new Set(site.tenants.map(({ name }) => name))
+  for (const { name, quota, longestMs, members, keys } of [...fleet.tenants.values()]) {
+    if (named.has(name) || members.length + keys.length === 0) continue
+    draft.emit({ type: 'tenantConfigured', tenant: name, quota, longestMs, members: [], keys: [] })
+  }
   for (const { name, quota, longestMs, members, keys: texts } of site.tenants) {
     const keys = texts.map((key) => draft.keep(key))
     const terms = { quota, longestMs, members, keys }
@@ -122,7 +144,7 @@ const fewestAttempts = (fleet: Fleet): Map<string, number> => {
 }
 
 /** What an operator is told of a change; null for what follows from one. */
-const describe = (event: Event): string | null => {
+const describe = (event: Event, tenants: ReadonlySet<string>): string | null => {
   if (event.type === 'poolConfigured') {
     const { name, configured } = event.pool
     return configured ? `pool ${name} set` : `pool ${name} removed: its machines drain`
@@ -132,9 +154,18 @@ const describe = (event: Event): string | null => {
   if (event.type === 'machineConfigured') return `machine ${event.machine} changed`
   if (event.type === 'machineDrained') return `machine ${event.machine} removed: it retires when it is free`
   if (event.type === 'tenantAdded') return `tenant ${event.tenant} added`
-  if (event.type === 'tenantConfigured') return `tenant ${event.tenant} changed`
-  return null
+  if (event.type !== 'tenantConfigured') return null
+  return tenants.has(event.tenant)
+    ? `tenant ${event.tenant} changed`
+    : `tenant ${event.tenant} removed: nobody speaks for it any more`
 }
 
-/** Plain data, built in the same order of fields on both sides. */
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** Plain data, whatever the order in which its fields were written or read back. */
+const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b)
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => byText(a, b)))
+      : part,
+  )

@@ -35,10 +35,12 @@ export const decideExtend = (draft: Draft, what: string | null, byMs: number, by
   const { since, until } = lease.state
   const { longestMs } = longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand)
   const last = since + longestMs
-  if (last <= until) return { type: 'cannotExtend', lease: lease.id, until, longestMs }
-  const extended = Math.min(until + byMs, last) as Instant
+  if (last <= Math.max(until, draft.at)) return { type: 'cannotExtend', lease: lease.id, until, longestMs }
+  // In its grace a lease has ended already, and what is added counts from now.
+  const from = Math.max(until, draft.at)
+  const extended = Math.min(from + byMs, last) as Instant
   draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
-  return { type: 'extended', lease: lease.id, until: extended, cutTo: extended < until + byMs ? extended : null }
+  return { type: 'extended', lease: lease.id, until: extended, cutTo: extended < from + byMs ? extended : null }
 }
 
 /** Leaves the queue. */

@@ -1,19 +1,21 @@
+import type { Fleet } from '../fleet.ts'
 import { leaseId, type Instant } from '../id.ts'
+import type { Machine } from '../machine.ts'
 import { missing } from '../lease.ts'
 import { fitting, leastWorn } from '../policy/match.ts'
 import { most, place, type Placement } from '../policy/platform.ts'
 import { queueOf } from '../policy/queue.ts'
-import type { Pool } from '../pool.ts'
 import type { MachineRequest } from '../request.ts'
 import { explain } from '../explain.ts'
 import type { Draft } from './draft.ts'
+import { fill } from './fill.ts'
 import { activate, begin } from './steps.ts'
 
 /** Gives what is free to whom it is owed: first leases that lost a machine, then those who wait, then the pools' own stock. */
 export const settle = (draft: Draft): void => {
   supply(draft)
   serve(draft)
-  for (const pool of draft.fleet.pools.values()) fill(draft, pool)
+  fill(draft)
 }
 
 /** Carries a placement out. */
@@ -44,18 +46,28 @@ export const grant = (draft: Draft, request: MachineRequest, placed: Placement):
     why,
     giveUpAt: (draft.at + prepareMs) as Instant,
   })
-  for (const name of names) begin(draft, name, 'grant', lease)
+  // Those that need a run first: the lease is active as soon as none of its machines is in one.
+  for (const { name } of machines!.toSorted(byNeedOfGrant(fleet))) begin(draft, name, 'grant', lease)
   if (choice!.reason === 'first') dropHopeless(draft, [...fleet.waitingOf.of(tenant.name)])
 }
+
+const byNeedOfGrant =
+  (fleet: Fleet) =>
+  (a: Machine, b: Machine): number =>
+    Number(fleet.poolOf(b).steps.includes('grant')) - Number(fleet.poolOf(a).steps.includes('grant'))
 
 /** Requests that can no longer be served, whatever comes free, are told so rather than left to wait for ever. */
 export const dropHopeless = (draft: Draft, requests: readonly MachineRequest[]): void => {
   const { fleet } = draft
   for (const { id, tenant, demand, address } of requests) {
     const { most: reachable, home } = most(fleet, fleet.tenants.need(tenant), demand)
-    if (demand.count <= reachable) continue
+    const { quota } = fleet.tenants.need(tenant)
+    if (demand.count <= reachable && demand.count <= quota) continue
     const where = demand.platform === 'same' && home !== null ? ` on ${home}` : ''
-    const reason = `there are only ${reachable} such machines${where}`
+    const reason =
+      demand.count > quota
+        ? `tenant ${tenant} may hold ${quota} machines`
+        : `there are only ${reachable} such machines${where}`
     draft.emit({ type: 'requestUnsatisfiable', request: id, reason })
     draft.tell(address, { type: 'requestEnded', request: id, reason })
   }
@@ -101,31 +113,3 @@ const serve = (draft: Draft): void => {
 }
 
 const byArrival = (a: MachineRequest, b: MachineRequest): number => a.number - b.number
-
-/** Wakes machines, least worn first, until those ready and on their way cover the pool's level and those who wait. */
-const fill = (draft: Draft, pool: Pool): void => {
-  const { fleet } = draft
-  if (!pool.configured) return
-  const off = fleet.off.size(pool.name)
-  if (off === 0) return
-  const wanted = pool.ready + wantedOf(draft, pool)
-  const lacking = Math.min(off, wanted - onHand(draft, pool))
-  for (let woken = 0; woken < lacking; woken += 1) begin(draft, fleet.off.first(pool.name)!.name, 'provision')
-}
-
-/** Machines that waiting requests would take from this pool: those that name it, and those that name only its type. */
-const wantedOf = ({ fleet }: Draft, { name, type }: Pool): number =>
-  fleet.wanted.of(`pool ${name}`) + fleet.wanted.of(`type ${type}`)
-
-/** Machines that are ready, or will be without anything more being decided. */
-const onHand = ({ fleet }: Draft, { name, afterLease }: Pool): number => {
-  const coming = [
-    'ready',
-    'checking',
-    'provisioning',
-    'recycling',
-    'rebuilding',
-    ...(afterLease === 'shutdown' ? [] : ['revoking']),
-  ]
-  return coming.reduce((total, status) => total + fleet.statuses.of(`${name}/${status}`), 0)
-}

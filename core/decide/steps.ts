@@ -101,6 +101,8 @@ const clean = (draft: Draft, machine: Machine): void => {
 }
 
 const quarantine = (draft: Draft, machine: Machine, pool: Pool, step: Step, message: string): void => {
+  // Nobody will lend it again: there is nothing to try it for.
+  if (!machine.configured) return draft.emit({ type: 'machineRetired', machine: machine.name })
   const times = machine.failures - pool.failureLimit
   draft.emit({
     type: 'machineQuarantined',

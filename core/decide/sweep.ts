@@ -1,6 +1,6 @@
 import type { Outcome } from '../command.ts'
 import type { Lease } from '../lease.ts'
-import { nextWarning } from '../policy/due.ts'
+import { dueWarning } from '../policy/due.ts'
 import type { Pool } from '../pool.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
@@ -9,7 +9,6 @@ import { begin } from './steps.ts'
 
 /** Leases looked at in one decision; the next tick takes up the rest. */
 const LEASES_AT_ONCE = 500
-const MINUTE = 60_000
 /** Of a pool's machines, the share that may be away for a check at the same time; at least one. */
 const CHECKED_AT_ONCE = 1 / 20
 
@@ -31,21 +30,19 @@ const sweepLeases = (draft: Draft): void => {
     const lease = fleet.dueLeases.first('all')
     if (lease === undefined || lease.dueAt > at) return
     if (lease.state.status === 'preparing') end(draft, lease, 'unprepared')
-    else if (nextWarning(fleet.limits.warnMinutes, lease) === null) end(draft, lease, 'expired')
-    else warn(draft, lease)
+    else if (!warn(draft, lease)) end(draft, lease, 'expired')
   }
 }
 
-/** Of several warnings that are due (Duffy was away), only the last is given. */
-const warn = (draft: Draft, lease: Lease): void => {
+/** Gives the warning that is due; false if it is the end that is. */
+const warn = (draft: Draft, lease: Lease): boolean => {
   const { fleet, at } = draft
-  if (lease.state.status !== 'active') return
-  const { since, until } = lease.state
-  const minutes = fleet.limits.warnMinutes.findLast(
-    (each) => until - each * MINUTE <= at && until - since >= 2 * each * MINUTE,
-  )!
+  const minutes = dueWarning(fleet.limits.warnMinutes, lease, at)
+  if (minutes === null || lease.state.status !== 'active') return false
+  const { until } = lease.state
   draft.emit({ type: 'leaseWarned', lease: lease.id, minutes })
   draft.tell(lease.address, { type: 'leaseEnding', lease: lease.id, until, minutes })
+  return true
 }
 
 const startProbations = (draft: Draft): void => {

@@ -2,7 +2,7 @@ import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, TenantName } from '../id.ts'
 import { entitlement, type Lease } from '../lease.ts'
-import { dueAt } from '../policy/due.ts'
+import { dueAt, dueWarning } from '../policy/due.ts'
 import { patchMachine } from './machine.ts'
 import { closeRequest } from './request.ts'
 
@@ -44,10 +44,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseActivated':
       return patchLease(fleet, event.lease, () => ({ state: { status: 'active', since: at, until: event.until } }))
     case 'leaseExtended':
-      return patchLease(fleet, event.lease, ({ state }) => ({
-        warned: null,
-        state: { status: 'active', since: state.status === 'active' ? state.since : at, until: event.until },
-      }))
+      return patchLease(fleet, event.lease, (lease) => extend(fleet, lease, event.until, at))
     case 'leaseWarned':
       return patchLease(fleet, event.lease, () => ({ warned: event.minutes }))
     case 'leaseEnded': {
@@ -57,6 +54,13 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
       return fleet.leases.remove(event.lease)
     }
   }
+}
+
+/** Warnings start anew, but for those whose time is past already: whoever extends knows when it ends. */
+const extend = (fleet: Fleet, lease: Lease, until: Instant, at: Instant): Partial<Lease> => {
+  const since = lease.state.status === 'active' ? lease.state.since : at
+  const state = { status: 'active', since, until } as const
+  return { state, warned: dueWarning(fleet.limits.warnMinutes, { ...lease, warned: null, state }, at) }
 }
 
 const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }>, at: Instant): void => {

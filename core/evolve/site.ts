@@ -2,6 +2,7 @@ import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { PersonId, TenantName } from '../id.ts'
 import type { Person, Tenant } from '../tenant.ts'
+import { patchLease } from './lease.ts'
 
 type SiteEvent = Extract<
   Event,
@@ -24,7 +25,10 @@ type SiteEvent = Extract<
 export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
   switch (event.type) {
     case 'siteConfigured':
-      return fleet.site.put('site', { digest: event.digest, limits: event.limits })
+      fleet.site.put('site', { digest: event.digest, limits: event.limits })
+      // Warnings may be due at other times now.
+      for (const { id } of [...fleet.leases.values()]) patchLease(fleet, id, () => ({}))
+      return
     case 'poolConfigured':
       return fleet.pools.put(event.pool.name, event.pool)
     case 'platformConfigured':

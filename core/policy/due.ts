@@ -18,8 +18,22 @@ export const dueAt = (warnMinutes: readonly number[], lease: Lease): Instant => 
 }
 
 /** The next warning that is still to be given for the present end, in minutes before it; null: none. */
-export const nextWarning = (warnMinutes: readonly number[], { warned, state }: Lease): number | null => {
+export const nextWarning = (warnMinutes: readonly number[], lease: Lease): number | null => {
+  const minutes = owed(warnMinutes, lease)
+  return minutes.length === 0 ? null : Math.max(...minutes)
+}
+
+/** Of the warnings whose time has come, the last; several may have, if Duffy was away. Null: none has. */
+export const dueWarning = (warnMinutes: readonly number[], lease: Lease, at: Instant): number | null => {
+  const { state } = lease
   if (state.status !== 'active') return null
+  const due = owed(warnMinutes, lease).filter((minutes) => state.until - minutes * MINUTE <= at)
+  return due.length === 0 ? null : Math.min(...due)
+}
+
+/** Warnings not given yet. A warning needs a lease twice as long. */
+const owed = (warnMinutes: readonly number[], { warned, state }: Lease): number[] => {
+  if (state.status !== 'active') return []
   const lasts = state.until - state.since
-  return warnMinutes.find((minutes) => (warned === null || minutes < warned) && lasts >= 2 * minutes * MINUTE) ?? null
+  return warnMinutes.filter((minutes) => (warned === null || minutes < warned) && lasts >= 2 * minutes * MINUTE)
 }

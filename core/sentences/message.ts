@@ -27,7 +27,7 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       const lease = fleet.leases.get(message.lease)
       const what = lease === undefined ? '' : ` (${names(leaseView(fleet, lease).machines)})`
       return privately(
-        `Lease ${message.lease}${what} ends at ${clock(message.until, at)}, in ${message.minutes} min. More time: ${say(`extend ${message.lease} 2h`)}. Through already: ${say(`done ${message.lease}`)}`,
+        `Lease ${message.lease}${what} ends at ${clock(message.until, at)}, in ${span(Math.max(message.until - at, 60_000))}. More time: ${say(`extend ${message.lease} 2h`)}. Through already: ${say(`done ${message.lease}`)}`,
       )
     }
     case 'leaseEnded':
@@ -43,6 +43,10 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
   const { id, state } = lease
   if (state.status === 'ended')
     return openly(`Lease ${id} ended at ${clock(state.at, at)}. Get another machine: ${say('get metal')}`)
+  if (state.status === 'preparing' && machines.length === 0)
+    return openly(
+      `Another machine is being found for you in place of one that failed, lease ${id}. I'll tell you when you can log in. Changed your mind: ${say(`done ${id}`)}`,
+    )
   if (state.status === 'preparing') {
     const many = machines.length === 1 ? 'is' : 'are'
     return openly(

@@ -21,6 +21,8 @@ export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
       return openly(done(outcome, telling))
     case 'extended': {
       const { lease, until, cutTo } = outcome
+      if (!fleet.leases.has(lease))
+        return openly(`Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`)
       const cut = cutTo === null ? '' : ', which is as long as it may last'
       return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
     }

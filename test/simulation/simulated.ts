@@ -68,7 +68,7 @@ export const live = async (seed: number, rounds: number): Promise<Life> => {
     store = await openStore({ file, hash: sha256 })
     const loaded = await store.load()
     fleet = loaded.fleet
-    lane = openLane({ store, ...loaded, clock: () => now, hash: sha256 })
+    lane = openLane({ store, ...loaded, clock: () => now, monotonic: () => 0, hash: sha256 })
   }
   const restart = async (): Promise<void> => {
     counts.restarts += 1
