@@ -14,8 +14,8 @@ import type {
 import type { LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
-import type { MachineRequest, PlatformChoice } from './request.ts'
-import type { JsonObject, Run, RunResult } from './run.ts'
+import type { Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
+import type { JsonObject, Run, RunResult, StepFailure } from './run.ts'
 import type { ApiKey } from './tenant.ts'
 import type { Limits } from './limits.ts'
 import type { Why } from './why.ts'
@@ -50,7 +50,7 @@ export type Event =
   | {
       readonly type: 'machineQuarantined'
       readonly machine: MachineName
-      readonly reason: string
+      readonly failure: StepFailure
       readonly probationAt: Instant
     }
   | {
@@ -83,8 +83,8 @@ export type Event =
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   /** `why` it waits; null if the same decision grants it. */
   | { readonly type: 'requestMade'; readonly request: Omit<MachineRequest, 'state'>; readonly why: Why | null }
-  | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly reason: string }
-  | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly reason: string }
+  | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly by: Canceller }
+  | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly because: Hopeless }
   /** Its machines are its holder's from here on; each is owed a grant before the lease is active. */
   | {
       readonly type: 'leaseGranted'

@@ -1,5 +1,5 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RunId } from './id.ts'
-import type { JsonObject } from './run.ts'
+import type { JsonObject, StepFailure } from './run.ts'
 
 export const MACHINE_TYPES = ['metal', 'vm'] as const
 export type MachineType = (typeof MACHINE_TYPES)[number]
@@ -57,7 +57,12 @@ export type MachineState =
   | { readonly status: 'leased'; readonly lease: LeaseId; readonly grant: RunId | null }
   | { readonly status: 'revoking'; readonly run: RunId; readonly lease: LeaseId }
   /** `probationAt` is when it is tried again; each time later. */
-  | { readonly status: 'quarantined'; readonly reason: string; readonly since: Instant; readonly probationAt: Instant }
+  | {
+      readonly status: 'quarantined'
+      readonly failure: StepFailure
+      readonly since: Instant
+      readonly probationAt: Instant
+    }
   | { readonly status: 'retired'; readonly since: Instant }
 
 export type MachineStatus = MachineState['status']

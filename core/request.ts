@@ -62,9 +62,16 @@ export type RequestState =
   /** `why` it could not be granted at once; null only within the decision that grants it. */
   | { readonly status: 'waiting'; readonly why: Why | null }
   | { readonly status: 'granted'; readonly at: Instant; readonly lease: LeaseId }
-  | { readonly status: 'cancelled'; readonly at: Instant; readonly reason: string }
+  | { readonly status: 'cancelled'; readonly at: Instant; readonly by: Canceller }
   /** It became impossible while it waited. */
-  | { readonly status: 'unsatisfiable'; readonly at: Instant; readonly reason: string }
+  | { readonly status: 'unsatisfiable'; readonly at: Instant; readonly because: Hopeless }
+
+export type Canceller = 'owner' | 'operator'
+
+/** Why a request can never be served: its tenant may not hold so many, or there are not so many (on its home platform, if that is named). */
+export type Hopeless =
+  | { readonly type: 'quota'; readonly tenant: TenantName; readonly quota: number }
+  | { readonly type: 'tooFew'; readonly most: number; readonly platform: PlatformName | null }
 
 /** How a platform was settled on, for the record. */
 export interface PlatformChoice {

@@ -58,6 +58,13 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
+/** What a machine was put in quarantine for: the last of its failures in a row. */
+export interface StepFailure {
+  readonly step: Step
+  readonly inARow: number
+  readonly message: string
+}
+
 /** A run that is owed: written with the decision that wants it, performed afterwards, gone from the fleet when it has ended. */
 export interface Run {
   readonly id: RunId

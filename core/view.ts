@@ -1,3 +1,4 @@
+import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instant, LeaseId, RunId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
@@ -84,7 +85,7 @@ export function requestView(fleet: Fleet, request: MachineRequest) {
     position: waits ? fleet.waiting.rank(request) + 1 : null,
     lease: state.status === 'granted' ? state.lease : null,
     endedAt: state.status === 'waiting' ? null : isoTime(state.at),
-    ending: state.status === 'cancelled' || state.status === 'unsatisfiable' ? state.reason : null,
+    ending: endingSaid(state),
     /** Machines of other platforms that are free now and would do under `any`. */
     elsewhere: state.status === 'waiting' ? (state.why?.elsewhere ?? 0) : 0,
   }
@@ -123,7 +124,7 @@ export function machineDetail(fleet: Fleet, machine: Machine) {
     run: runOf(state),
     quarantine:
       state.status === 'quarantined'
-        ? { reason: state.reason, since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
+        ? { reason: failureSaid(state.failure), since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
         : null,
     address: access?.address ?? null,
     port: access?.port ?? null,

@@ -1,3 +1,4 @@
+import { failureSaid } from '../sentences/ending.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import type { Lease } from '../lease.ts'
@@ -98,7 +99,7 @@ export const whyMachine = (fleet: Fleet, machine: Machine): WhyMachine => {
     failures: machine.failures,
     quarantine:
       state.status === 'quarantined'
-        ? { reason: state.reason, since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
+        ? { reason: failureSaid(state.failure), since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
         : null,
   }
 }

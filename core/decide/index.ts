@@ -89,17 +89,18 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
   }
 }
 
-const REFUSED = new Set<string>([
-  'granted',
-  'waiting',
-  'done',
-  'extended',
-  'cancelled',
-  'keyAdded',
-  'keyRemoved',
-  'keyKnown',
-  'configured',
-  'nothing',
-  'accepted',
-])
-const isRefusal = (result: Outcome | Refusal): result is Refusal => !REFUSED.has(result.type)
+/** Spelled out, so that the compiler asks for a new outcome's place here. */
+const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
+  granted: true,
+  waiting: true,
+  done: true,
+  extended: true,
+  cancelled: true,
+  keyAdded: true,
+  keyRemoved: true,
+  keyKnown: true,
+  configured: true,
+  nothing: true,
+  accepted: true,
+}
+const isRefusal = (result: Outcome | Refusal): result is Refusal => !(result.type in OUTCOMES)

@@ -47,7 +47,8 @@ export const decideExtend = (draft: Draft, what: string | null, byMs: number, by
 export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Outcome | Refusal => {
   const request = findWaiting(draft, what, by)
   if ('type' in request) return request
-  draft.emit({ type: 'requestCancelled', request: request.id, reason: 'cancelled by its owner' })
+  const isOwn = draft.fleet.personOf(draft.identity)?.id === request.by || by.tenant === request.tenant
+  draft.emit({ type: 'requestCancelled', request: request.id, by: isOwn ? 'owner' : 'operator' })
   settle(draft)
   return { type: 'cancelled', request: request.id }
 }

@@ -16,10 +16,17 @@ export const decideFinishRun = (draft: Draft, id: RunId, fence: number, result: 
   if (before.fence !== fence || openRun(before) !== id)
     throw new Error(`${id} is owed, but ${before.name} is not in it`)
   if (result.outcome === 'stopped') return { type: 'nothing' }
-  draft.emit({ type: 'runEnded', run: id, result })
+  const came = believable(result)
+  draft.emit({ type: 'runEnded', run: id, result: came })
   const machine = fleet.machines.need(run.machine)
-  if (result.outcome === 'ok') succeeded(draft, machine, run.step, run.lease)
-  else failed(draft, machine, run, result)
+  if (came.outcome === 'ok') succeeded(draft, machine, run.step, run.lease)
+  else failed(draft, machine, run, came)
   settle(draft)
   return { type: 'accepted' }
+}
+
+/** A playbook that says of itself that it did not wipe the machine has failed, however well it ended. */
+const believable = (result: RunResult): RunResult => {
+  if (result.outcome !== 'ok' || result.report.wipe?.ok !== false) return result
+  return { outcome: 'failed', message: `the wipe (${result.report.wipe.method}) did not succeed` }
 }

@@ -5,7 +5,7 @@ import { missing } from '../lease.ts'
 import { fitting, leastWorn } from '../policy/match.ts'
 import { most, place, type Placement } from '../policy/platform.ts'
 import { queueOf } from '../policy/queue.ts'
-import type { MachineRequest } from '../request.ts'
+import type { Hopeless, MachineRequest } from '../request.ts'
 import { explain } from '../explain.ts'
 import type { Draft } from './draft.ts'
 import { fill } from './fill.ts'
@@ -63,13 +63,12 @@ export const dropHopeless = (draft: Draft, requests: readonly MachineRequest[]):
     const { most: reachable, home } = most(fleet, fleet.tenants.need(tenant), demand)
     const { quota } = fleet.tenants.need(tenant)
     if (demand.count <= reachable && demand.count <= quota) continue
-    const where = demand.platform === 'same' && home !== null ? ` on ${home}` : ''
-    const reason =
+    const because: Hopeless =
       demand.count > quota
-        ? `tenant ${tenant} may hold ${quota} machines`
-        : `there are only ${reachable} such machines${where}`
-    draft.emit({ type: 'requestUnsatisfiable', request: id, reason })
-    draft.tell(address, { type: 'requestEnded', request: id, reason })
+        ? { type: 'quota', tenant, quota }
+        : { type: 'tooFew', most: reachable, platform: demand.platform === 'same' ? home : null }
+    draft.emit({ type: 'requestUnsatisfiable', request: id, because })
+    draft.tell(address, { type: 'requestEnded', request: id, because })
   }
 }
 

@@ -56,7 +56,6 @@ export const failed = (
   switch (run.step) {
     case 'grant':
     case 'check':
-      return begin(draft, machine.name, 'recycle')
     case 'revoke':
     case 'collect':
       return clean(draft, machine)
@@ -107,7 +106,7 @@ const quarantine = (draft: Draft, machine: Machine, pool: Pool, step: Step, mess
   draft.emit({
     type: 'machineQuarantined',
     machine: machine.name,
-    reason: `${step} failed, ${machine.failures} failures in a row: ${message}`,
+    failure: { step, inARow: machine.failures, message },
     probationAt: (draft.at + pause(pool.probationMs, times)) as Instant,
   })
 }

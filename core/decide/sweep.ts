@@ -50,7 +50,8 @@ const startProbations = (draft: Draft): void => {
   for (;;) {
     const machine = fleet.probations.first('all')
     if (machine?.state.status !== 'quarantined' || machine.state.probationAt > at) return
-    begin(draft, machine.name, 'rebuild')
+    const { steps, afterLease } = fleet.poolOf(machine)
+    begin(draft, machine.name, steps.includes('rebuild') ? 'rebuild' : afterLease)
   }
 }
 

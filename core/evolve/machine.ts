@@ -40,8 +40,8 @@ export const evolveMachine = (fleet: Fleet, event: MachineEvent, at: Instant): v
     case 'machineStopped':
       return patchMachine(fleet, event.machine, { state: { status: 'enrolled' }, idleSince: at, access: null })
     case 'machineQuarantined': {
-      const { reason, probationAt } = event
-      return patchMachine(fleet, event.machine, { state: { status: 'quarantined', reason, since: at, probationAt } })
+      const { failure, probationAt } = event
+      return patchMachine(fleet, event.machine, { state: { status: 'quarantined', failure, since: at, probationAt } })
     }
   }
 }

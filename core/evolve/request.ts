@@ -13,9 +13,9 @@ export const evolveRequest = (fleet: Fleet, event: RequestEvent, at: Instant): v
       return fleet.requests.put(request.id, { ...request, state: { status: 'waiting', why } })
     }
     case 'requestCancelled':
-      return closeRequest(fleet, event.request, { status: 'cancelled', at, reason: event.reason })
+      return closeRequest(fleet, event.request, { status: 'cancelled', at, by: event.by })
     case 'requestUnsatisfiable':
-      return closeRequest(fleet, event.request, { status: 'unsatisfiable', at, reason: event.reason })
+      return closeRequest(fleet, event.request, { status: 'unsatisfiable', at, because: event.because })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import { leaseView } from '../view.ts'
+import { hopelessSaid } from './ending.ts'
 import { logins, names } from './login.ts'
 import { listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
@@ -33,7 +34,9 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
     case 'leaseEnded':
       return openly(leaseEnded(message, telling))
     case 'requestEnded':
-      return openly(`Request ${message.request} waits no more: ${message.reason}. What there is: ${say('pools')}`)
+      return openly(
+        `Request ${message.request} waits no more: ${hopelessSaid(message.because)}. What there is: ${say('pools')}`,
+      )
   }
 }
 

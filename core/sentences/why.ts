@@ -36,7 +36,7 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
 
 export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Telling): Said => {
   const considered = (one: Considered): string =>
-    `${one.machine} (${counted(one.attempts, 'use')}, idle since ${clockOf(isoTime(one.idleSince), at)})`
+    `${one.machine} (${counted(one.attempts, 'attempt')}, idle since ${clockOf(isoTime(one.idleSince), at)})`
   const chosen = why.chosen.length === 0 ? names(lease.machines) : listed(why.chosen.map(considered))
   const others = Object.keys(why.dropped).length === 0 ? '' : `, of ${why.considered} ${lease.type}: ${dropped(why)}`
   const next =
@@ -61,7 +61,7 @@ const CHOICES: Readonly<Record<PlatformChoice['reason'], string>> = {
 export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMachine, { say, at }: Telling): Said => {
   const failed = failures === 0 ? '' : ` ${counted(failures, 'step')} failed in a row.`
   return openly(
-    `${machine.name} ${state()}.${failed} ${counted(machine.attempts, 'use')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
+    `${machine.name} ${state()}.${failed} ${counted(machine.attempts, 'attempt')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
   )
 
   function state(): string {

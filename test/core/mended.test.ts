@@ -85,7 +85,7 @@ describe('a config that changes', () => {
     expect(world.fleet.requests.size).toBe(0)
     expect(world.notices.at(-1)!.message).toMatchObject({
       type: 'requestEnded',
-      reason: 'tenant alice may hold 2 machines',
+      because: { type: 'quota', tenant: 'alice', quota: 2 },
     })
   })
 
@@ -179,4 +179,57 @@ test('a lease of machines with and without a grant step is active when all are o
   expect(world.fleet.leases.get(lease.id)!.state.status).toBe('preparing')
   world.work()
   expect(world.fleet.leases.get(lease.id)!.state.status).toBe('active')
+})
+
+describe('a driver that has few steps', () => {
+  const bare = poolOf('metal', { steps: ['provision', 'grant', 'revoke', 'recycle'], failureLimit: 2 })
+
+  test('has a machine that failed its grant cleaned by the step that follows a lease', () => {
+    const world = new World(siteOf({ pools: [bare] }))
+    const well = world.perform
+    const steps: string[] = []
+    let bad: MachineName | null = null
+    world.perform = (order, run) => {
+      steps.push(`${order.step} ${order.machine.name}`)
+      bad ??= order.machine.name
+      return order.step === 'grant' && order.machine.name === bad
+        ? { outcome: 'failed', message: 'no' }
+        : well(order, run)
+    }
+    world.get(ALICE)
+    world.work()
+    expect(steps).toContain(`recycle ${bad}`)
+  })
+
+  test('has a quarantined machine tried again by that step too, not taken for well', () => {
+    const world = new World(siteOf({ pools: [bare] }))
+    const well = world.perform
+    world.perform = (order, run) =>
+      order.step === 'recycle' ? { outcome: 'failed', message: 'disk' } : well(order, run)
+    const lease = world.lease(world.get(ALICE))
+    const { machine } = lease.machines[0]!
+    world.work()
+    world.done(ALICE, lease.id)
+    world.work()
+    world.pass(MINUTE)
+    expect(world.fleet.machines.get(machine)!.state).toMatchObject({
+      status: 'quarantined',
+      failure: { step: 'recycle', inARow: 2 },
+    })
+    world.pass(11 * MINUTE)
+    expect(world.fleet.machines.get(machine)!.state.status).not.toBe('ready')
+  })
+})
+
+test('a playbook that says that its wipe did not succeed has failed', () => {
+  const world = new World()
+  const lease = world.lease(world.get(ALICE))
+  const { machine } = lease.machines[0]!
+  world.work()
+  const well = world.perform
+  world.perform = (order, run) =>
+    order.step === 'recycle' ? { outcome: 'ok', report: { wipe: { method: 'discard', ok: false } } } : well(order, run)
+  world.done(ALICE, lease.id)
+  world.work()
+  expect(world.fleet.machines.get(machine)!).toMatchObject({ failures: 1, state: { status: 'recycling' } })
 })

@@ -30,7 +30,7 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
       since: 'since' in state ? state.since : null,
       lease: 'lease' in state ? state.lease : null,
       run: openRun(machine),
-      reason: 'reason' in state ? state.reason : null,
+      failure: 'failure' in state ? print(state.failure) : null,
       probation_at: 'probationAt' in state ? state.probationAt : null,
       fence: machine.fence,
       attempts: machine.attempts,
@@ -86,7 +86,12 @@ const stateOf = (row: Row<typeof MachineRow>): MachineState => {
     case 'revoking':
       return { status, run: row.run as RunId, lease: row.lease as LeaseId }
     case 'quarantined':
-      return { status, reason: row.reason ?? '', since: row.since as Instant, probationAt: row.probation_at as Instant }
+      return {
+        status,
+        failure: parse(row.failure ?? '{}'),
+        since: row.since as Instant,
+        probationAt: row.probation_at as Instant,
+      }
     case 'retired':
       return { status, since: row.since as Instant }
   }

@@ -1,5 +1,7 @@
 import type {
   AddressRef,
+  Canceller,
+  Hopeless,
   Instant,
   LeaseId,
   MachineRequest,
@@ -27,7 +29,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       asked_at: request.askedAt,
       ended_at: 'at' in state ? state.at : null,
       lease: 'lease' in state ? state.lease : null,
-      end_reason: 'reason' in state ? state.reason : null,
+      ending: endingOf(state),
       reason: request.reason,
       duration_ms: request.durationMs,
       grace_ms: request.graceMs,
@@ -57,14 +59,27 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
   }),
 }
 
-const stateOf = ({ status, why, ended_at: at, lease, end_reason: reason }: Row<typeof RequestRow>): RequestState => {
+const endingOf = (state: RequestState): string | null => {
+  switch (state.status) {
+    case 'cancelled':
+      return state.by
+    case 'unsatisfiable':
+      return print(state.because)
+    case 'waiting':
+    case 'granted':
+      return null
+  }
+}
+
+const stateOf = ({ status, why, ended_at: at, lease, ending }: Row<typeof RequestRow>): RequestState => {
   switch (status) {
     case 'waiting':
       return { status, why: parseOrNull<Why>(why ?? null) }
     case 'granted':
       return { status, at: at as Instant, lease: lease as LeaseId }
     case 'cancelled':
+      return { status, at: at as Instant, by: ending as Canceller }
     case 'unsatisfiable':
-      return { status, at: at as Instant, reason: reason ?? '' }
+      return { status, at: at as Instant, because: parse<Hopeless>(ending ?? '') }
   }
 }

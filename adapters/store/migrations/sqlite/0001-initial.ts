@@ -31,7 +31,7 @@ const SITE = [
   `create table platform (name text primary key not null, arch text not null, vendor text not null, description text not null) strict`,
   `create table machine (
     name text primary key not null, number integer not null, pool text not null, type text not null, platform text not null,
-    arch text not null, configured integer not null, status text not null, since integer, lease text, run text, reason text,
+    arch text not null, configured integer not null, status text not null, since integer, lease text, run text, failure text,
     probation_at integer, fence integer not null, attempts integer not null, uses integer not null, failures integer not null,
     idle_since integer not null, checked_at integer not null, labels text not null, variables text not null, access text,
     facts text not null, data text not null
@@ -55,7 +55,7 @@ const PEOPLE = [
 const LENDING = [
   `create table request (
     number integer primary key not null, id text not null, tenant text not null, "by" text not null, status text not null,
-    asked_at integer not null, ended_at integer, lease text, end_reason text, reason text not null,
+    asked_at integer not null, ended_at integer, lease text, ending text, reason text not null,
     duration_ms integer not null, grace_ms integer not null, prefer_until integer not null, demand text not null,
     keys text not null, metadata text not null, address text, why text
   ) strict`,

@@ -1,0 +1,28 @@
+import type { Hopeless, RequestState } from '../request.ts'
+import type { StepFailure } from '../run.ts'
+import { counted } from './said.ts'
+
+/** Why a request waits no more, if it was not served; null while it waits or once it was. */
+export const endingSaid = (state: RequestState): string | null => {
+  switch (state.status) {
+    case 'cancelled':
+      return `cancelled by ${state.by === 'owner' ? 'its owner' : 'an operator'}`
+    case 'unsatisfiable':
+      return hopelessSaid(state.because)
+    case 'waiting':
+    case 'granted':
+      return null
+  }
+}
+
+export const hopelessSaid = (because: Hopeless): string => {
+  switch (because.type) {
+    case 'quota':
+      return `tenant ${because.tenant} may hold ${counted(because.quota, 'machine')}`
+    case 'tooFew':
+      return `there ${because.most === 1 ? 'is' : 'are'} only ${because.most} such ${because.most === 1 ? 'machine' : 'machines'}${because.platform === null ? '' : ` on ${because.platform}`}`
+  }
+}
+
+export const failureSaid = ({ step, inARow, message }: StepFailure): string =>
+  `${step} failed, ${counted(inARow, 'failure')} in a row: ${message}`
