@@ -24,8 +24,8 @@ import type { History } from './store/port.ts'
 export interface Speaker {
   readonly identity: Identity
   readonly address: Address
-  /** The door's own id of the line, so that the same line delivered twice acts once. */
-  readonly id: string
+  /** The door's own id of the line, so that the same line delivered twice acts once; null if the door has none. */
+  readonly id: string | null
 }
 
 /** Talk in lines, for every chat door: what a line comes to, and what a notice says. */

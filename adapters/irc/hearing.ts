@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IrcMessageEvent } from 'irc-framework'
 import { addressed } from './address.ts'
 import { incoming } from './clean.ts'
@@ -61,7 +61,7 @@ export function hearing(context: HearingContext): (event: IrcMessageEvent, sessi
     if (text.toLowerCase() === 'more') return speak.more(session, to)
     const { secure, bot } = await session.people.connection(event.nick)
     if (bot) return
-    const id = event.tags['msgid'] || randomUUID()
+    const id = event.tags['msgid'] || null
     const line = { network: settled.network, ...to, text, id, secure: secure && settled.tls }
     const replies = await ask(ports, line)
     const now = context.current()

@@ -8,8 +8,8 @@ export interface Heard {
   room: string | null
   /** What was said after the address: plain text without formatting. */
   text: string
-  /** The server's msgid if it gives one; made here otherwise. */
-  id: string
+  /** The server's msgid, so that a line delivered twice acts once; null if it gives none. */
+  id: string | null
   /** Whether both we and the speaker talk to the network over TLS. */
   secure: boolean
 }
