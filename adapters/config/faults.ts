@@ -1,5 +1,5 @@
+import { nearest } from '#core'
 import type { z } from 'zod'
-import { nearest } from './nearest.ts'
 
 /** Something wrong in a config. */
 export interface Fault {
