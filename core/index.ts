@@ -38,6 +38,7 @@ export {
 } from './verbs/index.ts'
 export type { Question } from './question.ts'
 export { answer, type Answer, type Past } from './answer.ts'
+export { canonical } from './canonical.ts'
 export { readDuration } from './duration.ts'
 export { readSshKey } from './ssh-key.ts'
 export { nearest } from './suggest.ts'

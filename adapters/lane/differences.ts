@@ -1,4 +1,4 @@
-import type { Counter, Fleet } from '#core'
+import { canonical, type Counter, type Fleet } from '#core'
 
 /** Enough to see what is wrong. */
 const MOST = 100
@@ -41,18 +41,4 @@ const keyed = <V>(values: Iterable<V>, keyOf: (value: V) => string): Map<string,
   const map = new Map<string, string>()
   for (const value of values) map.set(keyOf(value), canonical(value))
   return map
-}
-
-/** JSON with the keys of every object in order: what was read back from columns need not have them in the order of writing. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    isObject(part) ? Object.fromEntries(Object.entries(part).toSorted(byKey)) : part,
-  )
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

@@ -1,7 +1,7 @@
+import { canonical } from '../canonical.ts'
 import type { Outcome, Site, SiteMachine } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
-import { byText } from '../indexes.ts'
 import { inService, openRun, type Machine } from '../machine.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
@@ -162,10 +162,3 @@ const describe = (event: Event, tenants: ReadonlySet<string>): string | null => 
 
 /** Plain data, whatever the order in which its fields were written or read back. */
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b)
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => byText(a, b)))
-      : part,
-  )
