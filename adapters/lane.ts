@@ -31,7 +31,7 @@ export interface LanePorts {
   readonly onFault?: (fault: unknown) => void
 }
 
-/** What is durable now. `changes` may come from another replica as well. */
+/** What is durable now. `changes` may come from another replica as well, where there are several. */
 export interface Commit {
   readonly seq: number
   readonly at: Instant

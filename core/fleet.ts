@@ -30,7 +30,10 @@ export interface SiteState {
 /** Things that are numbered, and the last number given. */
 export type Counter = 'machine' | 'lease' | 'request' | 'run' | 'person' | 'tenant'
 
-/** Text that can identify a person, by what refers to it: a person's id, or a key's fingerprint. Erasable; never in the log. */
+/**
+ * Text that can identify a person, by what refers to it: a person's id, a key's fingerprint, or the `AddressRef` of where somebody
+ * is told things. Erasable; never in the log.
+ */
 export interface Personal {
   readonly ref: string
   readonly text: string

@@ -4,7 +4,7 @@ export const DROP_RULES = ['platform', 'busy', 'arch', 'labels', 'pool', 'quaran
 /** Why a machine of the right type was not taken. */
 export type DropRule = (typeof DROP_RULES)[number]
 
-/** The reasons of a decision, in bounded size: counts for each rule, the best few, the log position to replay for the rest. */
+/** The reasons of a decision, in bounded size: counts for each rule, and the best few. Replaying the log up to it gives the rest. */
 export interface Why {
   readonly rule: 'granted' | 'busy' | 'quota' | 'home busy'
   /** Machines of the type asked for. */

@@ -6,8 +6,9 @@ import { EXIT, Stop } from './world.ts'
 export type Fields = Record<string, unknown>
 
 /**
- * The fields of a verb from a call's words: `duffy get metal 2 --for 4h`. What chat takes works as well: `for 4h`, `now`,
- * and what can only be a number, a length of time or a choice may stand anywhere. The server reads the values themselves.
+ * The fields of a verb from a call's words: `duffy get metal 2 --for 4h`. The short words of chat work as well, `for 4h`
+ * and `now`, with each value in one word, and what can only be a number, a length of time or a choice may stand anywhere.
+ * The server reads the values themselves.
  */
 export function fieldsOf(verb: Verb, operands: readonly string[], options: Words['options']): Fields {
   const fields: Fields = {}

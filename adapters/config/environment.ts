@@ -28,7 +28,7 @@ export interface SpokenIrc {
   readonly trustNicks: boolean | null
 }
 
-/** For an operator's page of reference, and for telling what a misspelt variable was to be. `DUFFY_URL` and `DUFFY_API_KEY` are the client's. */
+/** All that are read here, and for telling what a misspelt one was to be. `DUFFY_URL` and `DUFFY_API_KEY` are the client's. */
 export const VARIABLES = [
   'DUFFY_CONFIG',
   'DUFFY_DATA_DIR',
@@ -115,7 +115,10 @@ const readerOf = (environment: Environment, faults: Faults) => {
   return { text, matching, by, whole, flag, secret, words, list }
 }
 
-/** A misspelt variable would otherwise be a setting that silently does nothing. Only names near a known one are told. */
+/**
+ * A misspelt variable would otherwise be a setting that silently does nothing. Of other `DUFFY_` variables nothing is said: the
+ * client and playbooks have theirs.
+ */
 const refuseUnknown = (environment: Environment, faults: Faults): void => {
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('DUFFY_IRC_') || (VARIABLES as readonly string[]).includes(name)) continue

@@ -1,5 +1,6 @@
-import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKey, ApiKeyId, Identity, Role, TenantName } from '#core'
+import { sha256 } from '../digest.ts'
 import type { Ports } from './ports.ts'
 
 /** Who calls, once their key has been checked. */
@@ -13,11 +14,14 @@ export interface Caller {
 /** What checking a key needs to see of the fleet. */
 export type Keys = Pick<Ports, 'apiKey'> & { readonly lane: Pick<Ports['lane'], 'read'> }
 
-const BEARER = /^Bearer dfy_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{43})$/i
+/** A key as its holder has it: the id, and the secret. */
+const TEXT = 'dfy_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{43})'
+const KEY = new RegExp(`^${TEXT}$`)
+const BEARER = new RegExp(`^Bearer ${TEXT}$`, 'i')
 
 /**
  * The caller that an `Authorization` header proves, or null. A key that memory does not know, or whose secret differs, is
- * looked up once more after catching up with other replicas; unknown id and wrong secret go the same way, in the same time.
+ * looked up once more when whatever is being committed is durable; unknown id and wrong secret go the same way, in the same time.
  */
 export async function callerOf(header: string | undefined, keys: Keys): Promise<Caller | null> {
   const [, id, secret] = (header !== undefined && header.length < 200 && BEARER.exec(header)) || []
@@ -39,17 +43,13 @@ const proven = (key: ApiKey | undefined, secret: string): Caller | null => {
 
 /** A new key: the text to show once, and what is kept of it. */
 export function newApiKey(tenant: TenantName, role: Role): { readonly text: string; readonly apiKey: ApiKey } {
-  const id = randomBytes(6).toString('hex') as ApiKeyId
-  const secret = randomBytes(32).toString('base64url')
-  const digest = createHash('sha256').update(secret).digest('hex')
-  return { text: `dfy_${id}_${secret}`, apiKey: { id, tenant, role, digest } }
+  const text = `dfy_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('base64url')}`
+  return { text, apiKey: keyOf(text, tenant, role)! }
 }
-
-const TEXT = /^dfy_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{43})$/
 
 /** What is kept of a key whose text is at hand; null if that is no key. */
 export function keyOf(text: string, tenant: TenantName, role: Role): ApiKey | null {
-  const [, id, secret] = TEXT.exec(text) ?? []
+  const [, id, secret] = KEY.exec(text) ?? []
   if (id === undefined || secret === undefined) return null
-  return { id: id as ApiKeyId, tenant, role, digest: createHash('sha256').update(secret).digest('hex') }
+  return { id: id as ApiKeyId, tenant, role, digest: sha256(secret) }
 }

@@ -22,7 +22,7 @@ import type {
 /** What the HTTP door needs of the rest of Duffy. */
 export interface Ports {
   readonly lane: Lane
-  /** An API key as memory has it at once: maybe a moment behind another replica, so a miss is looked up again by `read`. */
+  /** An API key as memory has it at once: maybe a moment behind what is durable, so a miss is looked up again by `read`. */
   readonly apiKey: (id: ApiKeyId) => ApiKey | undefined
   /** Whether commands are being served. */
   readonly ready: () => boolean

@@ -77,7 +77,7 @@ export function notFound(what: string): Answer {
   return problem(404, 'notFound', 'Not found', what)
 }
 
-/** Neither live nor lost: it is starting, stopping, or catching up. */
+/** The lane takes no commands: Duffy is stopping, or could not trust its store any more. */
 export function notReady(): Answer {
   const answer = problem(503, 'notReady', 'Not ready', 'Duffy is starting or stopping. Try again in 1 s.')
   return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } }

@@ -19,8 +19,8 @@ export interface TransportOptions {
 
 /**
  * A transport class for irc-framework. Its own offers no private authority, and trusting one for the whole process
- * (`tls.setDefaultCACertificates`, `NODE_EXTRA_CA_CERTS`) would let that authority speak for Slack and everybody
- * else. Being ours it also bounds the read buffer and is the last wall against a line break inside a line.
+ * (`tls.setDefaultCACertificates`, `NODE_EXTRA_CA_CERTS`) would let that authority speak for everything else in this
+ * process. Being ours it also bounds the read buffer and is the last wall against a line break inside a line.
  */
 export function transport(options: TransportOptions): new () => EventEmitter {
   return class Transport extends EventEmitter {

@@ -4,10 +4,14 @@ import type { Unknown } from './trust.ts'
 export const explanations: Readonly<Record<Unknown, string>> = {
   stranger:
     "you are not logged in to NickServ, so I can't tell who you are. /msg NickServ HELP IDENTIFY, then try again.",
-  'services down': "services are down, so I can't tell who you are; use Slack or the API until they are back.",
-  'cannot vouch': "this network can't vouch for accounts, so I take no commands here; use Slack or the API.",
-  bridge: "you speak through a bridge that many people share, so I can't tell who you are; use Slack or the API.",
-  'not ready': 'I am not logged in to services myself, so I take no commands now; use Slack or the API.',
+  'services down':
+    "services are down, so I can't tell who you are; use the command line or the HTTP API until they are back.",
+  'cannot vouch':
+    "this network can't vouch for accounts, so I take no commands here; use the command line or the HTTP API.",
+  bridge:
+    "you speak through a bridge that many people share, so I can't tell who you are; use the command line or the HTTP API.",
+  'not ready':
+    'I am not logged in to services myself, so I take no commands now; use the command line or the HTTP API.',
 }
 
 export const tooFast = (perMinute: number, ignoreMs: number): string =>

@@ -1,6 +1,6 @@
 import type { SshKey } from '../command.ts'
 
-/** What a word names, for completion: the things that a door can offer after it. */
+/** What a word names: how usage puts it, `lease|machine`. */
 export type Names = 'type' | 'pool' | 'lease' | 'request' | 'machine' | 'verb' | 'arch' | 'label'
 
 /** What an argument can be; `values.ts` reads each from what people and programs send. */
