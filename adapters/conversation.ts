@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   answer,
   answerSaid,
@@ -17,6 +16,7 @@ import {
   type RequestId,
   type Said,
 } from '#core'
+import { fingerprint } from './digest.ts'
 import { Busy, type Lane } from './lane.ts'
 import type { History } from './store/port.ts'
 
@@ -35,9 +35,6 @@ export interface Conversation {
 }
 
 const say = (line: string): string => `!duffy ${line}`
-
-export const fingerprint = (blob: Uint8Array): string =>
-  createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
 
 export const conversation = (lane: Lane, store: History): Conversation => ({
   async reply(line, from) {

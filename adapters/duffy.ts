@@ -1,4 +1,3 @@
-import { hash as digest } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Identity, Instant } from '#core'
@@ -6,6 +5,7 @@ import { ansible, type Ansible } from './ansible/ansible.ts'
 import { loadConfig, type Settings } from './config/index.ts'
 import { conversation } from './conversation.ts'
 import { ticks } from './cron/cron.ts'
+import { sha256 } from './digest.ts'
 import { firstKeys } from './first-keys.ts'
 import { httpDoor } from './http/server.ts'
 import { ircDoors } from './irc-doors.ts'
@@ -46,8 +46,6 @@ const LOOK_EVERY_MS = 500
 
 /** Clocks are set by that much without anybody being told. */
 const CLOCK_TOLERANCE_MS = 60_000
-
-const sha256 = (text: string): string => digest('sha256', text, 'hex')
 
 /** Puts everything together and starts it, in order; disposing it stops everything, in reverse. Throws `BadConfig` with all faults. */
 export const duffy = async ({

@@ -1,7 +1,7 @@
 import { canonical, DEFAULT_LIMITS, type Limits, type Platform, type PlatformName, type Site } from '#core'
-import { hash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { sha256 } from '../digest.ts'
 import { findDrivers, OWN_PLAYBOOKS, type Drivers } from './drivers.ts'
 import type { Environment, Spoken } from './environment.ts'
 import { instead, type Faults } from './faults.ts'
@@ -96,7 +96,7 @@ const readSite = (config: schema.ConfigRead, { faults, spoken, drivers, network 
         'The longest lease of the pool is shorter than `limits.shortest`; raise it.',
       )
   }
-  return { digest: hash('sha256', canonical(site), 'hex'), ...site }
+  return { digest: sha256(canonical(site)), ...site }
 }
 
 /** The tenant that the environment's accounts speak for. */

@@ -1,5 +1,5 @@
 import { readSshKey, type SshKey } from '#core'
-import { hash } from 'node:crypto'
+import { fingerprint } from '../digest.ts'
 
 /** The key, or a sentence saying what is wrong with it. */
 export const readKey = (text: string): SshKey | string => {
@@ -7,5 +7,3 @@ export const readKey = (text: string): SshKey | string => {
   if (read.type === 'key') return read.key
   return `This is no public key that Duffy takes (${read.because}); give one line, as in \`~/.ssh/id_ed25519.pub\`.`
 }
-
-const fingerprint = (blob: Uint8Array): string => hash('sha256', blob, 'base64').replace(/=+$/, '')

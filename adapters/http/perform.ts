@@ -1,5 +1,6 @@
 import { readDuration, readValues, type Command, type Verb } from '#core'
 import { z } from 'zod'
+import { fingerprint } from '../digest.ts'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
@@ -7,7 +8,7 @@ import { misread } from './problem.ts'
 import { issuesOf } from './query.ts'
 import { refuse } from './refuse.ts'
 import type { Answer, Call } from './route.ts'
-import { fingerprint, misreadWords } from './words.ts'
+import { misreadWords } from './words.ts'
 
 /** Commands of this door, told apart from those of others where a caller's id is looked up. */
 const DOOR = 'http'

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import {
   answerSaid,
   misreadSaid,
@@ -13,6 +12,7 @@ import {
   type Said,
   type Telling,
 } from '#core'
+import { fingerprint } from '../digest.ts'
 
 /** How this door's callers would type a line: at the command line, which is where they can try it. */
 const say = (line: string): string => `duffy ${line}`
@@ -34,6 +34,3 @@ export const outcomeWords = (outcome: Outcome, fleet: Fleet, at: Instant): strin
   text(outcomeSaid(outcome, { fleet, say, at, fingerprint }))
 
 export const answerWords = (answer: Answer, at: Instant): string => text(answerSaid(answer, { say, at, fingerprint }))
-
-/** The SHA-256 of bytes as OpenSSH prints it: base64 without padding. */
-export const fingerprint = (blob: Uint8Array): string => hash('sha256', blob, 'base64').replace(/=+$/, '')
