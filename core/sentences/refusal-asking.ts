@@ -63,7 +63,7 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
       )
     case 'noKeys':
       return openly(
-        `I know no SSH key of yours, so nothing was leased: nobody could log in. Add one in private: ${say('keys add ssh-ed25519 AAAA…')}`,
+        `I know no SSH key of yours, so nothing was leased: nobody could log in. Add one in private: ${say('keys add ssh-ed25519 AAAA…')} (ssh-keygen -t ed25519 makes one)`,
       )
     case 'noneFree':
       return openly(noneFree(refusal, telling))

@@ -42,7 +42,7 @@ const args: readonly Argument[] = [
   {
     name: 'queue',
     kind: { type: 'flag', standard: true },
-    summary: 'wait in line if nothing is free; "now" means do not wait',
+    summary: 'whether to wait in line if nothing is free; "now" is to be refused instead',
     after: ['now'],
     option: 'now',
   },
