@@ -1,12 +1,12 @@
 import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promises'
 import { decide, evolve, type Asked, type Change, type Fleet, type Hash, type Instant } from '#core'
-import { decideBatch, type Decide, type Decided, type KeptAnswer } from './lane/batch.ts'
+import { decideBatch, type Decide, type Decided } from './lane/batch.ts'
 import { catchUp } from './lane/catch-up.ts'
 import { Fault, Stopped } from './lane/errors.ts'
 import { Kept } from './lane/kept.ts'
 import { Line, type Answer, type LineLimits, type Waiting } from './lane/line.ts'
 import type { Evolve } from './lane/replay.ts'
-import type { Head, Ledger, Turn } from './store/port.ts'
+import type { Head, Ledger, StoredAnswer, Turn } from './store/port.ts'
 
 export type { Answer } from './lane/line.ts'
 export { Busy, Fault } from './lane/errors.ts'
@@ -217,8 +217,8 @@ class TheLane implements Lane {
   }
 
   /** Answers given before: those that wait to be written, and those in the store. */
-  async #known(turn: Turn, batch: readonly Waiting[]): Promise<Map<string, KeptAnswer>> {
-    const known = new Map<string, KeptAnswer>()
+  async #known(turn: Turn, batch: readonly Waiting[]): Promise<Map<string, StoredAnswer>> {
+    const known = new Map<string, StoredAnswer>()
     const keys: string[] = []
     for (const { key } of batch) {
       if (key === null) continue

@@ -79,3 +79,17 @@ export interface Run {
   /** Not to be started before. */
   readonly dueAt: Instant
 }
+
+/** How a run ended; `dropped`: nobody waited for it any more. */
+export interface RunEnding {
+  readonly at: Instant
+  readonly outcome: RunResult['outcome'] | 'dropped'
+  readonly message: string
+}
+
+/** A run that may have left the fleet. */
+export interface PastRun {
+  readonly run: Run
+  /** Null while it is owed. */
+  readonly ended: RunEnding | null
+}

@@ -5,7 +5,7 @@ import type { Holding, Lease } from './lease.ts'
 import { inService, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
-import type { Run, RunResult } from './run.ts'
+import type { PastRun } from './run.ts'
 
 /** A lease as clients read it, from the fleet or from the row of one that has ended. */
 export function leaseView(fleet: Fleet, lease: Lease) {
@@ -210,15 +210,8 @@ export function machineWear(machine: Machine) {
 }
 export type MachineWear = ReturnType<typeof machineWear>
 
-/** How a run ended; `dropped`: nobody waited for it any more. */
-export interface RunEnding {
-  readonly at: Instant
-  readonly outcome: RunResult['outcome'] | 'dropped'
-  readonly message: string
-}
-
 /** A run, owed or over, as the owner of its lease reads it. */
-export function runView(run: Run, ended: RunEnding | null) {
+export function runView({ run, ended }: PastRun) {
   const { id, step, machine, lease, attempt, owedAt, dueAt } = run
   return {
     id,

@@ -12,11 +12,10 @@ import type {
   MachineName,
   MachineRequest,
   Outcome,
+  PastRun,
   Refusal,
   RequestId,
-  Run,
   RunId,
-  RunEnding,
 } from '#core'
 
 /** What the HTTP door needs of the rest of Duffy. */
@@ -64,12 +63,6 @@ export interface History {
     of: { readonly machine: MachineName } | { readonly lease: LeaseId },
     limit: number,
   ): Promise<readonly PastRun[]>
-}
-
-export interface PastRun {
-  readonly run: Run
-  /** Null while it is owed. */
-  readonly ended: RunEnding | null
 }
 
 export interface Verification {

@@ -2,7 +2,6 @@ import {
   chain,
   RECORD_VERSION,
   type Asked,
-  type AuditRecord,
   type Decision,
   type Event,
   type Fleet,
@@ -10,47 +9,19 @@ import {
   type Instant,
   type Notice,
   type RecordBody,
+  type RunEnding,
   type RunId,
-  type RunResult,
 } from '#core'
+import type { Batch, Head, NewRecord, StoredAnswer } from '../store/port.ts'
 import { Fault } from './errors.ts'
 import type { Answer, Waiting } from './line.ts'
 
 export type Decide = (fleet: Fleet, asked: Asked) => Decision
 
-/** An answer as it is kept for repeats. */
-export interface KeptAnswer {
-  readonly key: string
-  readonly command: string
-  readonly answer: string
-  readonly at: Instant
-}
-
-interface NewRecord extends AuditRecord {
-  readonly at: Instant
-  readonly by: string
-  readonly door: string
-  readonly key: string | null
-}
-
-interface RunEnd {
-  readonly at: Instant
-  readonly outcome: RunResult['outcome'] | 'dropped'
-  readonly message: string
-}
-
-/** What a batch of commands came to, in memory; the fleet's journal has the changes. */
-export interface Decided {
+/** What a batch of commands came to, in memory, with the head of the log after it; the fleet's journal has the changes. */
+export interface Decided extends Omit<Batch, 'changes'>, Omit<Head, 'turn'> {
   /** One for each command, in order. */
   readonly replies: readonly (Answer | Fault)[]
-  readonly records: readonly NewRecord[]
-  readonly answers: readonly KeptAnswer[]
-  readonly notices: readonly Notice[]
-  readonly runEnds: ReadonlyMap<RunId, RunEnd>
-  /** The head of the log with these records. */
-  readonly seq: number
-  readonly hash: string
-  readonly at: Instant
 }
 
 export interface BatchPorts {
@@ -67,13 +38,13 @@ export interface BatchPorts {
 export const decideBatch = (
   { fleet, decide, clock, hash }: BatchPorts,
   batch: readonly Waiting[],
-  { head, known }: { readonly head: Pick<Decided, 'seq' | 'hash' | 'at'>; readonly known: Map<string, KeptAnswer> },
+  { head, known }: { readonly head: Omit<Head, 'turn'>; readonly known: Map<string, StoredAnswer> },
 ): Decided => {
   const replies: (Answer | Fault)[] = []
   const records: NewRecord[] = []
-  const answers: KeptAnswer[] = []
+  const answers: StoredAnswer[] = []
   const notices: Notice[] = []
-  const runEnds = new Map<RunId, RunEnd>()
+  const runEnds = new Map<RunId, RunEnding>()
   let { seq, hash: link, at } = head
 
   for (const { asked, key, digest } of batch) {
@@ -128,7 +99,7 @@ const answerOf = (decision: Decision): Answer =>
 const usedBefore = (id: string | null): Answer => ({ type: 'refused', refusal: { type: 'idUsedBefore', id: id ?? '' } })
 
 /** A run that has ended is gone from the fleet; its row keeps how. */
-const noteEnd = (ends: Map<RunId, RunEnd>, event: Event, at: Instant): void => {
+const noteEnd = (ends: Map<RunId, RunEnding>, event: Event, at: Instant): void => {
   if (event.type === 'runDropped') ends.set(event.run, { at, outcome: 'dropped', message: '' })
   if (event.type !== 'runEnded') return
   const { result } = event

@@ -1,18 +1,9 @@
-import { brokenLink, type AuditRecord, type Fleet, type Hash, type Instant } from '#core'
+import { brokenLink, type AuditRecord, type Fleet, type Hash } from '#core'
+import type { Head, Turn } from '../store/port.ts'
 import { Stopped } from './errors.ts'
 import { applyRecord, type Evolve } from './replay.ts'
 
-interface Head {
-  readonly turn: number
-  readonly seq: number
-  readonly hash: string
-  readonly at: Instant
-}
-
-interface Log {
-  recordsAfter(seq: number): Promise<readonly AuditRecord[]>
-  personalAfter(turn: number): Promise<readonly { readonly ref: string; readonly text: string | null }[]>
-}
+type Log = Pick<Turn, 'recordsAfter' | 'personalAfter'>
 
 interface CatchUpPorts {
   readonly fleet: Fleet

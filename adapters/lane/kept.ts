@@ -1,4 +1,4 @@
-import type { KeptAnswer } from './batch.ts'
+import type { StoredAnswer } from '../store/port.ts'
 
 /** Beyond these the oldest are forgotten: a repeat of such a command is decided anew. */
 const MOST = 4_096
@@ -8,9 +8,9 @@ const MOST = 4_096
  * commit that has something to write takes them along.
  */
 export class Kept {
-  readonly #answers = new Map<string, KeptAnswer>()
+  readonly #answers = new Map<string, StoredAnswer>()
 
-  add(answers: readonly KeptAnswer[]): void {
+  add(answers: readonly StoredAnswer[]): void {
     for (const answer of answers) this.#answers.set(answer.key, answer)
     for (const key of this.#answers.keys()) {
       if (this.#answers.size <= MOST) break
@@ -18,11 +18,11 @@ export class Kept {
     }
   }
 
-  all(): Iterable<KeptAnswer> {
+  all(): Iterable<StoredAnswer> {
     return this.#answers.values()
   }
 
-  get(key: string): KeptAnswer | undefined {
+  get(key: string): StoredAnswer | undefined {
     return this.#answers.get(key)
   }
 

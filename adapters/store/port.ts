@@ -10,11 +10,11 @@ import type {
   MachineRequest,
   Message,
   Notice,
+  PastRun,
   Personal,
   RequestId,
-  Run,
+  RunEnding,
   RunId,
-  RunResult,
   TenantName,
 } from '#core'
 
@@ -46,26 +46,13 @@ export interface StoredAnswer {
   readonly at: Instant
 }
 
-/** How a run ended; `dropped`: nobody waited for it any more. */
-export interface RunEnd {
-  readonly at: Instant
-  readonly outcome: RunResult['outcome'] | 'dropped'
-  readonly message: string
-}
-
-export interface PastRun {
-  readonly run: Run
-  /** Null while it is owed. */
-  readonly ended: RunEnd | null
-}
-
 /** All that one batch of commands came to. */
 export interface Batch {
   readonly at: Instant
   readonly records: readonly NewRecord[]
   readonly changes: readonly Change[]
   /** Of the runs that left the fleet in this batch. */
-  readonly runEnds: ReadonlyMap<RunId, RunEnd>
+  readonly runEnds: ReadonlyMap<RunId, RunEnding>
   readonly answers: readonly StoredAnswer[]
   readonly notices: readonly Notice[]
 }

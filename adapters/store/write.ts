@@ -1,7 +1,7 @@
-import type { Change, Instant, Lease, Notice, Personal, Run, RunId } from '#core'
+import type { Change, Instant, Lease, Notice, Personal, Run, RunEnding, RunId } from '#core'
 import { AnswerRow, HoldingRow, OutboxRow, PersonalRow, RecordRow, type Row } from './entities.ts'
 import { execute, type Executor } from './executor.ts'
-import type { Batch, RunEnd } from './port.ts'
+import type { Batch } from './port.ts'
 import type { Rows, TableShape } from './rows/rows.ts'
 import { runs } from './rows/run.ts'
 import { SQLITE } from './sqlite.ts'
@@ -99,7 +99,7 @@ const holdingsOf = (before: Lease | undefined, last: Lease): Row<typeof HoldingR
 }
 
 const writeRuns = async (sql: Executor, { at, runEnds }: Batch, changes: readonly Change[] = []): Promise<void> => {
-  const endOf = (key: RunId): RunEnd => runEnds.get(key) ?? { at, outcome: 'dropped', message: '' }
+  const endOf = (key: RunId): RunEnding => runEnds.get(key) ?? { at, outcome: 'dropped', message: '' }
   await writeRun(
     sql,
     changes.map(({ key, after, last }) => runs.write(last as Run, after === undefined ? endOf(key as RunId) : null)),

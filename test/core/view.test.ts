@@ -130,9 +130,9 @@ test('a run is owed until it has ended', () => {
   const world = new World()
   leaseOf(world)
   const run = world.fleet.runs.values().next().value!
-  expect(runView(run, null)).toMatchObject({ state: 'owed', endedAt: null, outcome: null })
+  expect(runView({ run, ended: null })).toMatchObject({ state: 'owed', endedAt: null, outcome: null })
   const ended = { at: AT, outcome: 'failed', message: 'no power' } as const
-  expect(runView(run, ended)).toMatchObject({
+  expect(runView({ run, ended })).toMatchObject({
     state: 'ended',
     endedAt: isoTime(AT),
     outcome: 'failed',

@@ -1,8 +1,8 @@
-import { runView, type LeaseId, type MachineName, type RunId } from '#core'
+import { runView, type LeaseId, type MachineName, type PastRun, type RunId } from '#core'
 import { z } from 'zod'
 import type { Caller } from '../api-key.ts'
 import { readQuery } from '../query.ts'
-import type { PastRun, Ports } from '../ports.ts'
+import type { Ports } from '../ports.ts'
 import { misread, notFound } from '../problem.ts'
 import { ok, type Answer, type KeyedRoute } from '../route.ts'
 import { ownLease } from '../standing.ts'
@@ -40,7 +40,7 @@ export const runs: readonly KeyedRoute[] = [
     summary: 'one run of a step on a machine',
     answer: async ({ door: { ports }, params }, caller) => {
       const found = await ownRun(ports, caller, params['id']!)
-      return found === undefined ? noSuchRun(params['id']!) : ok({ run: runView(found.run, found.ended) })
+      return found === undefined ? noSuchRun(params['id']!) : ok({ run: runView(found) })
     },
   },
   {
@@ -69,7 +69,7 @@ const ownRun = async (ports: Ports, caller: Caller, asked: string): Promise<Past
 }
 
 const own = async (ports: Ports, caller: Caller, found: readonly PastRun[]) =>
-  (await visible(ports, caller, found)).map(({ run, ended }) => runView(run, ended))
+  (await visible(ports, caller, found)).map(runView)
 
 const visible = async (ports: Ports, caller: Caller, found: readonly PastRun[]): Promise<readonly PastRun[]> => {
   if (caller.role === 'operator') return found

@@ -1,12 +1,11 @@
-import type { Instant, LeaseId, MachineName, Run, RunId } from '#core'
+import type { Instant, LeaseId, MachineName, PastRun, Run, RunEnding, RunId } from '#core'
 import { RunRow, type Row } from '../entities.ts'
-import type { PastRun, RunEnd } from '../port.ts'
 
 /** An owed run has no end in its row; one that has left the fleet always has. */
 export const runs = {
   entity: RunRow,
   key: 'number',
-  write: (run: Run, end: RunEnd | null): Row<typeof RunRow> => ({
+  write: (run: Run, end: RunEnding | null): Row<typeof RunRow> => ({
     id: run.id,
     number: run.number,
     step: run.step,
@@ -35,7 +34,7 @@ export const runs = {
     const { ended_at: at, outcome, message } = row
     const ended =
       typeof at === 'number'
-        ? { at: at as Instant, outcome: outcome as RunEnd['outcome'], message: message ?? '' }
+        ? { at: at as Instant, outcome: outcome as RunEnding['outcome'], message: message ?? '' }
         : null
     return { run: runs.read(row), ended }
   },

@@ -16,13 +16,14 @@ import {
   type Lease,
   type MachineRequest,
   type Outcome,
+  type PastRun,
   type Role,
   type Run,
   type TenantName,
 } from '#core'
 import { newApiKey } from '../../../adapters/http/api-key.ts'
 import type { HttpOptions } from '../../../adapters/http/options.ts'
-import type { PastRun, Ports, Reply } from '../../../adapters/http/ports.ts'
+import type { Ports, Reply } from '../../../adapters/http/ports.ts'
 import { httpDoor, type RunningDoor } from '../../../adapters/http/server.ts'
 import { KEY, machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 
