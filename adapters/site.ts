@@ -1,6 +1,7 @@
-import { decide, type Asked, type Identity, type Outcome, type Refusal, type Site } from '#core'
+import { decide, type Asked, type Identity, type Site } from '#core'
 import { loadConfig, type Fault } from './config/index.ts'
-import type { Lane } from './lane.ts'
+import type { Applied } from './http/ports.ts'
+import type { Answer, Lane } from './lane.ts'
 import type { Log } from './log.ts'
 
 /** A config that cannot be used: all its faults at once, in words for whoever wrote it. */
@@ -14,10 +15,6 @@ export class BadConfig extends Error {
     this.faults = lines
   }
 }
-
-export type Applied =
-  | { readonly type: 'applied' | 'wouldApply'; readonly changes: readonly string[] }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
 
 /** The site's config on its way into the fleet: by command, like everything else. */
 export interface SiteConfig {
@@ -72,10 +69,6 @@ export const applySite = (lane: Lane, environment: Readonly<Record<string, strin
     },
   }
 }
-
-type Answer =
-  | { readonly type: 'accepted'; readonly outcome: Outcome }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
 
 /** What a command would come to: decided, and taken back at once. */
 const preview = (lane: Lane, asked: Omit<Asked, 'at'>): Promise<Answer> =>

@@ -1,17 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { evolve, historyWatch, violations, type AuditRecord, type Fleet, type Instant } from '#core'
+import { evolve, historyWatch, violations, type AuditRecord, type Fleet, type Instant, type Verification } from '#core'
 import { differences } from './lane/differences.ts'
 import { replay, type Evolve } from './lane/replay.ts'
 import type { Claim, Store } from './store/port.ts'
-
-export interface Verification {
-  readonly ok: boolean
-  readonly records: number
-  /** Hash of the last record. */
-  readonly head: string
-  /** What is wrong, a sentence each. */
-  readonly faults: readonly string[]
-}
 
 /** Records read at a time while replaying: between pages, commands get their turn. */
 const PAGE = 2_000

@@ -48,3 +48,13 @@ export const brokenLink = (
   }
   return null
 }
+
+/** What looking over the log and the tables came to. */
+export interface Verification {
+  readonly ok: boolean
+  readonly records: number
+  /** Hash of the last record. */
+  readonly head: string
+  /** What is wrong, a sentence each. */
+  readonly faults: readonly string[]
+}

@@ -16,7 +16,9 @@ import type {
   Refusal,
   RequestId,
   RunId,
+  Verification,
 } from '#core'
+import type { Log } from '../log.ts'
 
 /** What the HTTP door needs of the rest of Duffy. */
 export interface Ports {
@@ -33,6 +35,7 @@ export interface Ports {
   /** Reads the site's config again and applies it, or only says what that would change. Rejects as `ask` does. */
   readonly applySite: (options: { readonly dryRun: boolean; readonly by: Identity }) => Promise<Applied>
   readonly clock: () => number
+  /** Where faults and refused callers are noted. Secrets never reach it. */
   readonly log: Log
 }
 
@@ -65,22 +68,7 @@ export interface History {
   ): Promise<readonly PastRun[]>
 }
 
-export interface Verification {
-  readonly ok: boolean
-  readonly records: number
-  /** Hash of the last record. */
-  readonly head: string
-  /** What is wrong, a sentence each. */
-  readonly faults: readonly string[]
-}
-
+/** What applying the site's config came to, or would come to. */
 export type Applied =
   | { readonly type: 'applied' | 'wouldApply'; readonly changes: readonly string[] }
   | { readonly type: 'refused'; readonly refusal: Refusal }
-
-/** Where faults and refused callers are noted. Secrets never reach it. */
-export type Log = (
-  level: 'debug' | 'info' | 'warn' | 'error',
-  message: string,
-  data?: Readonly<Record<string, unknown>>,
-) => void

@@ -1,3 +1,5 @@
+import type { Log } from '../log.ts'
+
 /** One line addressed to Duffy, its speaker vouched for by the network. */
 export interface Heard {
   network: string
@@ -24,12 +26,10 @@ export interface Reply {
   urgent?: boolean
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
-
 /** What the door needs from Duffy. A `hear` that rejects is answered with a reference and logged. */
 export interface IrcPorts {
   hear(line: Heard): Promise<readonly Reply[]>
-  log(level: LogLevel, message: string, data?: Readonly<Record<string, unknown>>): void
+  readonly log: Log
 }
 
 /** Where an unasked notice goes: the place a person last spoke from. */

@@ -1,4 +1,5 @@
 import type { Address, Notice } from '#core'
+import type { Log } from '../log.ts'
 import { rounds } from '../rounds.ts'
 
 /** A notice in the outbox. */
@@ -18,7 +19,7 @@ export interface NoticePorts {
   /** The door that an address is at; undefined if this Duffy has none of that name. */
   door(name: string): ((to: Address, notice: Notice) => Promise<Delivery>) | undefined
   onCommit(listener: () => void): () => void
-  log(level: 'info' | 'warn' | 'error', message: string, data?: Readonly<Record<string, unknown>>): void
+  readonly log: Log
 }
 
 /** Notices taken from the outbox at a time. */

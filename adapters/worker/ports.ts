@@ -1,4 +1,5 @@
 import type { Asked, Fleet, Instant, RunId, RunOrder, RunResult } from '#core'
+import type { Log } from '../log.ts'
 
 /** Enough to find a playbook's processes again and kill no others. */
 export interface ProcessGroup {
@@ -37,7 +38,7 @@ export interface WorkerPorts {
     remove(run: RunId): Promise<void>
   }
   readonly performer: Performer
-  log(level: 'info' | 'warn' | 'error', message: string, data?: Readonly<Record<string, unknown>>): void
+  readonly log: Log
 }
 
 export interface WorkerOptions {

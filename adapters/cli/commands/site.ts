@@ -1,16 +1,9 @@
-import type { MachineWear, WearView } from '#core'
+import type { MachineWear, Verification, WearView } from '#core'
 import { ask, tell } from '../call.ts'
 import { plain, table } from '../table.ts'
 import { expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop } from '../world.ts'
 import type { Command } from './command.ts'
-
-interface Verification {
-  readonly ok: boolean
-  readonly records: number
-  readonly head: string
-  readonly faults: readonly string[]
-}
 
 export const verify: Command = {
   name: 'verify',
