@@ -1,6 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Fleet, Identity, Role, TenantName } from '#core'
+import { DUFFY, type Fleet, type Role, type TenantName } from '#core'
 import { keyOf, newApiKey } from './http/api-key.ts'
 import type { Lane } from './lane.ts'
 
@@ -25,8 +25,7 @@ export const firstKeys = async (dataDir: string, lane: Lane): Promise<void> => {
     const apiKey = text === null ? null : keyOf(text, TENANT, role)
     if (apiKey === null) continue
     const known = await lane.read((fleet) => fleet.apiKeys.has(apiKey.id) || !hasTenant(fleet))
-    if (!known)
-      await lane.ask({ id: null, by: 'duffy' as Identity, door: 'start', command: { do: 'addApiKey', apiKey } })
+    if (!known) await lane.ask({ id: null, by: DUFFY, door: 'start', command: { do: 'addApiKey', apiKey } })
   }
 }
 

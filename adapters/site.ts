@@ -1,4 +1,4 @@
-import { decide, type Asked, type Identity, type Site } from '#core'
+import { decide, DUFFY, type Asked, type Identity, type Site } from '#core'
 import { loadConfig, type Fault } from './config/index.ts'
 import type { Applied } from './http/ports.ts'
 import type { Answer, Lane } from './lane.ts'
@@ -25,8 +25,6 @@ export interface SiteConfig {
   /** The same at a signal: what is wrong goes to the log, and what runs goes on. */
   reload(log: Log): Promise<void>
 }
-
-const DUFFY = 'duffy' as Identity
 
 export const applySite = (lane: Lane, environment: Readonly<Record<string, string | undefined>>): SiteConfig => {
   const asked = (site: Site, by: Identity): Omit<Asked, 'at'> => ({

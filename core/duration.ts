@@ -1,7 +1,5 @@
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
+
 const WEEK = 7 * DAY
 
 /** Every way to write a unit. Months and years are none: they have no fixed length. */

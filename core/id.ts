@@ -14,6 +14,8 @@ export type ApiKeyId = Branded<'api key'>
 export type Fingerprint = Branded<'fingerprint'>
 /** Who speaks, as a door vouches for it: `irc:<network>:<account>`, `key:<api key id>`, or `duffy` for Duffy itself. */
 export type Identity = Branded<'identity'>
+/** Duffy itself, as a speaker: ticks, finished runs, and the site's config. */
+export const DUFFY = 'duffy' as Identity
 /** Refers to an `Address`, which names people and so is kept where it can be erased. */
 export type AddressRef = Branded<'address'>
 /** Milliseconds since 1970-01-01T00:00:00Z. */

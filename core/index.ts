@@ -1,5 +1,5 @@
 export type * from './id.ts'
-export { leaseId, requestId, runId, personId, unspell } from './id.ts'
+export { DUFFY, leaseId, requestId, runId, personId, unspell } from './id.ts'
 export * from './run.ts'
 export * from './machine.ts'
 export type * from './pool.ts'
@@ -36,6 +36,7 @@ export {
   type Values,
   type Verb,
 } from './verbs/index.ts'
+export { isoTime } from './time.ts'
 export type { Question } from './question.ts'
 export { answer, type Answer, type Past } from './answer.ts'
 export { canonical } from './canonical.ts'

@@ -1,7 +1,8 @@
 import type { Fleet } from './fleet.ts'
 import type { Instant } from './id.ts'
 import { entitlement } from './lease.ts'
-import { openRun, type Machine } from './machine.ts'
+import { isOpen, openRun, type Machine } from './machine.ts'
+import { MINUTE } from './time.ts'
 
 /**
  * Every way in which this fleet is not as it must always be, as sentences; empty if all is well. Asked after every step of
@@ -38,7 +39,7 @@ function* holders(fleet: Fleet): Generator<string> {
 }
 
 /** Clocks differ, and ticks come late: only what is overdue by more than this is. */
-const TOLERANCE_MS = 5 * 60_000
+const TOLERANCE_MS = 5 * MINUTE
 
 /** Every lease ends. */
 function* overdue(fleet: Fleet, at: Instant): Generator<string> {
@@ -56,8 +57,8 @@ function* leases(fleet: Fleet): Generator<string> {
       yield `${id} holds ${machines.length} machines and asked for ${lease.demand.count}`
     if (state.status !== 'active') continue
     const shut = machines.find(({ machine }) => {
-      const held = fleet.machines.get(machine)?.state
-      return held?.status === 'leased' && held.grant !== null
+      const held = fleet.machines.get(machine)
+      return held?.state.status === 'leased' && !isOpen(held)
     })
     if (shut !== undefined) yield `${id} is active, but ${shut.machine} has not let its tenant in`
   }

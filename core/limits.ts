@@ -1,3 +1,5 @@
+import { MINUTE } from './time.ts'
+
 /** Every bound that a user can meet, with the name that its refusal uses. Set by the site's config; these are the defaults. */
 export interface Limits {
   /** Machines in one request. */
@@ -25,7 +27,7 @@ export const DEFAULT_LIMITS: Limits = {
   waitingRequestsPerTenant: 1_000,
   keysPerPerson: 20,
   keysPerRequest: 20,
-  shortestMs: 60_000,
+  shortestMs: MINUTE,
   reasonLength: 200,
   labelsPerRequest: 10,
   metadataEntries: 20,

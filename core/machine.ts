@@ -86,5 +86,8 @@ export const openRun = ({ state }: Machine): RunId | null => {
   }
 }
 
+/** Whether its tenant can log in. */
+export const isOpen = ({ state }: Machine): boolean => state.status === 'leased' && state.grant === null
+
 /** Whether it will ever be lent (again): what decides if a request can be satisfied at all. */
 export const inService = (machine: Machine): boolean => machine.configured && machine.state.status !== 'retired'

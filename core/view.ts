@@ -1,11 +1,12 @@
 import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
-import type { Instant, LeaseId, RunId } from './id.ts'
+import type { LeaseId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
-import { inService, type Machine, type MachineState, type MachineStatus } from './machine.ts'
+import { inService, isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
 import type { PastRun } from './run.ts'
+import { isoTime } from './time.ts'
 
 /** A lease as clients read it, from the fleet or from the row of one that has ended. */
 export function leaseView(fleet: Fleet, lease: Lease) {
@@ -34,7 +35,8 @@ export function leaseView(fleet: Fleet, lease: Lease) {
 export type LeaseView = ReturnType<typeof leaseView>
 
 const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
-  const { access, platform, arch, type, pool, state } = fleet.machines.need(name)
+  const machine = fleet.machines.need(name)
+  const { access, platform, arch, type, pool } = machine
   return {
     name,
     address: access?.address ?? null,
@@ -46,7 +48,7 @@ const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
     type,
     pool,
     /** Its tenant can log in. */
-    open: state.status === 'leased' && state.grant === null,
+    open: isOpen(machine),
   }
 }
 export type HeldMachineView = ReturnType<typeof heldMachineView>
@@ -121,7 +123,7 @@ export function machineDetail(fleet: Fleet, machine: Machine) {
     ...machineView(machine),
     lease,
     tenant: lease === null ? null : (fleet.leases.get(lease)?.tenant ?? null),
-    run: runOf(state),
+    run: openRun(machine),
     quarantine:
       state.status === 'quarantined'
         ? { reason: failureSaid(state.failure), since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
@@ -138,11 +140,6 @@ export function machineDetail(fleet: Fleet, machine: Machine) {
 
 const leaseOf = (state: MachineState): LeaseId | null =>
   state.status === 'leased' || state.status === 'revoking' ? state.lease : null
-
-const runOf = (state: MachineState): RunId | null => {
-  if (state.status === 'leased') return state.grant
-  return 'run' in state ? state.run : null
-}
 
 const STATUSES = [
   'enrolled',
@@ -228,33 +225,3 @@ export function runView({ run, ended }: PastRun) {
   }
 }
 export type RunView = ReturnType<typeof runView>
-
-const DAY = 86_400_000
-
-/** An instant as ISO 8601 in UTC with milliseconds: `2026-11-23T20:10:29.000Z`. Years 0 to 9999. */
-export function isoTime(instant: Instant): string {
-  const day = Math.floor(instant / DAY)
-  const { year, month, date } = civil(day)
-  const rest = instant - day * DAY
-  const hours = Math.floor(rest / 3_600_000)
-  const minutes = Math.floor(rest / 60_000) % 60
-  const seconds = Math.floor(rest / 1000) % 60
-  return `${pad(year, 4)}-${pad(month)}-${pad(date)}T${pad(hours)}:${pad(minutes)}:${pad(seconds)}.${pad(rest % 1000, 3)}Z`
-}
-
-const pad = (n: number, width = 2): string => String(n).padStart(width, '0')
-
-/** Days since 1970 → Gregorian date. Eras of 400 years starting in March (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
-const civil = (days: number): { year: number; month: number; date: number } => {
-  const z = days + 719_468
-  const era = Math.floor(z / 146_097)
-  const ofEra = z - era * 146_097
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  )
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const fromMarch = Math.floor((5 * ofYear + 2) / 153)
-  const date = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, date }
-}

@@ -2,7 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { LeaseId, MachineName, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
-import { isoTime } from '../view.ts'
+import { isoTime } from '../time.ts'
 
 /** Who holds something: a public fact. `until` is null while it is being made ready. */
 export interface Holder {

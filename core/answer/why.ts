@@ -7,15 +7,8 @@ import { sum } from '../policy/match.ts'
 import { place } from '../policy/platform.ts'
 import type { MachineRequest, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
-import {
-  isoTime,
-  leaseView,
-  machineView,
-  requestView,
-  type LeaseView,
-  type MachineView,
-  type RequestView,
-} from '../view.ts'
+import { isoTime } from '../time.ts'
+import { leaseView, machineView, requestView, type LeaseView, type MachineView, type RequestView } from '../view.ts'
 import type { Why } from '../why.ts'
 import { holderOf, type Holder } from './holder.ts'
 

@@ -4,6 +4,7 @@ import type { Event } from '../event.ts'
 import { evolve } from '../evolve/index.ts'
 import type { Fleet } from '../fleet.ts'
 import {
+  DUFFY,
   personId,
   runId,
   type AddressRef,
@@ -16,9 +17,6 @@ import {
 import type { Machine } from '../machine.ts'
 import type { Address } from '../request.ts'
 import type { Step } from '../run.ts'
-
-/** Duffy itself, as a speaker: ticks, finished runs, and the site's config. */
-export const DUFFY = 'duffy' as Identity
 
 /** A decision in the making: each event happens to the fleet as it is settled on, so that what follows sees it. */
 export class Draft {

@@ -1,12 +1,13 @@
 import type { Instant, LeaseId, MachineName } from '../id.ts'
 import { missing } from '../lease.ts'
-import type { Machine } from '../machine.ts'
+import { isOpen, type Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Run, RunResult, Step } from '../run.ts'
+import { DAY } from '../time.ts'
 import type { Draft } from './draft.ts'
 
 /** The longest pause between two tries of anything. */
-const LONGEST_PAUSE_MS = 24 * 3_600_000
+const LONGEST_PAUSE_MS = DAY
 
 /** Puts a machine into a step: as a run, or, where its driver has no such step, as if it had succeeded at once. */
 export const begin = (draft: Draft, name: MachineName, step: Step, lease: LeaseId | null = null): void => {
@@ -84,11 +85,7 @@ export const activate = (draft: Draft, id: LeaseId): void => {
   const { fleet, at } = draft
   const lease = fleet.leases.need(id)
   if (lease.state.status !== 'preparing' || missing(lease) > 0 || lease.machines.length === 0) return
-  const open = lease.machines.every(({ machine }) => {
-    const { state } = fleet.machines.need(machine)
-    return state.status === 'leased' && state.grant === null
-  })
-  if (!open) return
+  if (!lease.machines.every(({ machine }) => isOpen(fleet.machines.need(machine)))) return
   draft.emit({ type: 'leaseActivated', lease: id, until: (at + lease.durationMs) as Instant })
   draft.tell(lease.address, { type: 'leaseReady', lease: id })
 }

@@ -1,7 +1,6 @@
 import type { Instant } from '../id.ts'
 import type { Lease } from '../lease.ts'
-
-const MINUTE = 60_000
+import { MINUTE } from '../time.ts'
 
 /** When time next changes something about a lease: its next warning, its end, or the end of patience with its preparation. */
 export const dueAt = (warnMinutes: readonly number[], lease: Lease): Instant => {

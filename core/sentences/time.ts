@@ -1,9 +1,5 @@
 import type { Instant } from '../id.ts'
-import { isoTime } from '../view.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+import { DAY, HOUR, isoTime, MINUTE } from '../time.ts'
 
 /** An instant as people read it: `18:40 UTC`, and with its date where that is not today's: `09:10 UTC on 2026-11-24`. */
 export const clock = (at: Instant, now: Instant): string => clockOf(isoTime(at), now)

@@ -1,6 +1,6 @@
 import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import type { PlatformChoice } from '../request.ts'
-import { isoTime } from '../view.ts'
+import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
 import { names } from './login.ts'
 import { anyInstead, wanted } from './outcome.ts'

@@ -1,9 +1,9 @@
+import { DAY } from '../time.ts'
 import type { Kind, Names } from './kind.ts'
 
 /** What is too much for any site, and so not even asked; a site's own limits are met in `decide`, as refusals. */
 export const MOST_MACHINES = 1000
-const HOUR_MS = 3_600_000
-export const LONGEST_LEASE_MS = 3650 * 24 * HOUR_MS
+export const LONGEST_LEASE_MS = 3650 * DAY
 const LONGEST_NAME = 100
 
 export const nameOf = (names: readonly Names[], example: string): Kind => ({
