@@ -9,15 +9,13 @@ import {
   type Address,
   type Ask,
   type Identity,
-  type LeaseId,
   type Message,
-  type Past,
   type Question,
-  type RequestId,
   type Said,
 } from '#core'
 import { fingerprint } from './digest.ts'
 import { Busy, type Lane } from './lane.ts'
+import { pastOf } from './past.ts'
 import type { History } from './store/port.ts'
 
 /** Somebody who typed a line, vouched for by a door. */
@@ -66,12 +64,4 @@ const act = async (lane: Lane, store: History, ask: Ask, { identity, address, id
 const reply = async (lane: Lane, store: History, question: Question, by: Identity): Promise<Said> => {
   const past = await pastOf(store, question)
   return lane.read((fleet, at) => answerSaid(answer(fleet, { by, at }, question, past), { say, at, fingerprint }))
-}
-
-/** What a question may be about that is over, and so in the store alone. */
-export const pastOf = async (store: History, question: Question): Promise<Past> => {
-  if (question.ask !== 'why') return { leases: [], requests: [] }
-  const id = question.about.toUpperCase()
-  const [lease, request] = await Promise.all([store.lease(id as LeaseId), store.request(id as RequestId)])
-  return { leases: lease === undefined ? [] : [lease], requests: request === undefined ? [] : [request] }
 }

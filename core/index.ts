@@ -39,6 +39,7 @@ export {
 export { isoTime } from './time.ts'
 export type { Question } from './question.ts'
 export { answer, type Answer, type Past } from './answer.ts'
+export { machineNamed, maySee } from './answer/find.ts'
 export { canonical } from './canonical.ts'
 export { readDuration } from './duration.ts'
 export { readSshKey } from './ssh-key.ts'

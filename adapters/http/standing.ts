@@ -1,5 +1,6 @@
 import {
   leaseView,
+  maySee,
   requestView,
   type Fleet,
   type Held,
@@ -60,11 +61,11 @@ export async function presentStanding(
 export async function ownLease({ lane, store }: Ports, id: LeaseId, caller: Caller): Promise<LeaseView | undefined> {
   const held = await lane.read((fleet) => {
     const lease = fleet.leases.get(id)
-    return lease === undefined ? null : { view: owns(caller, lease) ? leaseView(fleet, lease) : undefined }
+    return lease === undefined ? null : { view: maySee(caller, lease) ? leaseView(fleet, lease) : undefined }
   })
   if (held !== null) return held.view
   const past = await store.lease(id)
-  return past === undefined || !owns(caller, past) ? undefined : lane.read((fleet) => leaseView(fleet, past))
+  return past === undefined || !maySee(caller, past) ? undefined : lane.read((fleet) => leaseView(fleet, past))
 }
 
 /** A request of the caller's tenant (of any, for operators), waiting or over. */
@@ -75,12 +76,9 @@ export async function ownRequest(
 ): Promise<RequestView | undefined> {
   const request: MachineRequest | undefined =
     (await lane.read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
-  if (request === undefined || !owns(caller, request)) return undefined
+  if (request === undefined || !maySee(caller, request)) return undefined
   return lane.read((fleet) => requestView(fleet, fleet.requests.get(id) ?? request))
 }
-
-export const owns = (caller: Caller, { tenant }: { readonly tenant: TenantName }): boolean =>
-  caller.role === 'operator' || caller.tenant === tenant
 
 /** What a tenant holds, for a refusal that lists it. */
 export const heldBy = (fleet: Fleet, tenant: TenantName): Held[] =>

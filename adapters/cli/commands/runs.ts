@@ -1,4 +1,4 @@
-import type { RunView } from '#core'
+import { unspell, type RunView } from '#core'
 import { ask, tell } from '../call.ts'
 import { plain, table } from '../table.ts'
 import { expectOnly } from '../words.ts'
@@ -25,7 +25,7 @@ export const runs: Command = {
   },
 }
 
-const isLease = (id: string): boolean => /^l[2-9a-hjkmnp-z]{3,}$/i.test(id)
+const isLease = (id: string): boolean => /^l/i.test(id) && unspell(id.toUpperCase()) !== null
 
 export const log: Command = {
   name: 'log',

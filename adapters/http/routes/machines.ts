@@ -1,4 +1,4 @@
-import { machineDetail, machineView, machineWear, poolView, wearView, type Fleet, type MachineName } from '#core'
+import { machineDetail, machineNamed, machineView, machineWear, poolView, wearView, type Fleet } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
 import { readQuery } from '../query.ts'
@@ -29,7 +29,7 @@ export const machines: readonly KeyedRoute[] = [
     answer: async ({ door, params }, caller) => {
       const asked = params['name']!
       const machine = await door.ports.lane.read((fleet) => {
-        const found = fleet.machines.get(asked as MachineName)
+        const found = machineNamed(fleet, asked)
         if (found === undefined) return undefined
         return caller.role === 'operator' ? machineDetail(fleet, found) : machineView(found)
       })

@@ -143,6 +143,12 @@ test('how a machine is reached is for operators, and for the holder by its lease
   expect(operator.body.machine.facts).toBeDefined()
 })
 
+test('a machine is found by its name in any case', async () => {
+  await using served = await serve()
+  const { body } = await served.call('GET', '/api/v2/machines/INTEL-1')
+  expect(body.machine.name).toBe('intel-1')
+})
+
 test('runs of a machine are shown to a member as far as they were for leases of theirs', async () => {
   await using served = await serve()
   const { run } = await world(served)
