@@ -4,7 +4,7 @@ import { VERBS, verbNamed } from './catalogue.ts'
 import { asks, firstMissing, type Read } from './fields.ts'
 import type { Misread, Problem } from './misread.ts'
 import { byPlace, durationAt } from './place.ts'
-import { keep, plain, type Line, type Step } from './step.ts'
+import { keep, plain, type Line, type Taken } from './taken.ts'
 import { fold, hasControl, LONGEST_LINE, shown, tokens, unquoted, type Token } from './text.ts'
 import { readValue, type Ports } from './values.ts'
 import type { Argument, Verb } from './verb.ts'
@@ -22,9 +22,9 @@ export function readLine(typed: string, ports: Ports): Read | Misread {
   const line: Line = { verb: found.verb, text, words, values: {}, ports }
   let at = found.after
   while (at < words.length) {
-    const step = stepAt(line, at)
-    if (step.type === 'stuck') return stuck(line, step)
-    at += step.words
+    const taken = takenAt(line, at)
+    if (taken.type === 'stuck') return stuck(line, taken)
+    at += taken.words
   }
   const missing = firstMissing(line.verb, line.values)
   if (missing !== null) return stuck(line, { type: 'stuck', problem: { type: 'missing' }, argument: missing, at })
@@ -48,7 +48,7 @@ const FILLER: ReadonlySet<string> = new Set([...POLITE, 'thanks', 'thx', 'me', '
 const isFiller = (word: Token, next: Token | undefined): boolean =>
   !word.quoted && FILLER.has(plain(word)) && (next === undefined || !isUnit(plain(next)))
 
-const stepAt = (line: Line, at: number): Step => {
+const takenAt = (line: Line, at: number): Taken => {
   const word = line.words[at]!
   const rest = line.verb.arguments.find((one) => one.rest === true && one.after === undefined)
   if (rest !== undefined) return takeRest(line, at, rest)
@@ -59,7 +59,7 @@ const stepAt = (line: Line, at: number): Step => {
 }
 
 /** What follows a word that introduces it, or that word alone. */
-const takeAfter = (line: Line, at: number, argument: Argument): Step => {
+const takeAfter = (line: Line, at: number, argument: Argument): Taken => {
   const { kind, name, many } = argument
   if (line.values[name] !== undefined && many === undefined)
     return { type: 'stuck', problem: { type: 'twice' }, argument, at }
@@ -77,18 +77,18 @@ const takeAfter = (line: Line, at: number, argument: Argument): Step => {
     line.values[name] = read.value
     return { type: 'took', words: words + 1 }
   }
-  const step = keep(line, at + 1, argument)
-  return step.type === 'took' ? { type: 'took', words: 2 } : step
+  const taken = keep(line, at + 1, argument)
+  return taken.type === 'took' ? { type: 'took', words: 2 } : taken
 }
 
-const takeRest = (line: Line, at: number, argument: Argument): Step => {
+const takeRest = (line: Line, at: number, argument: Argument): Taken => {
   const read = readValue(argument.kind, unquoted(line.text.slice(line.words[at]!.from)), line.ports)
   if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at }
   line.values[argument.name] = read.value
   return { type: 'took', words: line.words.length - at + 1 }
 }
 
-const stuck = ({ verb, text, words }: Line, { problem, argument, at }: Extract<Step, { type: 'stuck' }>): Misread => {
+const stuck = ({ verb, text, words }: Line, { problem, argument, at }: Extract<Taken, { type: 'stuck' }>): Misread => {
   const word = words[at]
   const isSecret = argument?.kind.type === 'sshKey'
   return {

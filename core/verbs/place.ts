@@ -1,6 +1,6 @@
 import { isUnit, readDuration } from '../duration.ts'
 import type { Kind } from './kind.ts'
-import { keep, plain, type Line, type Step } from './step.ts'
+import { keep, plain, type Line, type Taken } from './taken.ts'
 import { withoutEnding, type Token } from './text.ts'
 import type { Reading } from './values.ts'
 import { goesByPlace, type Argument } from './verb.ts'
@@ -11,7 +11,7 @@ type Duration = Extract<Kind, { type: 'duration' }>
  * Finds the argument that a word stands for by itself. What only a length of time, a number or a choice can be goes before
  * what any word can be, so that order matters only among words: `get 2 metal` is `get metal 2`.
  */
-export const byPlace = (line: Line, at: number): Step => {
+export const byPlace = (line: Line, at: number): Taken => {
   const word = line.words[at]!
   const open = line.verb.arguments.filter((one) => goesByPlace(one) && line.values[one.name] === undefined)
   const any = open.find(({ kind }) => kind.type === 'word' || kind.type === 'text' || kind.type === 'fingerprint')
@@ -52,7 +52,7 @@ const MOST_WORDS = 8
 const joined = (words: readonly Token[]): string => withoutEnding(words.map(({ text }) => text).join(' '))
 
 /** Null if the word is no length of time, nor meant to be one. A word that might be a name is not held to be a bad length. */
-const takeDuration = (line: Line, at: number, argument: Argument, mayBeName: boolean): Step | null => {
+const takeDuration = (line: Line, at: number, argument: Argument, mayBeName: boolean): Taken | null => {
   const { read, words } = durationAt(line.words, at, argument.kind as Duration)
   if (read.type === 'value') {
     line.values[argument.name] = read.value
@@ -71,12 +71,12 @@ const durationOf = (line: Line): Argument | undefined =>
   line.verb.arguments.find(({ kind }) => kind.type === 'duration')
 
 /** What is wrong with a word that no argument is left for. */
-const noPlace = (line: Line, at: number): Step => {
+const noPlace = (line: Line, at: number): Taken => {
   const word = line.words[at]!
   const duration = durationOf(line)
   const count = line.verb.arguments.find(({ kind }) => kind.type === 'count')
   const choice = line.verb.arguments.find((one) => one.kind.type === 'choice' && goesByPlace(one))
-  const stuck = (problem: Extract<Step, { type: 'stuck' }>['problem'], argument: Argument | null): Step => ({
+  const stuck = (problem: Extract<Taken, { type: 'stuck' }>['problem'], argument: Argument | null): Taken => ({
     type: 'stuck',
     problem,
     argument,

@@ -13,13 +13,13 @@ export interface Line {
   readonly ports: Ports
 }
 
-/** How many words a step took, or why it took none; the argument that it was about, if known. */
-export type Step =
+/** How many words were taken, or why none was; the argument that it was about, if known. */
+export type Taken =
   | { readonly type: 'took'; readonly words: number }
   | { readonly type: 'stuck'; readonly problem: Problem; readonly argument: Argument | null; readonly at: number }
 
 /** One word as the value of an argument. */
-export const keep = (line: Line, at: number, argument: Argument): Step => {
+export const keep = (line: Line, at: number, argument: Argument): Taken => {
   const word = line.words[at]!
   const { name, kind, many } = argument
   const read = readValue(kind, word.quoted ? word.text : withoutEnding(word.text), line.ports)
