@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Identity, Instant } from '#core'
+import { DUFFY, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
 import { loadConfig, type Settings } from './config/index.ts'
 import { conversation } from './conversation.ts'
@@ -36,13 +36,14 @@ export interface Duffy extends AsyncDisposable {
   reload(): Promise<void>
 }
 
-const DUFFY = 'duffy' as Identity
 /** Between the polite signal to a playbook and the deadly one. */
 const KILL_GRACE_MS = 3_000
 /** Runs that let people in have places of their own beside the others. */
 const RESERVED_FOR_GRANTS = 2
 /** How often the worker looks for runs that have become due, besides after every commit. */
 const LOOK_EVERY_MS = 500
+/** How long no run is begun after one that this host could not carry out. */
+const HOST_FAULT_PAUSE_MS = 10_000
 
 /** Clocks are set by that much without anybody being told. */
 const CLOCK_TOLERANCE_MS = 60_000
@@ -129,6 +130,7 @@ const startWorker = ({ settings, store, lane, performer, clock, log }: World): P
     concurrency: settings.ansible.concurrency,
     reservedForGrants: RESERVED_FOR_GRANTS,
     lookEveryMs: LOOK_EVERY_MS,
+    hostFaultPauseMs: HOST_FAULT_PAUSE_MS,
   }).start({
     ask: (asked) => lane.ask(asked),
     read: (question) => lane.read(question),
@@ -163,8 +165,10 @@ const startNotices = (
         attempts,
       })),
     sent: (id) => store.noticeSent(id, clock() as Instant),
-    failed: (id, failure, retryAfterMs) =>
-      store.noticeFailed(id, failure, retryAfterMs === null ? null : ((clock() + retryAfterMs) as Instant)),
+    failed(id, failure, retryAfterMs) {
+      const at = clock() as Instant
+      return store.noticeFailed(id, failure, at, retryAfterMs === null ? null : ((at + retryAfterMs) as Instant))
+    },
     door,
     onCommit: (listener) => lane.onCommit(listener),
     log,

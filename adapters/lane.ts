@@ -2,11 +2,12 @@ import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promi
 import { decide, evolve, type Asked, type Change, type Fleet, type Hash, type Instant } from '#core'
 import { decideBatch, type Decide, type Decided } from './lane/batch.ts'
 import { catchUp } from './lane/catch-up.ts'
+import { LaneClock } from './lane/clock.ts'
 import { Fault, Stopped } from './lane/errors.ts'
 import { Kept } from './lane/kept.ts'
 import { Line, type Answer, type LineLimits, type Waiting } from './lane/line.ts'
 import type { Evolve } from './lane/replay.ts'
-import type { Head, Ledger, StoredAnswer, Turn } from './store/port.ts'
+import { Lost, type Head, type Ledger, type StoredAnswer, type Turn } from './store/port.ts'
 
 export type { Answer } from './lane/line.ts'
 export { Busy, Fault } from './lane/errors.ts'
@@ -71,9 +72,8 @@ class TheLane implements Lane {
   readonly #listeners = new Set<(commit: Commit) => void>()
   readonly #kept = new Kept()
   readonly #counts: Record<Count, number> = { commits: 0, commands: 0, records: 0, retries: 0, faults: 0, caughtUp: 0 }
-  #lastHead: Head
-  /** By the monotonic clock. */
-  #headSeenAt = 0
+  readonly #clock: LaneClock
+  #head: Head
   #stopped: Error | null = null
   #running: Promise<void> | null = null
   /** While memory holds what is not durable: ends when it no longer does. */
@@ -85,8 +85,9 @@ class TheLane implements Lane {
   constructor({ head, limits, ...ports }: LanePorts) {
     this.#ports = { decide, evolve, crash: () => {}, onFault: () => {}, monotonic: () => performance.now(), ...ports }
     this.#line = new Line({ ...LIMITS, ...limits })
-    this.#lastHead = head
-    this.#headSeenAt = this.#ports.monotonic()
+    this.#head = head
+    this.#clock = new LaneClock(this.#ports.clock, this.#ports.monotonic)
+    this.#clock.seen(head.at)
   }
 
   async ask(asked: Omit<Asked, 'at'>): Promise<Answer> {
@@ -105,7 +106,7 @@ class TheLane implements Lane {
   async read<T>(question: (fleet: Fleet, at: Instant) => T): Promise<T> {
     while (this.#uncommitted !== null) await this.#uncommitted.promise
     if (this.#stopped !== null && this.#stopped !== CLOSED) throw this.#stopped
-    return question(this.#ports.fleet, this.#now())
+    return question(this.#ports.fleet, this.#clock.now())
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
@@ -126,26 +127,6 @@ class TheLane implements Lane {
   /** 128 bits: nobody can find a command that has the digest of another's. */
   #digest(value: unknown): string {
     return this.#ports.hash(JSON.stringify(value)).slice(0, 32)
-  }
-
-  /**
-   * Never before the last record. If the clock is behind that (it was ahead once, or was set back), time goes on from the last
-   * record as fast as it really passes: it neither stands still, so that no lease would ever end, nor jumps.
-   */
-  #now(): Instant {
-    const { clock, monotonic } = this.#ports
-    const wall = clock()
-    if (wall >= this.#head.at) return wall as Instant
-    return Math.floor(this.#head.at + (monotonic() - this.#headSeenAt)) as Instant
-  }
-
-  get #head(): Head {
-    return this.#lastHead
-  }
-
-  set #head(head: Head) {
-    if (head.at !== this.#lastHead?.at) this.#headSeenAt = this.#ports.monotonic()
-    this.#lastHead = head
   }
 
   /** A tick before each batch: SQLite answers without one, and nothing else would ever get its turn. */
@@ -176,7 +157,7 @@ class TheLane implements Lane {
         batch = this.#line.take()
         const known = await this.#known(turn, batch)
         this.#uncommitted = Promise.withResolvers()
-        decided = decideBatch({ ...this.#ports, clock: () => this.#now() }, batch, { head: this.#head, known })
+        decided = decideBatch({ ...this.#ports, clock: () => this.#clock.now() }, batch, { head: this.#head, known })
         changes = fleet.journal.changes()
         crash('decided')
         if (decided.records.length === 0 && changes.length === 0) return false
@@ -213,6 +194,7 @@ class TheLane implements Lane {
     }
     this.#counts.commits += 1
     this.#head = { turn, seq, hash, at: records.length === 0 ? this.#head.at : at }
+    this.#clock.seen(this.#head.at)
     this.#kept.clear()
   }
 
@@ -237,6 +219,7 @@ class TheLane implements Lane {
     const changes = fleet.journal.changes()
     fleet.journal.keep()
     this.#head = head
+    this.#clock.seen(head.at)
     this.#counts.caughtUp += records.length
     if (this.#failed !== null && records.some(({ hash }) => hash === this.#failed!.decided.hash)) {
       const { batch, decided } = this.#failed
@@ -259,6 +242,8 @@ class TheLane implements Lane {
   /** Nothing of the batch is in memory any more; whether it is in the store shows with the next turn. */
   async #stepFailed(error: unknown, batch: readonly Waiting[] | null, decided: Decided | null): Promise<void> {
     if (error instanceof Stopped) return this.#abandon(batch ?? [], error)
+    if (error instanceof Lost)
+      return this.#abandon(batch ?? [], new Stopped(`Duffy has stopped: ${error.message}`, { cause: error }))
     this.#counts.retries += 1
     if (batch !== null) {
       this.#line.putBack(batch, error)

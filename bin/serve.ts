@@ -1,4 +1,5 @@
 import { duffy } from '../adapters/duffy.ts'
+import { CannotListen } from '../adapters/http/server.ts'
 import { textLog } from '../adapters/log.ts'
 import { BadConfig } from '../adapters/site.ts'
 import { InUse } from '../adapters/store/lock.ts'
@@ -6,7 +7,8 @@ import { InUse } from '../adapters/store/lock.ts'
 const log = textLog((line) => process.stderr.write(line))
 
 /** Faults that whoever starts Duffy can mend: their sentences say how, and a stack would only be in the way. */
-const isTheirs = (fault: unknown): fault is Error => fault instanceof BadConfig || fault instanceof InUse
+const isTheirs = (fault: unknown): fault is Error =>
+  fault instanceof BadConfig || fault instanceof InUse || fault instanceof CannotListen
 
 try {
   const running = await duffy({ environment: process.env, clock: Date.now, log })
@@ -22,7 +24,9 @@ try {
   }
   process.on('SIGINT', () => void stop('SIGINT'))
   process.on('SIGTERM', () => void stop('SIGTERM'))
-  process.on('SIGHUP', () => void running.reload())
+  process.on('SIGHUP', () => {
+    running.reload().catch((fault: unknown) => log('error', 'the config was not applied; what runs goes on', { fault }))
+  })
 } catch (fault) {
   process.stderr.write(`${isTheirs(fault) ? fault.message : String(fault instanceof Error ? fault.stack : fault)}\n`)
   process.exit(isTheirs(fault) ? 1 : 70)

@@ -40,7 +40,7 @@ const NOT_FOUND = 127
 /** A shell reports death by signal n as 128 + n. */
 const SIGNALS = 128
 
-/** How a run ended, now that all its processes are gone. `said` is the end of its log, for what no event tells. */
+/** How a run ended, now that all its processes are gone. Throws where nothing ran, for want of ansible: no machine is to blame for that. `said` is the end of its log, for what no event tells. */
 export function outcomeOf(course: Course, aborted: boolean, said: string): RunResult {
   const { status, counted, overdue, task, failure, output } = course
   const during = task === null ? 'before its first task' : `during "${task}"`
@@ -49,9 +49,9 @@ export function outcomeOf(course: Course, aborted: boolean, said: string): RunRe
   if (aborted) return ended('stopped', `was stopped ${during}`)
   if (overdue) return ended('deadline', `took too long, and was killed ${during}`)
   if (status === null || (status > SIGNALS && !counted)) {
-    return ended('stopped', `was killed from outside ${during}; what it did is not known`)
+    return ended('failed', `was killed from outside ${during}; what it did is not known`)
   }
-  if (status === NOT_FOUND) return ended('broken', 'ansible-playbook is not on the PATH that runs are given')
+  if (status === NOT_FOUND && !counted) throw new Error('ansible-playbook is not on the PATH that runs are given')
   // Ansible gives the status of failed and unreachable hosts also to playbooks that it cannot read.
   if (failure !== null && counted) return ended(failure.outcome, failure.message)
   return ended(

@@ -60,7 +60,8 @@ export function tooFast(waitMs: number): Answer {
 }
 
 export function noKey(): Answer {
-  const detail = 'Send a valid API key: "Authorization: Bearer dfy_…". An operator of this Duffy hands them out.'
+  const detail =
+    'Send a valid API key: "Authorization: Bearer dfy_…". The first start wrote two, local.key and operator.key, to Duffy’s data directory.'
   const answer = problem(401, 'noKey', 'No valid API key', detail)
   return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer realm="duffy"' } }
 }
@@ -69,7 +70,7 @@ export function noKey(): Answer {
 export function fault(ref: string, mayBeDone: boolean): Answer {
   const outcome = mayBeDone
     ? 'it may have been done; send it again with the same Idempotency-Key'
-    : 'nothing was leased'
+    : 'nothing was changed'
   return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}); ${outcome}`, { ref })
 }
 
@@ -79,6 +80,11 @@ export function notFound(what: string): Answer {
 
 /** The lane takes no commands: Duffy is stopping, or could not trust its store any more. */
 export function notReady(): Answer {
-  const answer = problem(503, 'notReady', 'Not ready', 'Duffy is starting or stopping. Try again in 1 s.')
+  const answer = problem(
+    503,
+    'notReady',
+    'Not ready',
+    'Duffy takes no commands: it is starting or stopping, or has stopped because it cannot trust its store (its log says why). Try again in 1 s.',
+  )
   return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } }
 }

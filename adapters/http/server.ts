@@ -72,10 +72,20 @@ const listener = ({ tls, trustProxy, bounds }: Settings): FastifyInstance => {
     connectionTimeout: bounds.waitMs + bounds.requestMs,
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: refuseUnreadable,
+    frameworkErrors: refuseAddress,
   }
   const app = tls === null ? Fastify({ ...options, http: net }) : secure({ ...options, https: { ...net, ...tls } })
   app.server.maxConnections = bounds.connections
   return app
+}
+
+/** Addresses that the router cannot read, before there is a route. */
+const refuseAddress = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
+  const isLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+  const detail = isLong
+    ? 'A part of the address is too long: an id or a name has at most 200 characters. GET /api/v2/help lists what there is.'
+    : 'The address is not well-formed: "%" is to be followed by two hexadecimal digits. GET /api/v2/help lists what there is.'
+  send(reply, problem(isLong ? 414 : 400, isLong ? 'addressTooLong' : 'badAddress', 'Bad address', detail))
 }
 
 /** Fastify's types tell the two kinds of server apart where nothing here does. */
@@ -245,11 +255,24 @@ const turnedAway = (error: Error & { retryAfterMs?: number }): Answer | null => 
 const mayBeDone = (error: Error & { outcome?: string }): boolean =>
   error.name === 'Fault' && error.outcome === 'unknown'
 
+/** Somebody else listens there, or nobody may: in words for whoever starts Duffy. */
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen'
+
+  constructor(host: string, port: number, cause: unknown) {
+    const isTaken = (cause as { readonly code?: unknown }).code === 'EADDRINUSE'
+    const why = isTaken ? 'something else listens there' : (cause as Error).message
+    super(`Duffy cannot listen on ${host} port ${port}: ${why}. Give it another with DUFFY_PORT (0: any free one).`, {
+      cause,
+    })
+  }
+}
+
 const listen = async (app: FastifyInstance, { host, port }: Settings): Promise<void> => {
   try {
     await app.listen({ host, port })
   } catch (cause) {
-    throw new Error(`cannot listen on ${host} port ${port}: ${(cause as Error).message}`, { cause })
+    throw new CannotListen(host, port, cause)
   }
 }
 

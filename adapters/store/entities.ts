@@ -224,7 +224,7 @@ export const AnswerRow = defineEntity({
   properties: { id: p.integer().primary(), key: p.text(), command: p.text(), answer: p.text(), at: p.integer() },
 })
 
-/** Notices to deliver. `due_at` is null once it is sent or given up. */
+/** Notices to deliver. `due_at` is null once it is over: sent, or given up, which `failure` then tells. */
 export const OutboxRow = defineEntity({
   name: 'OutboxRow',
   tableName: 'outbox',
@@ -234,7 +234,7 @@ export const OutboxRow = defineEntity({
     notice: p.text(),
     at: p.integer(),
     due_at: p.integer().nullable(),
-    sent_at: p.integer().nullable(),
+    over_at: p.integer().nullable(),
     attempts: p.integer(),
     failure: p.text().nullable(),
   },

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/sqlite'
 import { Migrator } from '@mikro-orm/migrations'
 import type { Kysely } from 'kysely'
@@ -9,7 +10,7 @@ import { loadFleet, loadHead } from './load.ts'
 import { lock } from './lock.ts'
 import { SQLITE_MIGRATIONS } from './migrations/sqlite/index.ts'
 import { claims, outbox, type Operate } from './operation.ts'
-import type { Store, StoredAnswer, Turn } from './port.ts'
+import { Lost, type Store, type StoredAnswer, type Turn } from './port.ts'
 import { SQLITE, SqliteFile } from './sqlite.ts'
 import { writeBatch } from './write.ts'
 
@@ -51,6 +52,7 @@ export const openStore = async ({
   })
   opening.defer(() => orm.close(true))
   await orm.migrator.up()
+  const inPlace = placeWatch(file)
   const sql = orm.em.getKysely() as unknown as Kysely<unknown>
   const open = opening.move()
   const close = () => open.disposeAsync()
@@ -58,18 +60,46 @@ export const openStore = async ({
   return {
     name: 'sqlite',
     load: () => sql.connection().execute(async (one) => ({ fleet: await loadFleet(one), head: await loadHead(one) })),
-    transaction: (work) => transaction(sql, work),
+    async transaction(work) {
+      inPlace()
+      return transaction(sql, work)
+    },
     ...history(sql, hash),
     ...claims(sql, operator(sql)),
     ...outbox(sql, operator(sql)),
     async prune(before) {
       // Answers are numbered in the order of time.
       const answers = `delete from answer where at < ? and id in (select id from answer order by id limit ${PRUNED_AT_ONCE})`
-      const notices = `delete from outbox where id in (select id from outbox where sent_at < ? limit ${PRUNED_AT_ONCE})`
+      const notices = `delete from outbox where id in (select id from outbox where over_at < ? limit ${PRUNED_AT_ONCE})`
       return (await operator(sql)(answers, [before])) + (await operator(sql)(notices, [before]))
     },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Between looks at whether the file is still there. */
+const LOOK_EVERY_MS = 1_000
+
+/**
+ * A file that was removed goes on working for whoever has it open, while another Duffy may start on a new one of the same
+ * name: both would lend the same machines. Throws `Lost` once the file at the path is another, or none.
+ */
+const placeWatch = (file: string): (() => void) => {
+  const identity = (): string => {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found === undefined ? 'nothing' : `${found.dev}:${found.ino}`
+  }
+  const opened = identity()
+  let lookedAt = performance.now()
+  return () => {
+    if (performance.now() - lookedAt < LOOK_EVERY_MS) return
+    lookedAt = performance.now()
+    if (identity() !== opened) {
+      throw new Lost(
+        `${file} was removed or replaced while Duffy had it open. Find out which data is right, then start again.`,
+      )
+    }
   }
 }
 

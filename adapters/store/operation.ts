@@ -47,13 +47,11 @@ export const outbox = (sql: Executor, operate: Operate): Outbox => ({
     })
   },
   async noticeSent(id, at) {
-    await operate('update outbox set sent_at = ?, due_at = null, failure = null where id = ?', [at, id])
+    await operate('update outbox set over_at = ?, due_at = null, failure = null where id = ?', [at, id])
   },
-  async noticeFailed(id, failure, nextAt) {
-    await operate('update outbox set attempts = attempts + 1, failure = ?, due_at = ? where id = ?', [
-      failure,
-      nextAt,
-      id,
-    ])
+  async noticeFailed(id, failure, at, nextAt) {
+    const overAt = nextAt === null ? at : null
+    const text = 'update outbox set attempts = attempts + 1, failure = ?, due_at = ?, over_at = ? where id = ?'
+    await operate(text, [failure, nextAt, overAt, id])
   },
 })

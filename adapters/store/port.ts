@@ -36,6 +36,11 @@ export interface NewRecord extends AuditRecord {
   readonly key: string | null
 }
 
+/** The store is no longer where it was: somebody removed or replaced it, and another Duffy may be at work on what is there now. */
+export class Lost extends Error {
+  override readonly name = 'Lost'
+}
+
 /** What a command was answered, for its repeats. */
 export interface StoredAnswer {
   /** A digest of principal, door and id. */
@@ -142,7 +147,7 @@ export interface Outbox {
   dueNotices(at: Instant, limit: number): Promise<readonly DueNotice[]>
   noticeSent(id: number, at: Instant): Promise<void>
   /** `nextAt` null: it is given up. */
-  noticeFailed(id: number, failure: string, nextAt: Instant | null): Promise<void>
+  noticeFailed(id: number, failure: string, at: Instant, nextAt: Instant | null): Promise<void>
 }
 
 export interface Store extends Ledger, History, Claims, Outbox, AsyncDisposable {

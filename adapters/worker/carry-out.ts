@@ -1,36 +1,51 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Identity, RunOrder, RunResult } from '#core'
+import { DUFFY, type RunOrder, type RunResult } from '#core'
 import type { ProcessGroup, WorkerPorts } from './ports.ts'
 
-const DUFFY = 'duffy' as Identity
 /** How long to wait before a result that the lane could not take is told again. */
 const TELL_AGAIN_MS = 500
 
-/** One run from its claim to its result. A run that was stopped stays owed: whoever comes next takes it up. */
+/**
+ * One run from its claim to its result. A run that was stopped stays owed: whoever comes next takes it up. So does one that
+ * this host could not carry out, for which no machine is to blame; then it is `hostFault`.
+ */
 export const carryOut = async (
   ports: WorkerPorts,
   order: RunOrder,
   signal: AbortSignal,
   stop: AbortSignal,
-): Promise<void> => {
+): Promise<'over' | 'hostFault'> => {
   const { run, step, machine } = order
   const result = await attempt(ports, order, signal)
-  if (result.outcome === 'stopped') ports.log('info', `${step} of ${machine.name} was stopped`, { run })
-  else {
+  if (result !== null && result.outcome === 'stopped')
+    ports.log('info', `${step} of ${machine.name} was stopped`, { run })
+  else if (result !== null) {
     if (result.outcome !== 'ok')
       ports.log('warn', `${step} of ${machine.name}: ${result.outcome}`, { run, why: result.message })
     await tell(ports, order, result, stop)
   }
-  await ports.claims.remove(run)
+  await letGo(ports, order)
+  return result === null ? 'hostFault' : 'over'
 }
 
-const attempt = async (ports: WorkerPorts, order: RunOrder, signal: AbortSignal): Promise<RunResult> => {
+const attempt = async (ports: WorkerPorts, order: RunOrder, signal: AbortSignal): Promise<RunResult | null> => {
   try {
     const onGroup = (group: ProcessGroup): Promise<void> => ports.claims.put({ run: order.run, group })
-    return await ports.performer.perform(order, { onGroup, signal })
+    const result = await ports.performer.perform(order, { onGroup, signal })
+    if (result.outcome !== 'stopped' || signal.aborted) return result
+    return { ...result, outcome: 'failed' }
   } catch (fault) {
-    ports.log('error', `cannot perform ${order.run}`, { fault: fault instanceof Error ? fault.stack : String(fault) })
-    return { outcome: 'broken', message: 'the run could not be carried out; see the log of Duffy' }
+    ports.log('error', `this host cannot carry out runs; ${order.run} stays owed`, { fault: String(fault) })
+    return null
+  }
+}
+
+/** A claim that stays by mistake does no harm: its processes are gone, and the next start finds that out. */
+const letGo = async (ports: WorkerPorts, { run }: RunOrder): Promise<void> => {
+  try {
+    await ports.claims.remove(run)
+  } catch (fault) {
+    ports.log('warn', `the claim of ${run} could not be removed`, { fault: String(fault) })
   }
 }
 

@@ -48,4 +48,6 @@ export interface WorkerOptions {
   readonly reservedForGrants: number
   /** How often to look for runs that have become due, besides after every commit. */
   readonly lookEveryMs: number
+  /** How long to leave off after a run that this host could not carry out. */
+  readonly hostFaultPauseMs: number
 }

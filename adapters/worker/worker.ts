@@ -37,17 +37,21 @@ const killOrphans = async ({ claims, performer, log }: WorkerPorts): Promise<voi
 const work = (options: WorkerOptions, ports: WorkerPorts): Worker => {
   const active = new Map<MachineName, Active>()
   const stop = new AbortController()
+  /** Nothing is begun before: this host could not carry out a run, and could hardly carry out the next. */
+  let pausedUntil = 0
 
   const start = (order: RunOrder): void => {
     const abort = new AbortController()
-    const over = carryOut(ports, order, abort.signal, stop.signal).finally(() => {
+    const over = carryOut(ports, order, abort.signal, stop.signal).then((how) => {
       active.delete(order.machine.name)
+      if (how === 'hostFault') pausedUntil = performance.now() + options.hostFaultPauseMs
       looks.ask()
     })
     active.set(order.machine.name, { run: order.run, abort, over })
   }
 
   const look = async (stopping: () => boolean): Promise<void> => {
+    if (performance.now() < pausedUntil) return
     const orders = await ports.read((fleet, at) => choose(options, active, fleet, at))
     if (!stopping()) orders.forEach(start)
   }

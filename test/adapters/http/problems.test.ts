@@ -31,7 +31,6 @@ const SAMPLES: { readonly [T in RefusalType]: Extract<Refusal, { type: T }> } = 
   waitsForNothing: { type: 'waitsForNothing' },
   whichLease: { type: 'whichLease', held: HELD },
   whichRequest: { type: 'whichRequest', waiting: ['R1', 'R2'] as never },
-  leaseEnded: { type: 'leaseEnded', lease: 'L1' as never, at: 0 as never },
   notActive: { type: 'notActive', lease: 'L1' as never },
   cannotExtend: { type: 'cannotExtend', lease: 'L1' as never, until: 0 as never, longestMs: 9 },
   unknownKey: { type: 'unknownKey', fingerprint: 'SHA256:x' },
@@ -67,7 +66,6 @@ const STATUSES: Readonly<Record<RefusalType, number>> = {
   waitsForNothing: 409,
   whichLease: 409,
   whichRequest: 409,
-  leaseEnded: 409,
   notActive: 409,
   cannotExtend: 409,
   idUsedBefore: 409,
@@ -113,7 +111,7 @@ test('a fault is told by a reference that the log has with its cause, and by not
   served.duffy.trouble = new Error('SQLITE_FULL at /secret/path')
   const { status, body, text } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
   expect(status).toBe(500)
-  expect(body.detail).toBe(`that failed on my side (ref ${body.ref}); nothing was leased`)
+  expect(body.detail).toBe(`that failed on my side (ref ${body.ref}); nothing was changed`)
   expect(body.ref).toMatch(/^[0-9a-f]{4}$/)
   expect(text).not.toContain('secret')
   expect(served.duffy.logged).toMatchObject([{ level: 'error', data: { ref: body.ref, cause: served.duffy.trouble } }])

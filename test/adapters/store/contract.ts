@@ -291,12 +291,12 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       const [first, second, third] = due
       expect(first).toMatchObject({ to: address, message: { type: 'leaseReady', lease: 'L222' }, attempts: 0 })
       await store.noticeSent(first!.id, now)
-      await store.noticeFailed(second!.id, 'no route', instant(now + 1_000))
-      await store.noticeFailed(third!.id, 'no such room', null)
+      await store.noticeFailed(second!.id, 'no route', instant(now), instant(now + 1_000))
+      await store.noticeFailed(third!.id, 'no such room', instant(now), null)
       expect((await store.dueNotices(now, 10)).filter(({ at }) => at === now)).toEqual([])
       const later = await store.dueNotices(instant(now + 1_000), 10)
       expect(later.filter(({ at }) => at === now)).toEqual([{ ...second, attempts: 1 }])
-      expect(await store.prune(instant(now + 1))).toBe(1)
+      expect(await store.prune(instant(now + 1))).toBe(2)
     })
   })
 

@@ -23,6 +23,7 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
   const claims = new Map((options.claims ?? []).map((claim) => [claim.run, claim]))
   const listeners = new Set<() => void>()
   const refuse: { times: number } = { times: 0 }
+  const host = { faults: 0, claimsStick: false, performed: 0 }
   const ports: WorkerPorts = {
     async ask({ by, command }: Omit<Asked, 'at'>) {
       if (refuse.times > 0) {
@@ -40,10 +41,18 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
     claims: {
       all: async () => [...claims.values()],
       put: async (claim) => void claims.set(claim.run, claim),
-      remove: async (run) => void claims.delete(run),
+      remove: async (run) => {
+        if (host.claimsStick) throw new Error('SQLITE_BUSY')
+        claims.delete(run)
+      },
     },
     performer: {
       async perform(order, performance) {
+        host.performed += 1
+        if (host.faults > 0) {
+          host.faults -= 1
+          throw new Error('ansible-playbook is not on the PATH')
+        }
         await performance.onGroup(GROUP)
         return new Promise((resolve) => {
           performance.signal.addEventListener('abort', () => resolve({ outcome: 'stopped', message: 'stopped' }))
@@ -58,8 +67,10 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
     log: () => {},
   }
   const start = (): Promise<Worker> =>
-    worker({ concurrency: options.concurrency ?? 2, reservedForGrants: 1, lookEveryMs: 5 }).start(ports)
-  return { world, performed, killed, claims, refuse, start }
+    worker({ concurrency: options.concurrency ?? 2, reservedForGrants: 1, lookEveryMs: 5, hostFaultPauseMs: 60 }).start(
+      ports,
+    )
+  return { world, performed, killed, claims, refuse, host, start }
 }
 
 let running: Worker | null = null
@@ -155,5 +166,43 @@ describe('worker', () => {
     world.at = (world.at + 51_000) as Instant
     await until(() => performed.length === 3)
     expect(performed[2]!.order).toMatchObject({ step: 'recycle', attempt: 2 })
+  })
+
+  test('a fault of this host is no fault of a machine: the run stays owed, and is begun again after a pause', async () => {
+    const { world, performed, host, start } = rig()
+    const lease = world.lease(world.get(ALICE))
+    host.faults = 2
+    running = await start()
+    await until(() => host.performed === 1)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(host.performed).toBe(1)
+    await until(() => performed.length === 1)
+    expect(world.fleet.machines.get(lease.machines[0]!.machine)).toMatchObject({ failures: 0, attempts: 1 })
+    performed[0]!.end(OK)
+    await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
+  })
+
+  test('a playbook that was killed from outside has failed, and is not begun again at once', async () => {
+    const { world, performed, start } = rig()
+    const lease = world.lease(world.get(ALICE))
+    const { machine } = lease.machines[0]!
+    running = await start()
+    await until(() => performed.length === 1)
+    performed[0]!.end({ outcome: 'stopped', message: 'by nobody here' })
+    await until(() => world.fleet.machines.get(machine)!.failures === 1)
+    expect(world.fleet.leases.get(lease.id)!.machines.map((held) => held.machine)).not.toContain(machine)
+  })
+
+  test('a claim that cannot be removed does not stop the worker', async () => {
+    const { world, performed, host, start } = rig()
+    host.claimsStick = true
+    const lease = world.lease(world.get(ALICE))
+    running = await start()
+    await until(() => performed.length === 1)
+    performed[0]!.end(OK)
+    await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
+    world.done(ALICE, lease.id)
+    await until(() => performed.length === 2)
+    expect(performed[1]!.order.step).toBe('revoke')
   })
 })
