@@ -1,5 +1,4 @@
 import type {
-  ApiKeyId,
   Fingerprint,
   Instant,
   LeaseId,
@@ -77,7 +76,6 @@ export type Event =
       readonly platform: PlatformName
     }
   | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
-  | { readonly type: 'apiKeyRevoked'; readonly id: ApiKeyId }
   | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
   | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
@@ -117,5 +115,3 @@ export type Event =
   | { readonly type: 'runEnded'; readonly run: RunId; readonly result: RunResult }
   /** Nobody waits for its outcome any more. */
   | { readonly type: 'runDropped'; readonly run: RunId }
-
-export type EventType = Event['type']

@@ -66,7 +66,6 @@ export type Refusal =
   | { readonly type: 'waitsForNothing' }
   | { readonly type: 'whichLease'; readonly held: readonly Held[] }
   | { readonly type: 'whichRequest'; readonly waiting: readonly RequestId[] }
-  | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly at: Instant }
   | { readonly type: 'notActive'; readonly lease: LeaseId }
   | { readonly type: 'cannotExtend'; readonly lease: LeaseId; readonly until: Instant; readonly longestMs: number }
   | { readonly type: 'unknownKey'; readonly fingerprint: string }

@@ -54,21 +54,14 @@ const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
 export type HeldMachineView = ReturnType<typeof heldMachineView>
 
 /** A machine that somebody else may hold by now: what it is, and no longer how it is reached. */
-const formerMachineView = (fleet: Fleet, { machine: name }: Holding): HeldMachineView => {
-  const machine = fleet.machines.get(name)
-  return {
-    name,
-    address: null,
-    port: null,
-    user: null,
-    hostKeys: [],
-    platform: machine?.platform ?? ('' as Machine['platform']),
-    arch: machine?.arch ?? '',
-    type: machine?.type ?? 'metal',
-    pool: machine?.pool ?? ('' as Machine['pool']),
-    open: false,
-  }
-}
+const formerMachineView = (fleet: Fleet, held: Holding): HeldMachineView => ({
+  ...heldMachineView(fleet, held),
+  address: null,
+  port: null,
+  user: null,
+  hostKeys: [],
+  open: false,
+})
 
 /** A request as clients read it; `lease` once it is granted, `position` while it waits. */
 export function requestView(fleet: Fleet, request: MachineRequest) {

@@ -6,7 +6,7 @@ export type DropRule = (typeof DROP_RULES)[number]
 
 /** The reasons of a decision, in bounded size: counts for each rule, and the best few. Replaying the log up to it gives the rest. */
 export interface Why {
-  readonly rule: 'granted' | 'busy' | 'quota' | 'home busy'
+  readonly rule: 'granted' | 'busy' | 'home busy'
   /** Machines of the type asked for. */
   readonly considered: number
   readonly dropped: Readonly<Partial<Record<DropRule, number>>>

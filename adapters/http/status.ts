@@ -27,7 +27,6 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   waitsForNothing: { status: 409, title: 'No request' },
   whichLease: { status: 409, title: 'Which lease?' },
   whichRequest: { status: 409, title: 'Which request?' },
-  leaseEnded: { status: 409, title: 'Lease has ended' },
   notActive: { status: 409, title: 'Lease is not active yet' },
   cannotExtend: { status: 409, title: 'Cannot be extended' },
   idUsedBefore: { status: 409, title: 'Idempotency-Key used before' },

@@ -15,7 +15,6 @@ type SiteEvent = Extract<
       | 'tenantConfigured'
       | 'homeChosen'
       | 'apiKeyAdded'
-      | 'apiKeyRevoked'
       | 'personJoined'
       | 'sshKeyAdded'
       | 'sshKeyRemoved'
@@ -51,8 +50,6 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
     }
     case 'apiKeyAdded':
       return fleet.apiKeys.put(event.apiKey.id, event.apiKey)
-    case 'apiKeyRevoked':
-      return fleet.apiKeys.remove(event.id)
     case 'personJoined':
       fleet.counters.put('person', event.number)
       return fleet.people.put(event.person, { id: event.person, number: event.number, keys: [] })

@@ -68,7 +68,6 @@ export const wanted = ({ demand }: Pick<MachineRequest, 'demand'>): string =>
 
 const whose = ({ demand, state }: MachineRequest): string => {
   const why = state.status === 'waiting' ? state.why : null
-  if (why?.rule === 'quota') return ': your tenant holds as much as it may'
   return demand.platform !== 'any' && why?.home ? ` on your platform, ${why.home}` : ''
 }
 

@@ -13,7 +13,6 @@ type AboutOwn = Extract<
       | 'waitsForNothing'
       | 'whichLease'
       | 'whichRequest'
-      | 'leaseEnded'
       | 'notActive'
       | 'cannotExtend'
       | 'unknownKey'
@@ -47,10 +46,6 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
     case 'whichRequest':
       return openly(
         `You wait for ${refusal.waiting.length}: ${listed(refusal.waiting)}. Which? e.g. ${say(`cancel ${refusal.waiting[0] ?? 'R9K2'}`)}`,
-      )
-    case 'leaseEnded':
-      return openly(
-        `Lease ${refusal.lease} ended at ${clock(refusal.at, at)}; nothing was changed. Get another machine: ${say('get metal')}`,
       )
     case 'notActive':
       return openly(

@@ -48,7 +48,6 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'waitsForNothing':
     case 'whichLease':
     case 'whichRequest':
-    case 'leaseEnded':
     case 'notActive':
     case 'cannotExtend':
     case 'unknownKey':

@@ -59,14 +59,6 @@ test('a lease that has ended no longer says how the machines are reached, which 
   expect(view.machines[0]).toMatchObject({ name: last.machines[0]?.machine, address: null, hostKeys: [], open: false })
 })
 
-test('a lease of a machine that is gone is still told', () => {
-  const world = new World()
-  const lease = leaseOf(world)
-  const machines = [{ machine: 'gone' as never, fence: 1 }]
-  const view = leaseView(world.fleet, { ...lease, machines, state: { status: 'ended', at: AT, how: 'done' } })
-  expect(view.machines).toMatchObject([{ name: 'gone', address: null }])
-})
-
 test('requests that wait have places, from 1', () => {
   const world = new World()
   world.get('irc:net:alice', { count: 4 })

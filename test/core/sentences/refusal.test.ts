@@ -37,7 +37,6 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
     ],
   },
   whichRequest: { waiting: ['R9K1', 'R9K2'] },
-  leaseEnded: { lease: 'L7Q2', at: AT },
   notActive: { lease: 'L7Q2' },
   cannotExtend: { lease: 'L7Q2', until: AT + 59_400_000, longestMs: 64_800_000 },
   unknownKey: { fingerprint: 'SHA256:x' },
