@@ -1,12 +1,14 @@
 export type * from './id.ts'
-export { DUFFY, leaseId, requestId, runId, personId, unspell } from './id.ts'
-export * from './run.ts'
-export * from './machine.ts'
+export { DUFFY, leaseId, unspell } from './id.ts'
+export type * from './run.ts'
+export { STEPS } from './run.ts'
+export type * from './machine.ts'
+export { openRun } from './machine.ts'
 export type * from './pool.ts'
 export type * from './tenant.ts'
-export * from './request.ts'
-export * from './why.ts'
-export * from './lease.ts'
+export type * from './request.ts'
+export type * from './why.ts'
+export type * from './lease.ts'
 export type * from './event.ts'
 export type * from './command.ts'
 export type * from './refusal.ts'
@@ -19,7 +21,7 @@ export { decide, type Decision } from './decide/index.ts'
 export { evolve } from './evolve/index.ts'
 export { pending, orderOf } from './pending.ts'
 export { violations } from './invariants.ts'
-export { historyWatch, type HistoryWatch } from './history.ts'
+export { historyWatch } from './history.ts'
 export * from './view.ts'
 export {
   goesByPlace,
@@ -32,8 +34,6 @@ export {
   type Ask,
   type Kind,
   type Misread,
-  type Read,
-  type Values,
   type Verb,
 } from './verbs/index.ts'
 export { isoTime } from './time.ts'
@@ -44,5 +44,4 @@ export { canonical } from './canonical.ts'
 export { readDuration } from './duration.ts'
 export { readSshKey } from './ssh-key.ts'
 export { nearest } from './suggest.ts'
-export { answerSaid } from './sentences/answer.ts'
 export * from './sentences/index.ts'
