@@ -83,3 +83,15 @@ describe('bad input', () => {
     expect(after.body.records.length).toBe(before.body.records.length)
   })
 })
+
+describe('addresses that the router cannot read', () => {
+  test.each(['/api/v2/runs/%ff', '/api/v2/runs/%', `/api/v2/leases/${'x'.repeat(300)}`])(
+    '%s gets a sentence',
+    async (path) => {
+      const { status, body, headers } = await duffy.api('GET', path)
+      expect([400, 404, 414]).toContain(status)
+      expect(headers.get('content-type')).toContain('application/problem+json')
+      expect(body.detail).toMatch(/\.$|help/)
+    },
+  )
+})

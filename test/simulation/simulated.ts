@@ -163,7 +163,7 @@ export const live = async (seed: number, rounds: number): Promise<Life> => {
   async function settle(): Promise<void> {
     for (let done = 0; done < 1_500; done += 1) {
       await round(false)
-      now += 60_000
+      now += 600_000
       const away = [...fleet.machines.values()].filter(
         ({ state, pool }) =>
           state.status !== 'ready' &&

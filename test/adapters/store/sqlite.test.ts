@@ -50,7 +50,7 @@ describe('the store on SQLite', () => {
     const { database, store } = temporary
     for (let n = 0; n < 2; n += 1) {
       expect(database.pragma('synchronous')).toEqual([{ synchronous: 2 }])
-      await store.heartbeat('h1', instant(1))
+      await store.release('N222' as RunId)
     }
     expect(database.pragma('journal_mode')).toEqual([{ journal_mode: 'wal' }])
     expect(database.pragma('foreign_keys')).toEqual([{ foreign_keys: 1 }])
