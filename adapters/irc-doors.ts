@@ -2,14 +2,13 @@ import type { Address, Identity, Notice, Said } from '#core'
 import type { IrcNetwork } from './config/index.ts'
 import type { Conversation } from './conversation.ts'
 import { irc } from './irc/irc.ts'
-import type { Heard, IrcDoor, IrcState, Reply } from './irc/ports.ts'
+import type { Heard, IrcDoor, Reply } from './irc/ports.ts'
 import type { Log } from './log.ts'
 import type { Delivery } from './notices/notices.ts'
 
 /** Every IRC network of the site, and the way to tell somebody something on one. */
 export interface IrcDoors extends AsyncDisposable {
   door(name: string): ((to: Address, notice: Notice) => Promise<Delivery>) | undefined
-  states(): ReadonlyMap<string, IrcState>
 }
 
 export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversation, log: Log): Promise<IrcDoors> => {
@@ -35,7 +34,6 @@ export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversati
           repliesOf(await talk.notice(message), to.room !== null),
         )
     },
-    states: () => new Map([...doors].map(([name, open]) => [name, open.state()])),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

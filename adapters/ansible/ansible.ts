@@ -8,7 +8,6 @@ import type { ProcessGroup } from './group.ts'
 import { createLog } from './log.ts'
 import type { Log } from './log.ts'
 import { perform } from './perform.ts'
-import { listDrivers } from './playbook.ts'
 import { scrubber } from './secrets.ts'
 
 export type { ProcessGroup } from './group.ts'
@@ -44,8 +43,6 @@ export interface Performance {
 /** What performs runs, by Ansible playbooks on this host. */
 export interface Ansible {
   readonly name: 'ansible'
-  /** The drivers that have a folder now. */
-  drivers(): string[]
   /** Runs a step to its end, when none of its processes is left. Throws only for a fault of this host or of the caller's. */
   perform(order: RunOrder, performance: Performance): Promise<RunResult>
   /**
@@ -66,7 +63,6 @@ export function ansible(given: AnsibleOptions): Ansible {
   const running = new Map<RunOrder, Log>()
   return {
     name: 'ansible',
-    drivers: () => listDrivers([...options.extraPlaybooksDirs, options.playbooksDir]),
     async perform(order, performance) {
       const secrets = scrubber(order.machine.variables, order.machine.data)
       const log = createLog(options.logLimitBytes, secrets)

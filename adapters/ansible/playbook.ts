@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Step } from '#core'
 
@@ -6,12 +6,6 @@ import type { Step } from '#core'
 export type PlaybookDirs = readonly string[]
 
 const DRIVER = /^[a-z][a-z0-9-]{0,40}$/
-
-export function listDrivers(dirs: PlaybookDirs): string[] {
-  const found = dirs.map((dir) => join(dir, 'drivers')).filter((dir) => existsSync(dir))
-  const folders = found.flatMap((dir) => readdirSync(dir, { withFileTypes: true }))
-  return [...new Set(folders.map(({ name }) => name))].filter((name) => DRIVER.test(name)).toSorted()
-}
 
 /** The playbook of a step, or a sentence that names the file one expected. */
 export function findPlaybook(dirs: PlaybookDirs, driver: string, step: Step): { path: string } | { missing: string } {

@@ -59,10 +59,9 @@ export function hearing(context: HearingContext): (event: IrcMessageEvent, sessi
     if (text.length > limits.commandCharacters)
       return speak.explain(session, to, words.tooLong(limits.commandCharacters))
     if (text.toLowerCase() === 'more') return speak.more(session, to)
-    const { secure, bot } = await session.people.connection(event.nick)
-    if (bot) return
+    if (await session.people.isBot(event.nick)) return
     const id = event.tags['msgid'] || null
-    const line = { network: settled.network, ...to, text, id, secure: secure && settled.tls }
+    const line = { ...to, text, id }
     const replies = await ask(ports, line)
     const now = context.current()
     if (now?.connectedAt) return speak.answer(now, to, replies)

@@ -20,7 +20,6 @@ declare module 'irc-framework' {
     nick: string
     error?: string
     account?: string
-    secure?: boolean
     bot?: string
     operator?: string
     server?: string

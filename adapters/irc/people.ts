@@ -7,8 +7,8 @@ import { type Outbox, rank } from './outbox.ts'
 export interface People {
   /** What WHOIS says now; undefined if nobody has the nick or the server does not answer in time. */
   whois(nick: string): Promise<IrcWhois | undefined>
-  /** Whether the nick's connection is over TLS and whether it calls itself a bot, believed for a while. */
-  connection(nick: string): Promise<{ secure: boolean; bot: boolean }>
+  /** Whether the nick calls itself a bot, believed for a while. */
+  isBot(nick: string): Promise<boolean>
   /** The network just vouched that this nick holds this account. */
   vouched(nick: string, account: string): void
   /**
@@ -20,7 +20,7 @@ export interface People {
 
 interface Known {
   account?: { name: string; at: number }
-  connection?: { secure: boolean; bot: boolean; at: number }
+  bot?: { is: boolean; at: number }
 }
 
 export function people(client: IrcClient, out: Outbox, limits: Limits): People {
@@ -76,13 +76,13 @@ export function people(client: IrcClient, out: Outbox, limits: Limits): People {
   return {
     whois,
     vouched,
-    async connection(nick) {
-      const found = entry(nick).connection
-      if (found && found.at > Date.now() - limits.personMs) return found
+    async isBot(nick) {
+      const found = entry(nick).bot
+      if (found && found.at > Date.now() - limits.personMs) return found.is
       const answer = await whois(nick)
-      const connection = { secure: answer?.secure ?? false, bot: answer?.bot !== undefined }
-      if (answer) entry(nick).connection = { ...connection, at: Date.now() }
-      return connection
+      const is = answer?.bot !== undefined
+      if (answer) entry(nick).bot = { is, at: Date.now() }
+      return is
     },
     async holds(nick, account, given) {
       const found = entry(nick).account

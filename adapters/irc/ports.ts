@@ -2,7 +2,6 @@ import type { Log } from '../log.ts'
 
 /** One line addressed to Duffy, its speaker vouched for by the network. */
 export interface Heard {
-  network: string
   /** The services account, folded by the network's casemapping; the folded nick where nicks are trusted. */
   account: string
   nick: string
@@ -12,8 +11,6 @@ export interface Heard {
   text: string
   /** The server's msgid, so that a line delivered twice acts once; null if it gives none. */
   id: string | null
-  /** Whether both we and the speaker talk to the network over TLS. */
-  secure: boolean
 }
 
 /**

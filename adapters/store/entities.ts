@@ -251,7 +251,6 @@ export const ClaimRow = defineEntity({
     pgid: p.integer().nullable(),
     start_ticks: p.integer().nullable(),
     claimed_at: p.integer(),
-    heartbeat: p.integer(),
   },
 })
 

@@ -12,20 +12,16 @@ export const claims = (sql: Executor, operate: Operate): Claims => ({
     return rows.map(claimOf)
   },
   async claim(run, { host, bootId, pgid, startTicks }, at) {
-    const written = await operate(CLAIM, [run, host, bootId, pgid, startTicks, at, at])
+    const written = await operate(CLAIM, [run, host, bootId, pgid, startTicks, at])
     return written === 1
   },
   async release(run) {
     await operate('delete from claim where run = ?', [run])
   },
-  async heartbeat(host, at) {
-    await operate('update claim set heartbeat = ? where host = ?', [at, host])
-  },
 })
 
-const CLAIM = `insert into claim (run, host, boot_id, pgid, start_ticks, claimed_at, heartbeat) values (?, ?, ?, ?, ?, ?, ?)
-  on conflict (run) do update set boot_id = excluded.boot_id, pgid = excluded.pgid, start_ticks = excluded.start_ticks,
-    heartbeat = excluded.heartbeat
+const CLAIM = `insert into claim (run, host, boot_id, pgid, start_ticks, claimed_at) values (?, ?, ?, ?, ?, ?)
+  on conflict (run) do update set boot_id = excluded.boot_id, pgid = excluded.pgid, start_ticks = excluded.start_ticks
   where claim.host = excluded.host`
 
 const claimOf = (row: Row<typeof ClaimRow>): Claim => ({
@@ -35,7 +31,6 @@ const claimOf = (row: Row<typeof ClaimRow>): Claim => ({
   pgid: row.pgid ?? null,
   startTicks: row.start_ticks ?? null,
   claimedAt: row.claimed_at as Instant,
-  heartbeat: row.heartbeat as Instant,
 })
 
 export const outbox = (sql: Executor, operate: Operate): Outbox => ({

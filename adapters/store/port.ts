@@ -85,7 +85,6 @@ export interface ProcessGroup {
 export interface Claim extends ProcessGroup {
   readonly run: RunId
   readonly claimedAt: Instant
-  readonly heartbeat: Instant
 }
 
 export interface DueNotice {
@@ -137,8 +136,6 @@ export interface Claims {
   /** Says who performs a run, or now knows more of it. False: another host does. */
   claim(run: RunId, group: ProcessGroup, at: Instant): Promise<boolean>
   release(run: RunId): Promise<void>
-  /** All runs that a host performs are still being performed. */
-  heartbeat(host: string, at: Instant): Promise<void>
 }
 
 /** Notices on their way: delivered at least once, since a mark that a power cut loses is no delivery lost. */

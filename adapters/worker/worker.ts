@@ -3,11 +3,6 @@ import { rounds } from '../rounds.ts'
 import { carryOut } from './carry-out.ts'
 import type { WorkerOptions, WorkerPorts } from './ports.ts'
 
-export interface Worker extends AsyncDisposable {
-  /** Runs being performed now. */
-  active(): number
-}
-
 interface Active {
   readonly run: RunId
   readonly abort: AbortController
@@ -17,7 +12,7 @@ interface Active {
 /** Performs the runs that the fleet owes, most urgent first, one a machine at a time, and tells how each ended. */
 export const worker = (
   options: WorkerOptions,
-): { readonly name: 'worker'; start(ports: WorkerPorts): Promise<Worker> } => ({
+): { readonly name: 'worker'; start(ports: WorkerPorts): Promise<AsyncDisposable> } => ({
   name: 'worker',
   async start(ports) {
     await killOrphans(ports)
@@ -34,7 +29,7 @@ const killOrphans = async ({ claims, performer, log }: WorkerPorts): Promise<voi
   }
 }
 
-const work = (options: WorkerOptions, ports: WorkerPorts): Worker => {
+const work = (options: WorkerOptions, ports: WorkerPorts): AsyncDisposable => {
   const active = new Map<MachineName, Active>()
   const stop = new AbortController()
   /** Nothing is begun before: this host could not carry out a run, and could hardly carry out the next. */
@@ -61,7 +56,6 @@ const work = (options: WorkerOptions, ports: WorkerPorts): Worker => {
   const timer = setInterval(looks.ask, options.lookEveryMs)
   looks.ask()
   return {
-    active: () => active.size,
     async [Symbol.asyncDispose]() {
       stop.abort()
       clearInterval(timer)

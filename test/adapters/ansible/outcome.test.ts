@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { workshop } from '../../kit/ansible.ts'
@@ -107,10 +107,4 @@ test('what a run leaves behind is its log, for us alone', async () => {
   await shop.site('provision', report)
   const { order } = await shop.run()
   expect(await readdir(join(shop.options.runsDir, `${order.run}-1`))).toEqual(['log'])
-})
-
-test('drivers are the folders of all playbook directories', async () => {
-  await mkdir(join(shop.dir, 'site/drivers/.git'), { recursive: true })
-  await chmod(join(shop.dir, 'site/drivers/.git'), 0o700)
-  expect(shop.ansible.drivers()).toEqual(['nsbox', 'null', 'odd', 'site'])
 })

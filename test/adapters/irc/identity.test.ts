@@ -25,12 +25,10 @@ test('a logged-in person is heard under the account, not the nick', async () => 
   wonder.say('#duffy', '!duffy hello')
   await wonder.waitFor(/^:duffy!\S+ PRIVMSG #duffy :Wonder: heard: hello$/)
   expect(duffy.heard.at(-1)).toMatchObject({
-    network: 'test',
     account: 'alice',
     nick: 'Wonder',
     room: '#duffy',
     text: 'hello',
-    secure: false,
   })
   expect(duffy.heard.at(-1)?.id).toMatch(/~/)
 })

@@ -21,13 +21,13 @@ beforeEach(async () => {
 
 const secureTo = () => ({ host: '127.0.0.1', port: network.tlsPort, tls: true, caFile: network.caFile })
 
-test('it logs in by SASL over TLS with a private authority, and a person on TLS is heard as secure', async () => {
+test('it logs in by SASL over TLS with a private authority, and hears a person on TLS', async () => {
   await using duffy = await openDoor(network, secureTo())
   await duffy.waitFor('ready')
   await using owner = await person(network, { nick: 'alice', login: alice, channels: ['#duffy'], tls: true })
   owner.say('#duffy', '!duffy hello')
   await owner.waitFor(/heard: hello/)
-  expect(duffy.heard[0]).toMatchObject({ account: 'alice', secure: true })
+  expect(duffy.heard[0]).toMatchObject({ account: 'alice' })
   owner.send('WHOIS duffy')
   await owner.waitFor(/ 330 alice duffy duffybot /)
   await owner.waitFor(/ 335 alice duffy :is a bot/)

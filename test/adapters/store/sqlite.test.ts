@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { RunId } from '#core'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { ENTITIES } from '../../../adapters/store/entities.ts'

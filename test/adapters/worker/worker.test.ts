@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Asked, Fleet, Instant, RunId, RunOrder, RunResult } from '#core'
 import type { Claim, Performance, ProcessGroup, WorkerPorts } from '../../../adapters/worker/ports.ts'
-import { worker, type Worker } from '../../../adapters/worker/worker.ts'
+import { worker } from '../../../adapters/worker/worker.ts'
 import { poolOf, siteOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
 
@@ -66,14 +66,14 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
     },
     log: () => {},
   }
-  const start = (): Promise<Worker> =>
+  const start = (): Promise<AsyncDisposable> =>
     worker({ concurrency: options.concurrency ?? 2, reservedForGrants: 1, lookEveryMs: 5, hostFaultPauseMs: 60 }).start(
       ports,
     )
   return { world, performed, killed, claims, refuse, host, start }
 }
 
-let running: Worker | null = null
+let running: AsyncDisposable | null = null
 afterEach(async () => {
   await running?.[Symbol.asyncDispose]()
   running = null

@@ -103,6 +103,6 @@ const OPERATION = [
   `create index outbox_over on outbox (over_at) where over_at is not null`,
   `create table claim (
     run text primary key not null, host text not null, boot_id text not null, pgid integer, start_ticks integer,
-    claimed_at integer not null, heartbeat integer not null
+    claimed_at integer not null
   ) strict, without rowid`,
 ]
