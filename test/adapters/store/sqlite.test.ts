@@ -10,7 +10,6 @@ import {
   disagreements,
   duffy,
   get,
-  instant,
   openLane,
   person,
   setUp,
