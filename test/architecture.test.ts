@@ -10,7 +10,13 @@ const READS_ENVIRONMENT = /^bin\/[^/]+$/
 const CLIENT = /^adapters\/cli\//
 
 /** Files that more than one adapter uses; they are nobody's. */
-const SHARED = ['adapters/digest.ts', 'adapters/host-fault.ts', 'adapters/log.ts', 'adapters/past.ts', 'adapters/rounds.ts']
+const SHARED = [
+  'adapters/digest.ts',
+  'adapters/host-fault.ts',
+  'adapters/log.ts',
+  'adapters/past.ts',
+  'adapters/rounds.ts',
+]
 /** The lane is written against the store's port, and against nothing else of it. */
 const PORTS: Readonly<Record<string, string>> = { lane: 'adapters/store/port.ts' }
 
