@@ -43,7 +43,7 @@ export interface Performance {
 /** What performs runs, by Ansible playbooks on this host. */
 export interface Ansible {
   readonly name: 'ansible'
-  /** Runs a step to its end, when none of its processes is left. Throws only for a fault of this host or of the caller's. */
+  /** Runs a step to its end, when none of its processes is left. Throws `HostFault`, or for a fault of the caller's. */
   perform(order: RunOrder, performance: Performance): Promise<RunResult>
   /**
    * Kills what a Duffy that died left running: `killed`, or `gone` if nothing was left. `elsewhere`: the group ran on another host or

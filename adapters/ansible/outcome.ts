@@ -1,4 +1,5 @@
 import type { Json, RunResult } from '#core'
+import { HostFault } from '../host-fault.ts'
 import type { Event } from './events.ts'
 import { readReport } from './report.ts'
 
@@ -36,11 +37,15 @@ export function follow(course: Course, event: Event): Course {
   }
 }
 
-const NOT_FOUND = 127
+/** What a shell says of a command that it cannot run, and of one that it cannot find. */
+const NOT_RUN: readonly (number | null)[] = [126, 127]
 /** A shell reports death by signal n as 128 + n. */
 const SIGNALS = 128
 
-/** How a run ended, now that all its processes are gone. Throws where nothing ran, for want of ansible: no machine is to blame for that. `said` is the end of its log, for what no event tells. */
+/**
+ * How a run ended, now that all its processes are gone. `said` is the end of its log, for what no event tells. Throws
+ * `HostFault` where nothing ran, for want of ansible.
+ */
 export function outcomeOf(course: Course, aborted: boolean, said: string): RunResult {
   const { status, counted, overdue, task, failure, output } = course
   const during = task === null ? 'before its first task' : `during "${task}"`
@@ -51,7 +56,10 @@ export function outcomeOf(course: Course, aborted: boolean, said: string): RunRe
   if (status === null || (status > SIGNALS && !counted)) {
     return ended('failed', `was killed from outside ${during}; what it did is not known`)
   }
-  if (status === NOT_FOUND && !counted) throw new Error('ansible-playbook is not on the PATH that runs are given')
+  if (NOT_RUN.includes(status) && !counted && task === null) {
+    const why = said.trim().slice(-MESSAGE_CHARACTERS)
+    throw new HostFault(`ansible-playbook is not on the PATH that runs are given, or cannot be run: ${why}`)
+  }
   // Ansible gives the status of failed and unreachable hosts also to playbooks that it cannot read.
   if (failure !== null && counted) return ended(failure.outcome, failure.message)
   return ended(

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { RunOrder, RunResult } from '#core'
+import { HostFault } from '../host-fault.ts'
 import type { AnsibleOptions, Performance } from './ansible.ts'
 import { openDirectory } from './directory.ts'
 import type { RunDirectory } from './directory.ts'
@@ -19,12 +21,16 @@ export interface Tools {
   readonly scrubber: Scrubber
 }
 
-/** One run from its order to its result. Whatever the playbook does is a result; only a fault of this host is thrown. */
+/** One run from its order to its result. Whatever the playbook does is a result; only a fault of this host is thrown, as `HostFault`. */
 export async function perform(order: RunOrder, performance: Performance, tools: Tools): Promise<RunResult> {
   const { options } = tools
   const dirs = [...(options.extraPlaybooksDirs ?? []), options.playbooksDir]
   const playbook = findPlaybook(dirs, order.machine.driver, order.step)
-  if ('missing' in playbook) return ended('broken', playbook.missing)
+  if ('missing' in playbook) {
+    const gone = dirs.find((dir) => !existsSync(dir))
+    if (gone !== undefined) throw new HostFault(`the playbooks in ${gone} are gone`)
+    return ended('broken', playbook.missing)
+  }
   if (performance.signal.aborted) return ended('stopped', 'was stopped before it began')
   let variables: string
   try {
@@ -33,11 +39,20 @@ export async function perform(order: RunOrder, performance: Performance, tools: 
     if (error instanceof Unfit) return ended('broken', error.message)
     throw error
   }
-  const directory = await openDirectory(options.runsDir, order, variables)
+  const directory = await onDisk(openDirectory(options.runsDir, order, variables))
   try {
     return await run(order, playbook.path, directory, performance, tools)
   } finally {
-    await directory.close(tools.log.text())
+    await onDisk(directory.close(tools.log.text()))
+  }
+}
+
+/** A disk that is full or gone would fail the runs of all machines alike. */
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw new HostFault(`the directory of a run cannot be written: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { HostFault } from '../host-fault.ts'
 import { identify, killGroup, markOf } from './group.ts'
 import type { ProcessGroup } from './group.ts'
 
@@ -29,7 +30,7 @@ export interface Command {
  */
 export async function runGated(command: Command): Promise<void> {
   const { child, output, events } = spawn(command)
-  if (child.pid === undefined) throw new Error('cannot start a process', { cause: await child })
+  if (child.pid === undefined) throw new HostFault('cannot start a process', { cause: await child })
   const exited = once(child.nodeChildProcess, 'exit')
   for (const stream of output) stream.on('data', (chunk: Buffer) => command.onOutput(chunk))
   const ended = Promise.all([command.onEvents(events), ...output.map((stream) => once(stream, 'close'))])

@@ -21,7 +21,7 @@ export interface Performance {
   readonly signal: AbortSignal
 }
 
-/** Carries out runs. Resolves for whatever a playbook does; rejects only when the performer itself is at fault. */
+/** Carries out runs. Resolves for whatever a playbook does; rejects with `HostFault`, or when the performer itself is at fault. */
 export interface Performer {
   perform(order: RunOrder, performance: Performance): Promise<RunResult>
   /** `elsewhere`: not this host, or not this boot of it. */

@@ -1,4 +1,6 @@
 import { orderOf, pending, type Fleet, type Instant, type MachineName, type RunId, type RunOrder } from '#core'
+import type { HostFault } from '../host-fault.ts'
+import type { Log } from '../log.ts'
 import { rounds } from '../rounds.ts'
 import { carryOut } from './carry-out.ts'
 import type { WorkerOptions, WorkerPorts } from './ports.ts'
@@ -32,26 +34,32 @@ const killOrphans = async ({ claims, performer, log }: WorkerPorts): Promise<voi
 const work = (options: WorkerOptions, ports: WorkerPorts): AsyncDisposable => {
   const active = new Map<MachineName, Active>()
   const stop = new AbortController()
+  const seldom = onceAMinute(ports.log)
   /** Nothing is begun before: this host could not carry out a run, and could hardly carry out the next. */
   let pausedUntil = 0
 
   const start = (order: RunOrder): void => {
     const abort = new AbortController()
-    const over = carryOut(ports, order, abort.signal, stop.signal).then((how) => {
+    const over = carryOut(ports, order, abort.signal, stop.signal).then((fault) => {
       active.delete(order.machine.name)
-      if (how === 'hostFault') pausedUntil = performance.now() + options.hostFaultPauseMs
+      if (fault !== null) leaveOff(fault)
       looks.ask()
     })
     active.set(order.machine.name, { run: order.run, abort, over })
   }
 
-  const look = async (stopping: () => boolean): Promise<void> => {
-    if (performance.now() < pausedUntil) return
-    const orders = await ports.read((fleet, at) => choose(options, active, fleet, at))
-    if (!stopping()) orders.forEach(start)
+  const leaveOff = (fault: HostFault): void => {
+    pausedUntil = performance.now() + options.hostFaultPauseMs
+    const pause = `none is begun for ${options.hostFaultPauseMs / 1000} s`
+    seldom('error', `this host cannot carry out runs, which stay owed; ${pause}`, { fault: fault.message })
   }
 
-  const looks = rounds(look, (fault) => ports.log('error', 'cannot look for runs', { fault: String(fault) }))
+  const look = async (stopping: () => boolean): Promise<void> => {
+    const orders = await ports.read((fleet, at) => choose(options, active, fleet, at))
+    if (!stopping() && performance.now() >= pausedUntil) orders.forEach(start)
+  }
+
+  const looks = rounds(look, (fault) => seldom('error', 'cannot look for runs', { fault: String(fault) }))
   const unsubscribe = ports.onCommit(looks.ask)
   const timer = setInterval(looks.ask, options.lookEveryMs)
   looks.ask()
@@ -64,6 +72,16 @@ const work = (options: WorkerOptions, ports: WorkerPorts): AsyncDisposable => {
       for (const { abort } of active.values()) abort.abort()
       await Promise.allSettled([...active.values()].map(({ over }) => over))
     },
+  }
+}
+
+/** For what may go on for hours: says the same again only after a minute. */
+const onceAMinute = (log: Log): Log => {
+  const quietUntil = new Map<string, number>()
+  return (level, message, data) => {
+    if (performance.now() < (quietUntil.get(message) ?? 0)) return
+    quietUntil.set(message, performance.now() + 60_000)
+    log(level, message, data)
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { HostFault } from '../../../adapters/host-fault.ts'
 import { workshop } from '../../kit/ansible.ts'
 
 const shop = workshop()
@@ -93,7 +94,20 @@ test('a driver cannot be named out of the playbooks', async () => {
 
 test('without ansible on the PATH no machine is to blame: it is this host that cannot', async () => {
   await using bare = workshop({ environment: { PATH: '/nonexistent' } })
-  await expect(bare.run({ driver: 'null' })).rejects.toThrow('ansible-playbook is not on the PATH')
+  const run = bare.run({ driver: 'null' })
+  await expect(run).rejects.toThrow(HostFault)
+  await expect(run).rejects.toThrow('ansible-playbook is not on the PATH')
+})
+
+test('nor when the playbooks are gone, or the directory of runs cannot be written', async () => {
+  await using moved = workshop({ playbooksDir: '/nonexistent' })
+  await moved.site('check', report)
+  await expect(moved.run({ driver: 'null' })).rejects.toThrow(HostFault)
+  await using full = workshop()
+  await full.site('check', report)
+  await rm(full.options.runsDir, { recursive: true })
+  await writeFile(full.options.runsDir, 'no directory')
+  await expect(full.run({ step: 'check' })).rejects.toThrow(HostFault)
 })
 
 test('a playbook killed from outside has failed, so that it is not begun again at once and for ever', async () => {

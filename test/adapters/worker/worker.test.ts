@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Asked, Fleet, Instant, RunId, RunOrder, RunResult } from '#core'
 import type { Claim, Performance, ProcessGroup, WorkerPorts } from '../../../adapters/worker/ports.ts'
+import { HostFault } from '../../../adapters/host-fault.ts'
 import { worker } from '../../../adapters/worker/worker.ts'
 import { poolOf, siteOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
@@ -23,7 +24,8 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
   const claims = new Map((options.claims ?? []).map((claim) => [claim.run, claim]))
   const listeners = new Set<() => void>()
   const refuse: { times: number } = { times: 0 }
-  const host = { faults: 0, claimsStick: false, performed: 0 }
+  const host = { faults: 0, unclaimed: 0, claimsStick: false, performed: 0 }
+  const logged: string[] = []
   const ports: WorkerPorts = {
     async ask({ by, command }: Omit<Asked, 'at'>) {
       if (refuse.times > 0) {
@@ -40,7 +42,13 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
     },
     claims: {
       all: async () => [...claims.values()],
-      put: async (claim) => void claims.set(claim.run, claim),
+      put: async (claim) => {
+        if (host.unclaimed > 0) {
+          host.unclaimed -= 1
+          throw new Error('SQLITE_FULL')
+        }
+        claims.set(claim.run, claim)
+      },
       remove: async (run) => {
         if (host.claimsStick) throw new Error('SQLITE_BUSY')
         claims.delete(run)
@@ -51,7 +59,7 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
         host.performed += 1
         if (host.faults > 0) {
           host.faults -= 1
-          throw new Error('ansible-playbook is not on the PATH')
+          throw new HostFault('ansible-playbook is not on the PATH')
         }
         await performance.onGroup(GROUP)
         return new Promise((resolve) => {
@@ -64,13 +72,13 @@ const rig = (options: { concurrency?: number; claims?: Claim[]; site?: ReturnTyp
         return 'killed'
       },
     },
-    log: () => {},
+    log: (_level, message) => void logged.push(message),
   }
   const start = (): Promise<AsyncDisposable> =>
     worker({ concurrency: options.concurrency ?? 2, reservedForGrants: 1, lookEveryMs: 5, hostFaultPauseMs: 60 }).start(
       ports,
     )
-  return { world, performed, killed, claims, refuse, host, start }
+  return { world, performed, killed, claims, refuse, host, logged, start }
 }
 
 let running: AsyncDisposable | null = null
@@ -169,7 +177,7 @@ describe('worker', () => {
   })
 
   test('a fault of this host is no fault of a machine: the run stays owed, and is begun again after a pause', async () => {
-    const { world, performed, host, start } = rig()
+    const { world, performed, host, logged, start } = rig()
     const lease = world.lease(world.get(ALICE))
     host.faults = 2
     running = await start()
@@ -177,9 +185,21 @@ describe('worker', () => {
     await new Promise((resolve) => setTimeout(resolve, 30))
     expect(host.performed).toBe(1)
     await until(() => performed.length === 1)
+    expect(host.performed).toBe(3)
+    expect(logged.filter((message) => message.includes('this host cannot'))).toHaveLength(1)
     expect(world.fleet.machines.get(lease.machines[0]!.machine)).toMatchObject({ failures: 0, attempts: 1 })
     performed[0]!.end(OK)
     await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
+  })
+
+  test('a run that cannot be put on record is no fault of a machine either', async () => {
+    const { world, performed, host, start } = rig()
+    const lease = world.lease(world.get(ALICE))
+    host.unclaimed = 1
+    running = await start()
+    await until(() => performed.length === 1)
+    expect(host.performed).toBe(2)
+    expect(world.fleet.machines.get(lease.machines[0]!.machine)).toMatchObject({ failures: 0, attempts: 1 })
   })
 
   test('a playbook that was killed from outside has failed, and is not begun again at once', async () => {
