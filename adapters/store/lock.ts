@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
  * file beside it, which the kernel gives back however this process ends, so that none is ever stale. Throws `InUse`.
  */
 export const lock = (file: string): { release(): void } => {
-  const database = new Database(`${file}.lock`, { timeout: 0 })
+  const database = new Database(lockOf(file), { timeout: 0 })
   const note = `${file}.pid`
   try {
     // Enough to keep other writers out, and it lasts until rolled back.
@@ -24,6 +24,8 @@ export const lock = (file: string): { release(): void } => {
     },
   }
 }
+
+export const lockOf = (file: string): string => `${file}.lock`
 
 export class InUse extends Error {
   constructor(file: string, pid: string | null, cause: unknown) {

@@ -7,7 +7,7 @@ import { ENTITIES } from './entities.ts'
 import { execute, query, type Executor } from './executor.ts'
 import { history } from './history.ts'
 import { loadFleet, loadHead } from './load.ts'
-import { lock } from './lock.ts'
+import { lock, lockOf } from './lock.ts'
 import { SQLITE_MIGRATIONS } from './migrations/sqlite/index.ts'
 import { claims, outbox, type Operate } from './operation.ts'
 import { Lost, type Store, type StoredAnswer, type Turn } from './port.ts'
@@ -52,7 +52,7 @@ export const openStore = async ({
   })
   opening.defer(() => orm.close(true))
   await orm.migrator.up()
-  const inPlace = placeWatch(file)
+  const inPlace = placeWatch([file, lockOf(file)])
   const sql = orm.em.getKysely() as unknown as Kysely<unknown>
   const open = opening.move()
   const close = () => open.disposeAsync()
@@ -78,28 +78,23 @@ export const openStore = async ({
   }
 }
 
-/** Between looks at whether the file is still there. */
-const LOOK_EVERY_MS = 1_000
-
 /**
  * A file that was removed goes on working for whoever has it open, while another Duffy may start on a new one of the same
- * name: both would lend the same machines. Throws `Lost` once the file at the path is another, or none.
+ * name: both would lend the same machines. Throws `Lost` once a path has another file than at the start, or none. Looking
+ * costs a microsecond, so every transaction looks.
  */
-const placeWatch = (file: string): (() => void) => {
-  const identity = (): string => {
+const placeWatch = (files: readonly string[]): (() => void) => {
+  const identity = (file: string): string => {
     const found = statSync(file, { throwIfNoEntry: false })
     return found === undefined ? 'nothing' : `${found.dev}:${found.ino}`
   }
-  const opened = identity()
-  let lookedAt = performance.now()
+  const opened = files.map(identity)
   return () => {
-    if (performance.now() - lookedAt < LOOK_EVERY_MS) return
-    lookedAt = performance.now()
-    if (identity() !== opened) {
-      throw new Lost(
-        `${file} was removed or replaced while Duffy had it open. Find out which data is right, then start again.`,
-      )
-    }
+    const lost = files.find((file, index) => identity(file) !== opened[index])
+    if (lost === undefined) return
+    throw new Lost(
+      `${lost} was removed or replaced while Duffy had it open. Find out which data is right, then start again.`,
+    )
   }
 }
 
