@@ -66,12 +66,26 @@ export function noKey(): Answer {
   return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer realm="duffy"' } }
 }
 
-/** `mayBeDone`: nobody knows whether it was; a repeat under the same id finds out. */
-export function fault(ref: string, mayBeDone: boolean): Answer {
-  const outcome = mayBeDone
-    ? 'it may have been done; send it again with the same Idempotency-Key'
-    : 'nothing was changed'
-  return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}); ${outcome}`, { ref })
+/** Seconds after which what failed on our side, and left nothing behind, may be tried again. */
+const FAULT_S = 5
+
+/** Surely nothing came of it. */
+export function notDone(ref: string): Answer {
+  const detail = `that failed on my side (ref ${ref}): nothing was changed. Try again in ${FAULT_S} s.`
+  const answer = problem(503, 'fault', 'Fault', detail, { ref })
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(FAULT_S) } }
+}
+
+/** Nobody knows what came of it; a look, or a repeat under the same id, finds out. */
+export function mayBeDone(ref: string): Answer {
+  const next = 'Look ("duffy list"), or send it again with the same Idempotency-Key.'
+  const detail = `that failed on my side (ref ${ref}): it may have been done. ${next}`
+  return problem(500, 'fault', 'Fault', detail, { ref })
+}
+
+/** What only looked. */
+export function notAnswered(ref: string): Answer {
+  return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}): nothing was changed.`, { ref })
 }
 
 export function notFound(what: string): Answer {

@@ -12,7 +12,7 @@ import { callerOf, type Caller } from './api-key.ts'
 import { readJson } from './json.ts'
 import { settingsOf, type HttpOptions, type Settings } from './options.ts'
 import type { Ports } from './ports.ts'
-import { busy, fault, noKey, notFound, notReady, problem, tooFast } from './problem.ts'
+import { busy, mayBeDone, noKey, notAnswered, notDone, notFound, notReady, problem, tooFast } from './problem.ts'
 import { buckets } from './rate.ts'
 import type { Answer, Call, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -84,7 +84,7 @@ const refuseAddress = (error: FastifyError, _request: FastifyRequest, reply: Fas
   const isLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
   const detail = isLong
     ? 'A part of the address is too long: an id or a name has at most 200 characters. GET /api/v2/help lists what there is.'
-    : 'The address is not well-formed: "%" is to be followed by two hexadecimal digits. GET /api/v2/help lists what there is.'
+    : 'The address is not well-formed: "%" is to be followed by two hexadecimal digits, which give UTF-8. GET /api/v2/help lists what there is.'
   send(reply, problem(isLong ? 414 : 400, isLong ? 'addressTooLong' : 'badAddress', 'Bad address', detail))
 }
 
@@ -224,7 +224,8 @@ const answerFaults = (app: FastifyInstance, { ports }: Door): void => {
     const ref = randomBytes(2).toString('hex')
     const { method, routeOptions, caller } = request
     ports.log('error', 'a request failed', { ref, method, route: routeOptions.url, key: caller?.key, cause: error })
-    return send(reply, fault(ref, mayBeDone(error)))
+    if (isNotDone(error)) return send(reply, notDone(ref))
+    return send(reply, method === 'GET' ? notAnswered(ref) : mayBeDone(ref))
   })
 }
 
@@ -251,9 +252,9 @@ const turnedAway = (error: Error & { retryAfterMs?: number }): Answer | null => 
   return error.name === 'Stopped' ? notReady() : null
 }
 
-/** The store could not say whether the command was done. */
-const mayBeDone = (error: Error & { outcome?: string }): boolean =>
-  error.name === 'Fault' && error.outcome === 'unknown'
+/** The lane knows that the command left nothing behind. Of any other fault nobody does: it may have come after the command. */
+const isNotDone = (error: Error & { outcome?: string }): boolean =>
+  error.name === 'Fault' && error.outcome === 'notDone'
 
 /** Somebody else listens there, or nobody may: in words for whoever starts Duffy. */
 export class CannotListen extends Error {

@@ -56,12 +56,12 @@ test('with a certificate it speaks TLS', async () => {
   response.destroy()
 })
 
-test('a port that is taken is said to be', async () => {
+test('a port that is taken is said to be, with how to name another', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as { port: number }
   await expect(httpDoor({ port }).start(new FakeDuffy().ports())).rejects.toThrow(
-    `cannot listen on 127.0.0.1 port ${port}`,
+    `Duffy cannot listen on 127.0.0.1 port ${port}: something else listens there. Give it another with DUFFY_PORT`,
   )
   other.close()
 })

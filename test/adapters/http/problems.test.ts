@@ -111,7 +111,7 @@ test('a fault is told by a reference that the log has with its cause, and by not
   served.duffy.trouble = new Error('SQLITE_FULL at /secret/path')
   const { status, body, text } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
   expect(status).toBe(500)
-  expect(body.detail).toBe(`that failed on my side (ref ${body.ref}); nothing was changed`)
+  expect(body.detail).toContain(`that failed on my side (ref ${body.ref}): it may have been done.`)
   expect(body.ref).toMatch(/^[0-9a-f]{4}$/)
   expect(text).not.toContain('secret')
   expect(served.duffy.logged).toMatchObject([{ level: 'error', data: { ref: body.ref, cause: served.duffy.trouble } }])
@@ -123,6 +123,15 @@ test('where nobody knows whether it was done, the answer does not say that it wa
   const { status, body } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
   expect(status).toBe(500)
   expect(body.detail).toContain('it may have been done')
+})
+
+test('a command that the store could not commit is 503 with the time to try again, in words that fit any verb', async () => {
+  await using served = await serve()
+  served.duffy.trouble = Object.assign(new Error('SQLITE_FULL'), { name: 'Fault', outcome: 'notDone' })
+  const { status, headers, body } = await served.call('POST', '/api/v2/leases/L1/done')
+  expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+  expect(body.detail).toBe(`that failed on my side (ref ${body.ref}): nothing was changed. Try again in 5 s.`)
+  expect(served.duffy.logged).toMatchObject([{ level: 'error', data: { ref: body.ref } }])
 })
 
 test('an API key never reaches the log', async () => {
@@ -140,6 +149,21 @@ test('an unknown address is a problem too', async () => {
   expect(status).toBe(404)
   expect(headers.get('content-type')).toContain('application/problem+json')
 })
+
+test.each([
+  ['/api/v2/runs/%ff', 400, 'hexadecimal'],
+  ['/api/v2/runs/%', 400, 'hexadecimal'],
+  [`/api/v2/runs/${'N'.repeat(201)}`, 414, 'at most 200 characters'],
+])(
+  'the address %s, which no route can read, is a problem whose sentence says what to send',
+  async (path, code, words) => {
+    await using served = await serve()
+    const { status, headers, body } = await served.call('GET', path)
+    expect(status).toBe(code)
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    expect(body).toMatchObject({ status: code, detail: expect.stringContaining(words) })
+  },
+)
 
 test.each([
   [{}, 'type'],
