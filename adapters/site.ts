@@ -61,9 +61,13 @@ export const applySite = (lane: Lane, environment: Readonly<Record<string, strin
     },
     apply,
     async reload(log) {
-      const applied = await apply({ dryRun: false, by: DUFFY })
-      if (applied.type === 'refused') log('error', 'the config was not applied', { refusal: applied.refusal })
-      else log('info', 'the config was applied', { changes: applied.changes })
+      try {
+        const applied = await apply({ dryRun: false, by: DUFFY })
+        if (applied.type === 'refused') log('error', 'the config was not applied', { refusal: applied.refusal })
+        else log('info', 'the config was applied', { changes: applied.changes })
+      } catch (fault) {
+        log('error', 'the config was not applied; what runs goes on', { fault })
+      }
     },
   }
 }

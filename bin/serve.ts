@@ -24,9 +24,7 @@ try {
   }
   process.on('SIGINT', () => void stop('SIGINT'))
   process.on('SIGTERM', () => void stop('SIGTERM'))
-  process.on('SIGHUP', () => {
-    running.reload().catch((fault: unknown) => log('error', 'the config was not applied; what runs goes on', { fault }))
-  })
+  process.on('SIGHUP', () => void running.reload())
 } catch (fault) {
   process.stderr.write(`${isTheirs(fault) ? fault.message : String(fault instanceof Error ? fault.stack : fault)}\n`)
   process.exit(isTheirs(fault) ? 1 : 70)
