@@ -176,8 +176,11 @@ const startNotices = (
 
 /** Time passing is a command too. */
 const startTicks = ({ settings, store, lane, performer, clock, log }: World): Disposable => {
-  const sweep = async (): Promise<void> =>
-    void (await lane.ask({ id: null, by: DUFFY, door: 'cron', command: { do: 'sweep' } }))
+  const sweep = async (): Promise<void> => {
+    // A lane that has stopped stays so: once a second would bury in the log why.
+    if (lane.state().stopped !== null) return
+    await lane.ask({ id: null, by: DUFFY, door: 'cron', command: { do: 'sweep' } })
+  }
   const prune = async (): Promise<void> => {
     await store.prune((clock() - settings.retention.answersMs) as Instant)
     await performer.prune(clock() - settings.retention.runsMs)
