@@ -1,6 +1,6 @@
 export { VERBS, verbNamed } from './catalogue.ts'
-export { readValues, type Read } from './fields.ts'
+export { readValues } from './fields.ts'
 export type * from './kind.ts'
 export { readLine } from './line.ts'
 export type { Misread } from './misread.ts'
-export { goesByPlace, optionOf, type Argument, type Ask, type Values, type Verb } from './verb.ts'
+export { goesByPlace, optionOf, type Argument, type Ask, type Verb } from './verb.ts'
