@@ -114,7 +114,14 @@ export const boxesOf = (stateDir: string): string =>
 /** Ends every box of a state directory, whoever started it. */
 export function endBoxes(stateDir: string): void {
   const boxes = boxesOf(stateDir)
-  for (const pid of carrying(`DUFFY_BOX=${boxes}/`)) process.kill(pid, 'SIGKILL')
+  for (const pid of carrying(`DUFFY_BOX=${boxes}/`)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      // It ended with its box, whose first process was killed just before.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
   rmSync(boxes, { recursive: true, force: true })
 }
 
