@@ -67,7 +67,7 @@ export const duffy = async ({
       `the last record was made ${ahead} min from now: the clock was wrong then, or is now. Time goes on from there`,
     )
   }
-  const onFault = (fault: unknown): void => log('error', 'a listener failed', { fault })
+  const onFault = (fault: unknown): void => log('error', 'the lane has a fault', { fault })
   const lane = starting.use(openLane({ store, fleet, head, clock, hash: sha256, onFault }))
   const site = applySite(lane, environment)
   await site.start(settings.site)

@@ -28,7 +28,7 @@ export interface LanePorts {
   readonly evolve?: Evolve
   readonly crash?: (point: CrashPoint) => void
   readonly limits?: Partial<LineLimits>
-  /** Told of faults that no caller waits for: a listener that threw. */
+  /** Told of faults that no caller waits for: a listener that threw, and why the lane stopped. */
   readonly onFault?: (fault: unknown) => void
 }
 
@@ -282,6 +282,7 @@ class TheLane implements Lane {
 
   #abandon(batch: readonly Waiting[], error: Stopped): void {
     this.#stopped = error
+    this.#ports.onFault(error)
     for (const { fail } of [...batch, ...this.#line.remove(() => true)]) fail(error)
   }
 }

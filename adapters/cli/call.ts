@@ -30,6 +30,7 @@ const problemText = ({ status, body }: Answer): string => {
 const exitOf = ({ status, body }: Answer): Exit => {
   if (body?.['refusal'] !== undefined) return EXIT.refused
   if (status === 400 || status === 413 || status === 415 || status === 422) return EXIT.misread
+  if (body?.['type'] === 'urn:duffy:fault') return EXIT.fault
   const lawful =
     status === 401 || status === 403 || status === 404 || status === 409 || status === 429 || status === 503
   return lawful && body?.['type'] !== undefined ? EXIT.refused : EXIT.fault

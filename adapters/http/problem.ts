@@ -83,8 +83,8 @@ export function mayBeDone(ref: string): Answer {
   return problem(500, 'fault', 'Fault', detail, { ref })
 }
 
-/** What only looked. */
-export function notAnswered(ref: string): Answer {
+/** Nothing came of it, nor would it the next time; or it only looked. */
+export function nothingDone(ref: string): Answer {
   return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}): nothing was changed.`, { ref })
 }
 

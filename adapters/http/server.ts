@@ -12,7 +12,7 @@ import { callerOf, type Caller } from './api-key.ts'
 import { readJson } from './json.ts'
 import { settingsOf, type HttpOptions, type Settings } from './options.ts'
 import type { Ports } from './ports.ts'
-import { busy, mayBeDone, noKey, notAnswered, notDone, notFound, notReady, problem, tooFast } from './problem.ts'
+import { busy, mayBeDone, noKey, notDone, nothingDone, notFound, notReady, problem, tooFast } from './problem.ts'
 import { buckets } from './rate.ts'
 import type { Answer, Call, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -225,7 +225,7 @@ const answerFaults = (app: FastifyInstance, { ports }: Door): void => {
     const { method, routeOptions, caller } = request
     ports.log('error', 'a request failed', { ref, method, route: routeOptions.url, key: caller?.key, cause: error })
     if (isNotDone(error)) return send(reply, notDone(ref))
-    return send(reply, method === 'GET' ? notAnswered(ref) : mayBeDone(ref))
+    return send(reply, method === 'GET' || isBug(error) ? nothingDone(ref) : mayBeDone(ref))
   })
 }
 
@@ -255,6 +255,8 @@ const turnedAway = (error: Error & { retryAfterMs?: number }): Answer | null => 
 /** The lane knows that the command left nothing behind. Of any other fault nobody does: it may have come after the command. */
 const isNotDone = (error: Error & { outcome?: string }): boolean =>
   error.name === 'Fault' && error.outcome === 'notDone'
+
+const isBug = (error: Error & { outcome?: string }): boolean => error.name === 'Fault' && error.outcome === 'bug'
 
 /** Somebody else listens there, or nobody may: in words for whoever starts Duffy. */
 export class CannotListen extends Error {

@@ -89,7 +89,7 @@ const attempt = (fleet: Fleet, decide: Decide, asked: Asked): Decision | Fault =
     return decision
   } catch (cause) {
     fleet.journal.undoTo(mark)
-    return new Fault('notDone', cause)
+    return new Fault('bug', cause)
   }
 }
 

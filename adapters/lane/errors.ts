@@ -9,14 +9,17 @@ export class Busy extends Error {
   }
 }
 
-/** A command failed on Duffy's side; `cause` says how. `unknown`: the store could not say whether it was done. */
+/**
+ * A command failed on Duffy's side; `cause` says how. `notDone`: nothing came of it, and it may be asked again. `bug`: nothing
+ * came of it, nor would the next time. `unknown`: the store could not say whether it was done.
+ */
 export class Fault extends Error {
   override readonly name = 'Fault'
-  readonly outcome: 'notDone' | 'unknown'
+  readonly outcome: 'notDone' | 'bug' | 'unknown'
 
   constructor(outcome: Fault['outcome'], cause: unknown) {
     super(
-      outcome === 'notDone' ? 'the command failed, and nothing was done' : 'the command failed, and may have been done',
+      outcome === 'unknown' ? 'the command failed, and may have been done' : 'the command failed, and nothing was done',
       { cause },
     )
     this.outcome = outcome

@@ -221,7 +221,7 @@ describe('a command that breaks decide', () => {
       lane.ask(person('eve', get())),
     ])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(answers[1]).toMatchObject({ reason: { name: 'Fault', outcome: 'notDone', cause: { message: 'a bug' } } })
+    expect(answers[1]).toMatchObject({ reason: { name: 'Fault', outcome: 'bug', cause: { message: 'a bug' } } })
     expect(lane.fleet.leases.size).toBe(2)
     expect(await disagreements(store, lane.fleet)).toEqual([])
   })
