@@ -39,6 +39,16 @@ export const markOf = (group: ProcessGroup): string => `${group.bootId}:${group.
 export const isHere = async (group: ProcessGroup): Promise<boolean> =>
   group.host === hostname() && group.bootId === (await readBootId())
 
+/** Whether no process is left in the group, as far as the kernel tells at once: those that left it are not looked for. */
+export function isEmpty({ pgid }: ProcessGroup): boolean {
+  try {
+    process.kill(-pgid, 0)
+    return false
+  } catch (error) {
+    return hasCode(error, 'ESRCH')
+  }
+}
+
 /** Sends TERM, then KILL after the grace, until nothing is left. Says whether there was anything. Throws on an unkillable process. */
 export async function killGroup(group: ProcessGroup, graceMs: number): Promise<boolean> {
   let left = await members(group)

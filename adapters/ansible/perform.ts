@@ -74,6 +74,7 @@ async function run(
     signal: performance.signal,
     onGroup: (group) => performance.onGroup(group),
     onOutput: (chunk) => log.add(chunk),
+    hasEnded: () => course.status !== null,
     async onEvents(stream: Readable) {
       for await (const line of lines(stream)) {
         const event = parseEvent(line, clean)

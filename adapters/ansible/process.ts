@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { HostFault } from '../host-fault.ts'
-import { identify, killGroup, markOf } from './group.ts'
+import { identify, isEmpty, killGroup, markOf } from './group.ts'
 import type { ProcessGroup } from './group.ts'
 
 const GATE = fileURLToPath(new URL('gate', import.meta.url))
@@ -20,6 +20,8 @@ export interface Command {
   readonly signal: AbortSignal
   onGroup(group: ProcessGroup): Promise<void>
   onOutput(chunk: Buffer): void
+  /** Whether an event has told that the command ended. */
+  hasEnded(): boolean
   /** Reads file descriptor 3 to its end. */
   onEvents(stream: Readable): Promise<void>
 }
@@ -59,11 +61,23 @@ export async function runGated(command: Command): Promise<void> {
   } finally {
     clearTimeout(late)
     command.signal.removeEventListener('abort', abort)
-    await killGroup(group, 0)
+    if (!(await isCleared(command, group, ended))) await killGroup(group, 0)
   }
   await Promise.race([ended, sleep(DRAIN_MS)])
   for (const stream of [events, ...output]) stream.destroy()
   await child
+}
+
+/** How long the last events may take to be read once the gate has ended. */
+const LAST_EVENTS_MS = 20
+
+/**
+ * Whether nothing can be left: the gate told that the command ended, upon which it kills whatever that left behind, itself
+ * last. To look for ourselves costs a look at every process of the host, which is kept for when the gate did not get so far.
+ */
+async function isCleared(command: Command, group: ProcessGroup, ended: Promise<unknown>): Promise<boolean> {
+  const isRead = await Promise.race([ended.then(() => true), sleep(LAST_EVENTS_MS, false)])
+  return isRead && command.hasEnded() && isEmpty(group)
 }
 
 function spawn({ argv, directory, environment, deadlineMs, killGraceMs }: Command) {
