@@ -76,7 +76,13 @@ const LAST_EVENTS_MS = 20
  * last. To look for ourselves costs a look at every process of the host, which is kept for when the gate did not get so far.
  */
 async function isCleared(command: Command, group: ProcessGroup, ended: Promise<unknown>): Promise<boolean> {
-  const isRead = await Promise.race([ended.then(() => true), sleep(LAST_EVENTS_MS, false)])
+  const isRead = await Promise.race([
+    ended.then(
+      () => true,
+      () => false,
+    ),
+    sleep(LAST_EVENTS_MS, false),
+  ])
   return isRead && command.hasEnded() && isEmpty(group)
 }
 
