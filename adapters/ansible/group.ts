@@ -1,3 +1,4 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,15 +40,36 @@ export const markOf = (group: ProcessGroup): string => `${group.bootId}:${group.
 export const isHere = async (group: ProcessGroup): Promise<boolean> =>
   group.host === hostname() && group.bootId === (await readBootId())
 
-/** Whether no process is left in the group, as far as the kernel tells at once: those that left it are not looked for. */
+/** Whether no living process is left in the group or its session: those that left both are not looked for. */
 export function isEmpty({ pgid }: ProcessGroup): boolean {
   try {
     process.kill(-pgid, 0)
-    return false
   } catch (error) {
-    return hasCode(error, 'ESRCH')
+    if (hasCode(error, 'ESRCH')) return true
+  }
+  // What is left may be zombies, which their parent has not asked after yet.
+  return !readdirSync('/proc').some((name) => /^\d+$/.test(name) && livesIn(name, pgid))
+}
+
+/** Read at once into one buffer: a file of /proc read the usual way takes 64 KiB of its own, and a scan of them a collection. */
+function livesIn(pid: string, pgid: number): boolean {
+  let file: number
+  try {
+    file = openSync(`/proc/${pid}/stat`, 'r')
+  } catch {
+    return false // ended meanwhile
+  }
+  try {
+    const stat = STAT.toString('latin1', 0, readSync(file, STAT, 0, STAT.length, 0))
+    const [state, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return state !== 'Z' && state !== 'X' && (Number(group) === pgid || Number(session) === pgid)
+  } catch {
+    return false // ended meanwhile
+  } finally {
+    closeSync(file)
   }
 }
+const STAT = Buffer.alloc(4096)
 
 /** Sends TERM, then KILL after the grace, until nothing is left. Says whether there was anything. Throws on an unkillable process. */
 export async function killGroup(group: ProcessGroup, graceMs: number): Promise<boolean> {
