@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasCode } from './error.ts'
@@ -28,7 +28,7 @@ const STUCK_MS = 20_000
 
 /** The group that a process leads, which is alive. */
 export async function identify(pgid: number): Promise<ProcessGroup> {
-  const leader = await readProcess(pgid)
+  const leader = readProcess(pgid)
   if (leader === null) throw new Error(`process ${pgid} ended before it could be recorded`)
   return { host: hostname(), pgid, startTicks: leader.startTicks, bootId: await readBootId() }
 }
@@ -48,32 +48,12 @@ export function isEmpty({ pgid }: ProcessGroup): boolean {
     if (hasCode(error, 'ESRCH')) return true
   }
   // What is left may be zombies, which their parent has not asked after yet.
-  return !readdirSync('/proc').some((name) => /^\d+$/.test(name) && livesIn(name, pgid))
+  return !living().some(isIn(pgid))
 }
-
-/** Read at once into one buffer: a file of /proc read the usual way takes 64 KiB of its own, and a scan of them a collection. */
-function livesIn(pid: string, pgid: number): boolean {
-  let file: number
-  try {
-    file = openSync(`/proc/${pid}/stat`, 'r')
-  } catch {
-    return false // ended meanwhile
-  }
-  try {
-    const stat = STAT.toString('latin1', 0, readSync(file, STAT, 0, STAT.length, 0))
-    const [state, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return state !== 'Z' && state !== 'X' && (Number(group) === pgid || Number(session) === pgid)
-  } catch {
-    return false // ended meanwhile
-  } finally {
-    closeSync(file)
-  }
-}
-const STAT = Buffer.alloc(4096)
 
 /** Sends TERM, then KILL after the grace, until nothing is left. Says whether there was anything. Throws on an unkillable process. */
 export async function killGroup(group: ProcessGroup, graceMs: number): Promise<boolean> {
-  let left = await members(group)
+  let left = members(group)
   if (left.length === 0) return false
   if (graceMs > 0) for (const process of left) send(process.pid, 'SIGTERM')
   const killAt = performance.now() + graceMs
@@ -82,7 +62,7 @@ export async function killGroup(group: ProcessGroup, graceMs: number): Promise<b
     if (late >= STUCK_MS) throw new Error(`processes ${left.map(({ pid }) => pid).join(', ')} do not die`)
     if (late >= 0) for (const process of left) send(process.pid, 'SIGKILL')
     await sleep(POLL_MS)
-    left = await members(group)
+    left = members(group)
   }
   return true
 }
@@ -95,27 +75,30 @@ export async function killGroup(group: ProcessGroup, graceMs: number): Promise<b
  * have been taken by a stranger; then one process in the group must prove by our mark that it never was free. Those
  * with the mark are ours wherever they are.
  */
-async function members(group: ProcessGroup): Promise<readonly Process[]> {
-  const entries = await readdir('/proc')
-  const processes = await Promise.all(
-    entries.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))),
-  )
-  const living = processes.filter((process) => process !== null)
-  const marks = await Promise.all(living.map((process) => isMarked(process, group)))
-  const marked = living.filter((_, index) => marks[index])
-  const inGroup = living.filter(({ group: own, session }) => own === group.pgid || session === group.pgid)
-  const leader = living.find(({ pid }) => pid === group.pgid)
+function members(group: ProcessGroup): readonly Process[] {
+  const all = living()
+  const mark = Buffer.from(`\0DUFFY_GROUP=${markOf(group)}\0`)
+  const marked = all.filter(({ pid }) => isMarked(pid, mark))
+  const inGroup = all.filter(isIn(group.pgid))
+  const leader = all.find(({ pid }) => pid === group.pgid)
   const ours = leader ? leader.startTicks === group.startTicks : inGroup.some((process) => marked.includes(process))
   return ours ? [...new Set([...inGroup, ...marked])] : marked
 }
 
-async function isMarked({ pid }: Process, group: ProcessGroup): Promise<boolean> {
-  const environment = await readProc(`${pid}/environ`)
-  return environment !== null && environment.split('\0').includes(`DUFFY_GROUP=${markOf(group)}`)
-}
+const isIn =
+  (pgid: number) =>
+  ({ group, session }: Process): boolean =>
+    group === pgid || session === pgid
 
-async function readProcess(pid: number): Promise<Process | null> {
-  const stat = await readProc(`${pid}/stat`)
+/** Every process of this host but the zombies. */
+const living = (): readonly Process[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readProcess(Number(name)))
+    .filter((process) => process !== null)
+
+function readProcess(pid: number): Process | null {
+  const stat = readProc(`${pid}/stat`)?.toString('latin1')
   // The name, in parentheses, may hold spaces and parentheses itself; numbers in proc(5) count from the id, which is field 1.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, , group, session] = fields ?? []
@@ -124,15 +107,39 @@ async function readProcess(pid: number): Promise<Process | null> {
   return { pid, group: Number(group), session: Number(session), startTicks }
 }
 
-/** Null for a process that ended meanwhile or that belongs to somebody else: no process of ours either way. */
-async function readProc(name: string): Promise<string | null> {
+/** With a zero before and after it, so that a mark is found only as a whole variable. */
+function isMarked(pid: number, mark: Buffer): boolean {
+  const environment = readProc(`${pid}/environ`)
+  return (
+    environment !== null &&
+    (environment.includes(mark) || environment.subarray(0, mark.length - 1).equals(mark.subarray(1)))
+  )
+}
+
+/**
+ * A file of one process, valid until the next is read; null for a process that ended meanwhile or that belongs to somebody else: no
+ * process of ours either way. All are read into one buffer: read the usual way, each would take 64 KiB of its own, and a look at
+ * every process of a host one long collection of garbage.
+ */
+function readProc(name: string): Buffer | null {
   try {
-    return await readFile(`/proc/${name}`, 'latin1')
+    const file = openSync(`/proc/${name}`, 'r')
+    try {
+      for (let length = 0; ;) {
+        if (length === proc.length) proc = Buffer.concat([proc], 2 * proc.length)
+        const read = readSync(file, proc, length, proc.length - length, null)
+        if (read === 0) return proc.subarray(0, length)
+        length += read
+      }
+    } finally {
+      closeSync(file)
+    }
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return null
     throw error
   }
 }
+let proc = Buffer.alloc(64 * 1024)
 
 const readBootId = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
 
