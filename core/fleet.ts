@@ -10,6 +10,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
+import { Ends } from './ends.ts'
 import { byText, Grouped, Lookup, Sums } from './indexes.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { missing, type Lease } from './lease.ts'
@@ -47,6 +48,11 @@ export class Fleet {
   readonly journal = new Journal()
 
   readonly stocks = new Stocks()
+  /** When lent machines come back, by their leases. */
+  readonly ends: Ends = new Ends(
+    (name) => this.machines.get(name),
+    (id) => this.leases.get(id),
+  )
   readonly statuses = new Sums<Machine>(statusParts)
   readonly uncheckedFirst = new Grouped<Machine>((m) => (m.state.status === 'ready' ? m.pool : null), byCheck)
   readonly probations = new Grouped<Machine>((m) => (m.state.status === 'quarantined' ? 'all' : null), byProbation)
@@ -55,6 +61,7 @@ export class Fleet {
     this.statuses,
     this.uncheckedFirst,
     this.probations,
+    this.ends.ofMachines,
   ])
 
   readonly pools = new Table<PoolName, Pool>('pool', this.journal)
@@ -85,7 +92,12 @@ export class Fleet {
   readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)
   readonly dueLeases = new Grouped<Lease>(() => 'all', byDue)
   readonly shortLeases = new Grouped<Lease>((l) => (missing(l) > 0 ? 'all' : null), byNumber)
-  readonly leases = new Table<LeaseId, Lease>('lease', this.journal, [this.leasesOf, this.dueLeases, this.shortLeases])
+  readonly leases = new Table<LeaseId, Lease>('lease', this.journal, [
+    this.leasesOf,
+    this.dueLeases,
+    this.shortLeases,
+    this.ends.ofLeases,
+  ])
 
   readonly dueRuns = new Grouped<Run>(() => 'all', byUrgency)
   readonly runs = new Table<RunId, Run>('run', this.journal, [this.dueRuns])

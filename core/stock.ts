@@ -121,4 +121,5 @@ const labelKey = (labels: readonly string[]): string => {
   return key
 }
 
-const shapeKey = ({ pool, platform, labels }: Machine): string => `${pool}/${platform}/${labelKey(labels)}`
+/** What names the stock that a machine belongs to. */
+export const shapeKey = ({ pool, platform, labels }: Machine): string => `${pool}/${platform}/${labelKey(labels)}`

@@ -16,6 +16,18 @@ export const dueAt = (warnMinutes: readonly number[], lease: Lease): Instant => 
   }
 }
 
+/** When its machines are taken back if it is neither extended nor given back early: at the earliest, if its time has yet to begin. */
+export const plannedEnd = ({ state, grantedAt, durationMs, graceMs }: Lease): Instant => {
+  switch (state.status) {
+    case 'preparing':
+      return (grantedAt + durationMs + graceMs) as Instant
+    case 'active':
+      return (state.until + graceMs) as Instant
+    case 'ended':
+      return state.at
+  }
+}
+
 /** The next warning that is still to be given for the present end, in minutes before it; null: none. */
 export const nextWarning = (warnMinutes: readonly number[], lease: Lease): number | null => {
   const minutes = owed(warnMinutes, lease)

@@ -1,0 +1,59 @@
+import { bySoonest, type Ending } from '../ends.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Instant } from '../id.ts'
+import type { Pool } from '../pool.ts'
+import type { Stock } from '../stock.ts'
+import { sum } from './match.ts'
+
+/**
+ * What is free when, if every lease lasts until its planned end. Only as many machines are looked at as are asked for, so that
+ * a question costs the same in a fleet of any size.
+ */
+
+/** The first `most` lent machines of these stocks to be taken back, soonest first. */
+export const endings = (fleet: Fleet, stocks: readonly Stock[], most: number): Ending[] => {
+  const soonest = stocks.flatMap(({ shape }) => [...Iterator.from(fleet.ends.of(shape.key)).take(most)])
+  return stocks.length > 1 ? soonest.toSorted(bySoonest).slice(0, most) : soonest
+}
+
+/** Not lent, and at most a step or two from being ready. */
+export const atHand = (stocks: readonly Stock[]): number =>
+  sum(stocks, ({ ready, coming, returning, off }) => ready.size + coming + returning + off.size)
+
+/**
+ * When `count` machines of these stocks can be free together at the earliest: the end of the lease that is waited for last, or
+ * now. The steps between a lease and the next are taken to need no time. Null if not even the ends of all leases give so many.
+ */
+export const freeBy = (fleet: Fleet, stocks: readonly Stock[], count: number, now: Instant): Instant | null => {
+  const lacking = count - atHand(stocks)
+  if (lacking <= 0) return now
+  const last = endings(fleet, stocks, lacking)[lacking - 1]
+  return last === undefined ? null : (Math.max(last.at, now) as Instant)
+}
+
+/**
+ * How many machines of these stocks are free at an instant, `most` at most. Those that are ready, those whose leases have ended
+ * by `at - slackMs`, and, where that leaves their pools time for a turnaround from now, those in a step or off.
+ */
+export const freeAt = (
+  fleet: Fleet,
+  stocks: readonly Stock[],
+  { at, now, most, slackMs = 0 }: { at: Instant; now: Instant; most: number; slackMs?: number },
+): number => {
+  let free = 0
+  for (const { shape, ready, coming, returning, off } of stocks) {
+    free += ready.size
+    if (now + turnaroundMs(fleet.pools.need(shape.pool)) <= at) free += coming + returning + off.size
+  }
+  if (free >= most) return most
+  return free + endings(fleet, stocks, most - free).filter((ending) => ending.at <= at - slackMs).length
+}
+
+/** The longest that a machine takes from the end of a lease until it is ready for the next, if no step fails. */
+export const turnaroundMs = ({ steps, deadlineMs, afterLease }: Pool): number => {
+  const between = new Set(['revoke', 'collect', afterLease, ...(afterLease === 'shutdown' ? ['provision'] : [])])
+  return sum(
+    steps.filter((step) => between.has(step)),
+    (step) => deadlineMs[step],
+  )
+}
