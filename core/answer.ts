@@ -1,6 +1,7 @@
 import { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
 import { holderOf, type Holder } from './answer/holder.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
+import { preview, type Preview } from './answer/preview.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
 import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, PoolName, TenantName } from './id.ts'
@@ -13,6 +14,7 @@ import type { Role } from './tenant.ts'
 import { poolView, type PoolView } from './view.ts'
 
 export type { WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
+export type { Preview } from './answer/preview.ts'
 export type { AllAnswer, MineAnswer } from './answer/list.ts'
 export type { Past } from './answer/find.ts'
 
@@ -23,6 +25,7 @@ export type Answer =
   | WhyRequest
   | WhyLease
   | WhyMachine
+  | Preview
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
   | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
@@ -69,6 +72,8 @@ export function answer(
       return { type: 'pools', pools: [...fleet.pools.values()].map((pool) => poolView(fleet, pool)) }
     case 'status':
       return status(fleet, question.pool)
+    case 'preview':
+      return preview(fleet, asked, question.get)
     case 'list':
     case 'why':
     case 'who':

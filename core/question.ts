@@ -1,7 +1,11 @@
+import type { GetCommand } from './command.ts'
+
 /** What can be asked without changing anything. */
 export type Question =
   | { readonly ask: 'list'; readonly scope: 'mine' | 'all' }
   | { readonly ask: 'why'; readonly about: string }
+  /** What a `get` would come to. */
+  | { readonly ask: 'preview'; readonly get: GetCommand }
   | { readonly ask: 'status'; readonly pool: string | null }
   | { readonly ask: 'pools' }
   | { readonly ask: 'who'; readonly machine: string }

@@ -62,7 +62,7 @@ const offerOwnKey = ({ world }: Call, fields: Record<string, unknown>): void => 
   const own = ownKey(world.env['HOME'])
   if (own === null) return
   fields['keys'] = [own.line]
-  world.err(`letting in ${own.file}`)
+  if (fields['dry-run'] === undefined) world.err(`letting in ${own.file}`)
 }
 
 const progressOf = ({ lease, request, detail }: Got): string => {

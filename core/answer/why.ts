@@ -62,7 +62,8 @@ export const whyRequest = (fleet: Fleet, request: MachineRequest, at: Instant): 
   }
 }
 
-const chances = (fleet: Fleet, request: MachineRequest, at: Instant): Chances => {
+/** How things stand for a request that waits. */
+export const chances = (fleet: Fleet, request: MachineRequest, at: Instant): Chances => {
   const tenant = fleet.tenants.need(request.tenant)
   const { allowed, elsewhere } = place(fleet, tenant, request.demand, at < request.preferUntil)
   return {

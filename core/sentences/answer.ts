@@ -5,6 +5,7 @@ import type { PoolView } from '../view.ts'
 import { helpSaid } from './help.ts'
 import { logins, names } from './login.ts'
 import { wanted } from './outcome.ts'
+import { previewSaid } from './preview.ts'
 import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
 import { clockOf } from './time.ts'
@@ -24,6 +25,9 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
       return whyLeaseSaid(answer, telling)
     case 'whyMachine':
       return whyMachineSaid(answer, telling)
+    case 'wouldGrant':
+    case 'wouldWait':
+      return previewSaid(answer, telling)
     case 'status': {
       const lines = answer.pools.map(inFull)
       const waiting = answer.whole ? ` ${counted(answer.waiting, 'request')} waiting.` : ''

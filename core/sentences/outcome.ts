@@ -1,6 +1,6 @@
 import type { Outcome } from '../command.ts'
 import type { RequestId } from '../id.ts'
-import type { MachineRequest } from '../request.ts'
+import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { clock } from './time.ts'
@@ -71,17 +71,18 @@ const whose = ({ demand, state }: MachineRequest): string => {
   return demand.platform !== 'any' && why?.home ? ` on your platform, ${why.home}` : ''
 }
 
-export const anyInstead = ({ demand }: Pick<MachineRequest, 'demand'>): string => {
-  const { type, pool, count, arch, labels } = demand
-  return [
+export const anyInstead = ({ demand }: Pick<MachineRequest, 'demand'>): string => typedGet(demand, 'any')
+
+/** The line that asks for the same machines, by another platform rule or its own. */
+export const typedGet = ({ type, pool, count, arch, labels }: Demand, platform: PlatformRule): string =>
+  [
     'get',
     pool ?? type,
     ...(count === 1 ? [] : [String(count)]),
     ...(arch === null ? [] : ['arch', arch]),
     ...labels.flatMap((label) => ['label', label]),
-    'any',
+    ...(platform === 'same' ? [] : [platform]),
   ].join(' ')
-}
 
 const done = ({ leases, machines }: Extract<Outcome, { type: 'done' }>, { fleet, say, at }: FleetTelling): string => {
   const what = machines.length === 0 ? 'Nothing' : listed(machines)

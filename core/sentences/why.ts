@@ -25,7 +25,7 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
   const ahead = now.ahead === 0 ? 'nobody is ahead of you' : `${counted(now.ahead, 'request')} ahead of you`
   const lines = [`Request ${id} wants ${what}: ${free}; ${ahead}.${quota} Cancel: ${say(`cancel ${id}`)}`]
   if (why !== null && Object.keys(why.dropped).length > 0)
-    lines.push(`When you asked, of ${why.considered} ${request.type}: ${dropped(why)}.`)
+    lines.push(`When you asked, of ${why.considered} ${request.type}: ${droppedSaid(why)}.`)
   if (now.elsewhere >= request.count && request.platform !== 'any') {
     lines.push(
       `On other platforms ${counted(now.elsewhere, 'machine')} ${now.elsewhere === 1 ? 'is' : 'are'} free: ${say(anyInstead({ demand: request }))} and then ${say(`cancel ${id}`)}`,
@@ -38,7 +38,8 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
   const considered = (one: Considered): string =>
     `${one.machine} (${counted(one.attempts, 'attempt')}, idle since ${clockOf(isoTime(one.idleSince), at)})`
   const chosen = why.chosen.length === 0 ? names(lease.machines) : listed(why.chosen.map(considered))
-  const others = Object.keys(why.dropped).length === 0 ? '' : `, of ${why.considered} ${lease.type}: ${dropped(why)}`
+  const others =
+    Object.keys(why.dropped).length === 0 ? '' : `, of ${why.considered} ${lease.type}: ${droppedSaid(why)}`
   const next =
     why.next.length === 0 ? 'No other was free.' : `Next would have been ${listed(why.next.map(considered))}.`
   const end =
@@ -51,7 +52,7 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
   )
 }
 
-const CHOICES: Readonly<Record<PlatformChoice['reason'], string>> = {
+export const CHOICES: Readonly<Record<PlatformChoice['reason'], string>> = {
   home: 'the one that you always get',
   first: 'the least used when you first asked, and yours from then on',
   'instead of home': 'yours did not come free in time, and you said "prefer"',
@@ -111,7 +112,7 @@ const RULES: Readonly<Record<DropRule, string>> = {
   off: 'off',
 }
 
-const dropped = ({ dropped: counts }: Why): string =>
+export const droppedSaid = ({ dropped: counts }: Why): string =>
   (Object.keys(RULES) as DropRule[])
     .flatMap((rule) => ((counts[rule] ?? 0) > 0 ? [`${counts[rule]} ${RULES[rule]}`] : []))
     .join(', ')

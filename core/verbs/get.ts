@@ -1,10 +1,10 @@
-import type { SshKey } from '../command.ts'
+import type { GetCommand, SshKey } from '../command.ts'
 import type { Identity } from '../id.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 import { PLATFORM_RULES, type Address, type PlatformRule } from '../request.ts'
 import { LONGEST_KEY } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
-import type { Argument, Verb } from './verb.ts'
+import type { Argument, Values, Verb } from './verb.ts'
 
 const args: readonly Argument[] = [
   {
@@ -73,6 +73,13 @@ const args: readonly Argument[] = [
     summary: 'whom to tell when it is ready and before it ends: irc:<network>:<account>',
     unspoken: true,
   },
+  {
+    name: 'dryRun',
+    kind: { type: 'flag', standard: false },
+    summary: 'only say what would happen, and why; nothing is taken, and nothing is kept',
+    after: ['dry-run', 'dryrun', 'preview'],
+    option: 'dry-run',
+  },
 ]
 
 export const get: Verb = {
@@ -83,25 +90,29 @@ export const get: Verb = {
   type: 'command',
   arguments: args,
   examples: ['get metal', 'get metal 2 for 4h', 'get vm arch aarch64', 'get metal any now because kernel bisect'],
-  asks: (values, where) => ({
-    type: 'command',
-    command: {
-      do: 'get',
-      type: values['type'] as string,
-      pool: (values['pool'] ?? null) as string | null,
-      arch: (values['arch'] ?? null) as string | null,
-      labels: (values['labels'] ?? []) as readonly string[],
-      count: (values['count'] ?? 1) as number,
-      platform: (values['platform'] ?? 'same') as PlatformRule,
-      durationMs: (values['for'] ?? null) as number | null,
-      keys: (values['keys'] ?? []) as readonly SshKey[],
-      reason: (values['reason'] ?? '') as string,
-      metadata: (values['metadata'] ?? {}) as Readonly<Record<string, string>>,
-      queue: (values['queue'] ?? true) as boolean,
-      address: addressOf((values['notify'] ?? null) as string | null) ?? where,
-    },
-  }),
+  asks: (values, where) => {
+    const command = commandOf(values, where)
+    return values['dryRun'] === true
+      ? { type: 'question', question: { ask: 'preview', get: command } }
+      : { type: 'command', command }
+  },
 }
+
+const commandOf = (values: Values, where: Address | null): GetCommand => ({
+  do: 'get',
+  type: values['type'] as string,
+  pool: (values['pool'] ?? null) as string | null,
+  arch: (values['arch'] ?? null) as string | null,
+  labels: (values['labels'] ?? []) as readonly string[],
+  count: (values['count'] ?? 1) as number,
+  platform: (values['platform'] ?? 'same') as PlatformRule,
+  durationMs: (values['for'] ?? null) as number | null,
+  keys: (values['keys'] ?? []) as readonly SshKey[],
+  reason: (values['reason'] ?? '') as string,
+  metadata: (values['metadata'] ?? {}) as Readonly<Record<string, string>>,
+  queue: (values['queue'] ?? true) as boolean,
+  address: addressOf((values['notify'] ?? null) as string | null) ?? where,
+})
 
 /** `irc:libera:alice` is alice, at the door `irc:libera`. */
 const addressOf = (identity: string | null): Address | null => {

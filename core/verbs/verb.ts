@@ -36,7 +36,7 @@ export interface Verb {
   readonly aliases: readonly string[]
   readonly summary: string
   readonly who: Role | 'anyone'
-  /** Whether it comes to a command for the lane, or to a question for the fleet. */
+  /** Whether it comes to a command for the lane, or to a question for the fleet, as a `get` that is only tried also does. */
   readonly type: Ask['type']
   readonly arguments: readonly Argument[]
   /** Whole lines, as typed after `!duffy`. The first is what a misread shows. */

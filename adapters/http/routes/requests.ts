@@ -14,7 +14,8 @@ export const requests: readonly KeyedRoute[] = [
     method: 'POST',
     path: '/api/v2/requests',
     who: 'member',
-    summary: 'lease machines, or wait in line for them; "?wait=60s" holds the answer until one can log in',
+    summary:
+      'lease machines, or wait in line for them; "?wait=60s" holds the answer until one can log in; "dryRun": true only says what would happen',
     answer: (call, caller) => perform(call, caller, verbNamed('get')!, call.body ?? {}),
   },
   {

@@ -80,6 +80,17 @@ test('get tells on stderr what it waits for, and ends when its machine is ready'
   expect(served.duffy.fleet.leases.size).toBe(1)
 })
 
+test.each([[['get', 'vm', '--dry-run']], [['get', 'vm', 'dry-run']]])(
+  '%j says what would happen, and takes nothing',
+  async (words) => {
+    await using served = await serve()
+    const { exit, out } = await run(words, at(served))
+    expect(exit).toBe(0)
+    expect(out).toContain('You would get any-1')
+    expect(served.duffy.fleet.leases.size).toBe(0)
+  },
+)
+
 test('get that is not to wait says where its request stands', async () => {
   await using served = await serve()
   await run(['get', 'vm'], at(served))

@@ -1,0 +1,97 @@
+import type { GetCommand } from '../command.ts'
+import { decide } from '../decide/index.ts'
+import type { Event } from '../event.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from '../id.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Demand, PlatformChoice } from '../request.ts'
+import { isoTime } from '../time.ts'
+import type { Why } from '../why.ts'
+import { chances, type Chances } from './why.ts'
+
+/** What a `get` would come to now. No id in it: nothing was made that could have one. */
+export type Preview = WouldGrant | WouldWait
+
+interface Wanted {
+  readonly tenant: TenantName
+  readonly demand: Demand
+  readonly durationMs: number
+  /** The length that was asked for; null: the pool's own. */
+  readonly askedMs: number | null
+}
+
+export interface WouldGrant extends Wanted {
+  readonly type: 'wouldGrant'
+  readonly machines: readonly { readonly name: MachineName; readonly platform: PlatformName; readonly pool: PoolName }[]
+  readonly choice: PlatformChoice
+  /** The earliest end: as if one could log in at once. */
+  readonly until: string
+  readonly why: Why
+}
+
+export interface WouldWait extends Wanted {
+  readonly type: 'wouldWait'
+  /** In line, from 1. */
+  readonly position: number
+  readonly why: Why | null
+  readonly now: Chances
+}
+
+/**
+ * Decides a `get` as if it were asked in earnest, tells what that came to, and takes all of it back, in one piece in which
+ * nobody else sees the fleet. The fleet must hold nothing that is not durable: what is taken back is what came after.
+ */
+export const preview = (
+  fleet: Fleet,
+  { by, at }: { readonly by: Identity; readonly at: Instant },
+  command: GetCommand,
+): Preview | { readonly type: 'refused'; readonly refusal: Refusal } => {
+  const mark = fleet.journal.mark()
+  try {
+    const decision = decide(fleet, { id: null, by, door: 'preview', at, command })
+    if (decision.type === 'refused') return decision
+    const request = requestMade(decision.events)
+    const lease = decision.outcome.type === 'granted' ? decision.outcome.lease : null
+    const askedMs = command.durationMs
+    return lease === null ? wouldWait(fleet, request, askedMs, at) : wouldGrant(fleet, lease, askedMs, at)
+  } finally {
+    fleet.journal.undoTo(mark)
+  }
+}
+
+const requestMade = (events: readonly Event[]): RequestId =>
+  events.find((event) => event.type === 'requestMade')!.request.id
+
+const wouldGrant = (fleet: Fleet, id: LeaseId, askedMs: number | null, at: Instant): WouldGrant => {
+  const { tenant, demand, durationMs, choice, why, machines } = fleet.leases.need(id)
+  return {
+    type: 'wouldGrant',
+    tenant,
+    demand,
+    durationMs,
+    askedMs,
+    machines: machines.map(({ machine }) => {
+      const { name, platform, pool } = fleet.machines.need(machine)
+      return { name, platform, pool }
+    }),
+    choice,
+    until: isoTime((at + durationMs) as Instant),
+    why,
+  }
+}
+
+const wouldWait = (fleet: Fleet, id: RequestId, askedMs: number | null, at: Instant): WouldWait => {
+  const request = fleet.requests.need(id)
+  const { tenant, demand, durationMs, state } = request
+  const now = chances(fleet, request, at)
+  return {
+    type: 'wouldWait',
+    tenant,
+    demand,
+    durationMs,
+    askedMs,
+    position: now.ahead + 1,
+    why: state.status === 'waiting' ? state.why : null,
+    now,
+  }
+}

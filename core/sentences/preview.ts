@@ -1,0 +1,39 @@
+import type { Preview } from '../answer.ts'
+import { names } from './login.ts'
+import { typedGet, wanted } from './outcome.ts'
+import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
+import { clockOf, span, typedSpan } from './time.ts'
+import { CHOICES, droppedSaid } from './why.ts'
+
+/** What a `get` would come to, in words, and how to ask in earnest. */
+export const previewSaid = (preview: Preview, telling: Telling): Said => {
+  const { demand, askedMs, why } = preview
+  const length = askedMs === null ? '' : ` for ${typedSpan(askedMs)}`
+  const inEarnest = `Nothing was taken. In earnest: ${telling.say(`${typedGet(demand, demand.platform)}${length}`)}`
+  const reasons =
+    why === null || Object.keys(why.dropped).length === 0
+      ? ''
+      : `Of ${why.considered} ${demand.type}: ${droppedSaid(why)}. `
+  return openly(outcome(preview, telling), `${reasons}${inEarnest}`, ...instead(preview, telling))
+}
+
+const outcome = (preview: Preview, { at }: Telling): string => {
+  if (preview.type === 'wouldGrant') {
+    const { machines, choice, durationMs, until } = preview
+    return `You would get ${names(machines)}, platform ${choice.platform}: ${CHOICES[choice.reason]}. Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
+  }
+  const { demand, position, now, why } = preview
+  const platform = demand.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''
+  const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free`
+  return `You would wait, ${ordinal(position)} in line for ${wanted(preview)}: ${free}.`
+}
+
+/** Only where its platform alone is busy. */
+const instead = (preview: Preview, { say }: Telling): string[] => {
+  if (preview.type === 'wouldGrant' || preview.demand.platform === 'any') return []
+  const { elsewhere } = preview.now
+  if (elsewhere < preview.demand.count) return []
+  return [
+    `On other platforms ${counted(elsewhere, 'machine')} ${elsewhere === 1 ? 'is' : 'are'} free: ${say(typedGet(preview.demand, 'any'))}`,
+  ]
+}

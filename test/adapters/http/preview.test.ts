@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { serve } from './fake.ts'
+
+const preview = { type: 'vm', dryRun: true }
+
+test('a get that is only tried is 200, says which machine it would be, and takes none', async () => {
+  await using served = await serve()
+  const before = served.duffy.records.length
+  const { status, body } = await served.call('POST', '/api/v2/requests?wait=60s', { body: preview })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ type: 'wouldGrant', machines: [{ name: 'any-1' }], until: '2026-11-23T14:00:00.000Z' })
+  expect(body.detail).toContain('You would get any-1')
+  expect(served.duffy.records.length).toBe(before)
+  expect(served.duffy.fleet.leases.size).toBe(0)
+})
+
+test('a try that would wait is 200 as well, with the place', async () => {
+  await using served = await serve()
+  for (const _ of [1, 2]) await served.call('POST', '/api/v2/requests', { as: 'bob', body: { type: 'vm' } })
+  const { status, body } = await served.call('POST', '/api/v2/requests', { body: preview })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ type: 'wouldWait', position: 2, why: { rule: 'busy', dropped: { busy: 1 } } })
+})
+
+test('a try that would be refused is refused in the same words', async () => {
+  await using served = await serve()
+  const get = { type: 'metal', count: 4 }
+  const tried = await served.call('POST', '/api/v2/requests', { body: { ...get, dryRun: true } })
+  const asked = await served.call('POST', '/api/v2/requests', { body: get })
+  expect(tried.status).toBe(422)
+  expect(tried.body).toEqual(asked.body)
+})
+
+test('a try does not use up its Idempotency-Key', async () => {
+  await using served = await serve()
+  const headers = { 'idempotency-key': 'job-7' }
+  await served.call('POST', '/api/v2/requests', { body: preview, headers })
+  expect((await served.call('POST', '/api/v2/requests', { body: { type: 'vm' }, headers })).status).toBe(201)
+})
