@@ -1,0 +1,6 @@
+export { chanceFrom, type Chance } from './chance.ts'
+export { simulate, type Scenario } from './engine.ts'
+export { describedLoad, EVEN, OFFICE, type DescribedLoad } from './described.ts'
+export { describedSteps, type DescribedStep } from './steps.ts'
+export type { Figures, HourFigures, Waits, WearFigures } from './figures.ts'
+export type { LoadRequest, StepModel, Use } from './load.ts'

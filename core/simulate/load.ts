@@ -1,0 +1,23 @@
+import type { Instant, PoolName, TenantName } from '../id.ts'
+import type { Demand } from '../request.ts'
+import type { Step } from '../run.ts'
+import type { Chance } from './chance.ts'
+
+/** What its owner does with a request, whatever Duffy does. */
+export interface Use {
+  /** How long the machines are used before they are given back; null: until the lease ends by itself. */
+  readonly usedMs: number | null
+  /** For how long its owner waits in line before they cancel; null: as long as it takes. */
+  readonly patienceMs: number | null
+}
+
+/** Somebody will ask for machines. */
+export interface LoadRequest extends Use {
+  readonly at: Instant
+  readonly tenant: TenantName
+  readonly demand: Omit<Demand, 'pool'> & { readonly pool: PoolName | null }
+  readonly durationMs: number
+}
+
+/** How long a step takes on a machine of a pool, and whether it succeeds. */
+export type StepModel = (pool: PoolName, step: Step, chance: Chance) => { readonly ms: number; readonly ok: boolean }

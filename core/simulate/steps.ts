@@ -1,0 +1,22 @@
+import type { Step } from '../run.ts'
+import { around } from './chance.ts'
+import type { StepModel } from './load.ts'
+
+/** How long a step takes, and how often it fails. */
+export interface DescribedStep {
+  readonly medianMs: number
+  /** As in `around`; 1: always the same. */
+  readonly spread: number
+  /** 0 to 1. */
+  readonly failures: number
+}
+
+/** Every pool alike. A step that is not described takes no time, and always succeeds. */
+export const describedSteps =
+  (steps: Readonly<Partial<Record<Step, DescribedStep>>>): StepModel =>
+  (_pool, step, chance) => {
+    const described = steps[step]
+    if (described === undefined) return { ms: 0, ok: true }
+    const { medianMs, spread, failures } = described
+    return { ms: Math.round(around(chance, medianMs, spread)), ok: failures === 0 || !chance.chance(failures) }
+  }
