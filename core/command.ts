@@ -78,6 +78,7 @@ export interface SiteMachine {
   readonly name: MachineName
   readonly pool: PoolName
   readonly platform: PlatformName
+  readonly chassis: string | null
   readonly labels: readonly string[]
   readonly variables: JsonObject
 }

@@ -30,6 +30,7 @@ export type Event =
       readonly number: number
       readonly pool: PoolName
       readonly platform: PlatformName
+      readonly chassis: string | null
       readonly labels: readonly string[]
       readonly variables: JsonObject
       /** What it starts with: the fewest of its platform, so that a new machine is not worn first. */
@@ -38,6 +39,7 @@ export type Event =
   | {
       readonly type: 'machineConfigured'
       readonly machine: MachineName
+      readonly chassis: string | null
       readonly labels: readonly string[]
       readonly variables: JsonObject
     }

@@ -12,6 +12,8 @@ export interface Machine {
   readonly pool: PoolName
   readonly type: MachineType
   readonly platform: PlatformName
+  /** The enclosure, rack or host that it shares its fate with; null: the config does not say. */
+  readonly chassis: string | null
   readonly arch: string
   /** Sorted, without repeats. */
   readonly labels: readonly string[]

@@ -40,6 +40,10 @@ export interface Pool {
 export interface Platform {
   readonly name: PlatformName
   readonly arch: string
+  /** Who made the processor. With `arch` the hard class: no request that keeps to its home is given another. */
   readonly vendor: string
+  /** Of the server or the processor; null: the config does not say. */
+  readonly model: string | null
+  readonly memoryGiB: number | null
   readonly description: string
 }

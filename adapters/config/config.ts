@@ -25,8 +25,12 @@ export interface Config {
 export interface PlatformConfig {
   /** The processor architecture, as people ask for it: `x86_64`, `aarch64`. */
   readonly arch: string
-  /** Who made the processor: `intel`, `amd`, `ampere`. */
+  /** Who made the processor: `intel`, `amd`, `ampere`. A tenant whose home is of one vendor gets another's only where it asks for that. */
   readonly vendor: string
+  /** Of the server, or of the processor. Platforms of one model are nearer to one another. Default: not said. */
+  readonly model?: string
+  /** Platforms with as much memory are nearer to one another. Default: not said. */
+  readonly memoryGiB?: number
   /** One line for people. Default: none. */
   readonly description?: string
 }
@@ -77,6 +81,8 @@ export interface MachineConfig {
   /** Unique in the whole site, and its host name. */
   readonly name: string
   readonly platform: string
+  /** The enclosure, rack or host that it shares power or a switch with, by a name of its own. Default: not said. */
+  readonly chassis?: string
   /** Words that a request can ask for. Default: none. */
   readonly labels?: readonly string[]
   /** Handed to the driver's playbooks as they are; never a secret, for they are kept in the log. Default: none. */

@@ -91,12 +91,19 @@ const fixedMachines = (machines: readonly unknown[], place: Place): SiteMachine[
 }
 
 const machineOf = (
-  machine: { name: string; platform: string; labels: readonly string[]; variables: SiteMachine['variables'] },
+  machine: {
+    readonly name: string
+    readonly platform: string
+    readonly chassis?: string | undefined
+    readonly labels: readonly string[]
+    readonly variables: SiteMachine['variables']
+  },
   pool: string,
 ): SiteMachine => ({
   name: machine.name as MachineName,
   pool: pool as PoolName,
   platform: machine.platform as PlatformName,
+  chassis: machine.chassis ?? null,
   labels: [...new Set(machine.labels)].toSorted(),
   variables: machine.variables,
 })

@@ -83,7 +83,16 @@ const readSite = (config: schema.ConfigRead, { faults, spoken, drivers, network 
   const site = {
     limits: limitsOf(faults.read(schema.limitsSchema, config.limits, ['limits']), faults),
     platforms: [...platforms].flatMap(([name, platform]): Platform[] =>
-      platform === null ? [] : [{ name: name as PlatformName, ...platform }],
+      platform === null
+        ? []
+        : [
+            {
+              ...platform,
+              name: name as PlatformName,
+              model: platform.model ?? null,
+              memoryGiB: platform.memoryGiB ?? null,
+            },
+          ],
     ),
     ...readPools(pools, config.pools, { platforms: [...platforms.keys()], drivers, faults }),
     tenants: readTenants(tenants, faults),

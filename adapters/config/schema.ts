@@ -1,72 +1,11 @@
-import { readDuration, STEPS, type Json, type JsonObject } from '#core'
+import { STEPS, type Json, type JsonObject } from '#core'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type * as config from './config.ts'
-import { instead } from './faults.ts'
+import { choice, DAY, flag, HOUR, MINUTE, object, PRINTABLE, record, SECOND, span, text, whole } from './kinds.ts'
 
 /** Every key of an interface, so that the schema and what `config.ts` documents cannot drift apart. */
 type ShapeOf<T> = Readonly<Record<keyof Required<T>, z.ZodType>>
-
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const LONGEST = 366 * DAY
-
-/** An object with no keys but these. Its complaint about others has a line for each. */
-const object = <S extends z.core.$ZodLooseShape>(shape: S, sentence: string) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => `There is no setting \`${key}\` here${instead(key, Object.keys(shape))}`).join('\n')
-        : sentence,
-  })
-
-const record = (sentence: string) => z.record(z.string(), z.unknown(), { error: sentence })
-
-const whole = (least: number, most: number) => {
-  const error = `Give a whole number from ${least} to ${most}.`
-  return z.int({ error }).min(least, { error }).max(most, { error })
-}
-
-const text = (most: number, sentence: string) =>
-  z
-    .string({ error: sentence })
-    .min(1, { error: sentence })
-    .max(most, { error: sentence })
-    .regex(PRINTABLE, { error: sentence })
-const PRINTABLE = /^\P{Cc}*$/u
-
-const choice = <const W extends readonly string[]>(words: W) =>
-  z.enum(words, {
-    error: ({ input }) =>
-      typeof input === 'string'
-        ? `\`${input}\` is none of the choices${instead(input, words)}`
-        : `Give one of ${words.join(', ')}.`,
-  })
-
-/** A length of time, in milliseconds. */
-const span = (leastMs: number, mostMs = LONGEST) => {
-  const error = 'Give a length of time in quotes, such as `30s`, `15m`, `2h` or `1d`.'
-  return z.string({ error }).transform((written, context) => {
-    const read = readDuration(written, LONGEST)
-    const ms = read === 'zero' ? 0 : read
-    if (typeof ms === 'number' && ms >= leastMs && ms <= mostMs) return ms
-    const most = `Give at most ${mostMs / DAY}d.`
-    const message =
-      typeof ms === 'number'
-        ? ms < leastMs
-          ? `Give at least ${leastMs / SECOND}s.`
-          : most
-        : ms === 'tooLong'
-          ? most
-          : error
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  })
-}
-
-const flag = z.boolean({ error: 'Give true or false.' })
 
 export const NAME = /^[a-z0-9](?:[a-z0-9-]{0,39}[a-z0-9])?$/
 export const NAME_RULE =
@@ -90,23 +29,29 @@ const cron = z
   .string({ error: 'Give a cron expression.' })
   .refine(validate, { error: 'Give a cron expression of five or six fields, such as `23 3 * * *`.' })
 
+const MEMORY_RULE = 'Give the memory in GiB, a number above 0 and at most 1048576.'
+const memory = z.number({ error: MEMORY_RULE }).positive({ error: MEMORY_RULE }).max(1_048_576, { error: MEMORY_RULE })
+
 export const platformSchema = object(
   {
     arch: word('Give an architecture, such as `x86_64`.'),
     vendor: word('Give the maker of the processor, such as `intel`.'),
+    model: text(100, 'Give the model as one line of text, such as `Dell R640`.').optional(),
+    memoryGiB: memory.optional(),
     description: z
       .string({ error: 'Give one line of text.' })
       .max(200, { error: 'Give at most 200 characters.' })
       .regex(PRINTABLE, { error: 'Give one line of text.' })
       .default(''),
   } satisfies ShapeOf<config.PlatformConfig>,
-  'Describe the platform: `{ arch, vendor, description }`.',
+  'Describe the platform: `{ arch, vendor, model, memoryGiB, description }`.',
 )
 
 export const machineSchema = object(
   {
     name,
     platform: name,
+    chassis: name.optional(),
     labels: labels.default([]),
     variables: variables.default({}),
   } satisfies ShapeOf<config.MachineConfig>,

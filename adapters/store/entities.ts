@@ -37,6 +37,7 @@ export const MachineRow = defineEntity({
     pool: p.text(),
     type: p.text().$type<'metal' | 'vm'>(),
     platform: p.text(),
+    chassis: p.text().nullable(),
     arch: p.text(),
     configured: p.integer(),
     status: p.text(),
@@ -74,7 +75,14 @@ export const PoolRow = defineEntity({
 export const PlatformRow = defineEntity({
   name: 'PlatformRow',
   tableName: 'platform',
-  properties: { name: p.text().primary(), arch: p.text(), vendor: p.text(), description: p.text() },
+  properties: {
+    name: p.text().primary(),
+    arch: p.text(),
+    vendor: p.text(),
+    model: p.text().nullable(),
+    memory_gib: p.float().nullable(),
+    description: p.text(),
+  },
 })
 
 export const TenantRow = defineEntity({

@@ -41,10 +41,13 @@ const moved = (fleet: Fleet, site: Site): string[] => [
     if (known === undefined || known.type === type || !has(fleet, ({ pool }) => pool === name)) return []
     return [`pool ${name} holds ${known.type} machines: give the ${type} machines a pool of another name`]
   }),
-  ...site.platforms.flatMap(({ name, arch }) => {
+  ...site.platforms.flatMap(({ name, arch, vendor }) => {
     const known = fleet.platforms.get(name)
-    if (known === undefined || known.arch === arch || !has(fleet, ({ platform }) => platform === name)) return []
-    return [`platform ${name} is ${known.arch}: give the ${arch} machines a platform of another name`]
+    const isAlike = known === undefined || (known.arch === arch && known.vendor === vendor)
+    if (isAlike || !has(fleet, ({ platform }) => platform === name)) return []
+    return [
+      `platform ${name} is ${known.arch} by ${known.vendor}: give the ${arch} machines by ${vendor} a platform of another name`,
+    ]
   }),
 ]
 
@@ -84,13 +87,20 @@ const configureMachines = (draft: Draft, site: Site): void => {
   }
 }
 
-const asWanted = (machine: Machine, { labels, variables }: SiteMachine): boolean =>
-  machine.configured && same(machine.labels, labels) && same(machine.variables, variables)
+const asWanted = (machine: Machine, { chassis, labels, variables }: SiteMachine): boolean =>
+  machine.configured &&
+  machine.chassis === chassis &&
+  same(machine.labels, labels) &&
+  same(machine.variables, variables)
 
-const configure = (draft: Draft, { name }: Machine, { labels, variables }: SiteMachine): void =>
-  draft.emit({ type: 'machineConfigured', machine: name, labels, variables })
+const configure = (draft: Draft, { name }: Machine, { chassis, labels, variables }: SiteMachine): void =>
+  draft.emit({ type: 'machineConfigured', machine: name, chassis, labels, variables })
 
-const enrol = (draft: Draft, { name, pool, platform, labels, variables }: SiteMachine, attempts: number): void => {
+const enrol = (
+  draft: Draft,
+  { name, pool, platform, chassis, labels, variables }: SiteMachine,
+  attempts: number,
+): void => {
   const known = draft.fleet.machines.get(name)
   draft.emit({
     type: 'machineEnrolled',
@@ -98,6 +108,7 @@ const enrol = (draft: Draft, { name, pool, platform, labels, variables }: SiteMa
     number: known?.number ?? draft.fleet.next('machine'),
     pool,
     platform,
+    chassis,
     labels,
     variables,
     attempts: Math.max(attempts, known?.attempts ?? 0),

@@ -21,8 +21,10 @@ export const evolveMachine = (fleet: Fleet, event: MachineEvent, at: Instant): v
   switch (event.type) {
     case 'machineEnrolled':
       return enrol(fleet, event, at)
-    case 'machineConfigured':
-      return patchMachine(fleet, event.machine, { labels: event.labels, variables: event.variables, configured: true })
+    case 'machineConfigured': {
+      const { chassis, labels, variables } = event
+      return patchMachine(fleet, event.machine, { chassis, labels, variables, configured: true })
+    }
     case 'machineDrained':
       return patchMachine(fleet, event.machine, { configured: false })
     case 'machineRetired':
@@ -52,7 +54,7 @@ export const patchMachine = (fleet: Fleet, name: MachineName, patch: Partial<Mac
 
 /** A name that comes back from retirement keeps its number, its fence and its wear. */
 const enrol = (fleet: Fleet, event: Extract<MachineEvent, { type: 'machineEnrolled' }>, at: Instant): void => {
-  const { machine: name, number, pool, platform, labels, variables, attempts } = event
+  const { machine: name, number, pool, platform, chassis, labels, variables, attempts } = event
   const before = fleet.machines.get(name)
   if (before === undefined) fleet.counters.put('machine', number)
   fleet.machines.put(name, {
@@ -61,6 +63,7 @@ const enrol = (fleet: Fleet, event: Extract<MachineEvent, { type: 'machineEnroll
     pool,
     type: fleet.pools.need(pool).type,
     platform,
+    chassis,
     arch: fleet.platforms.need(platform).arch,
     labels,
     variables,

@@ -33,6 +33,7 @@ export const benchLane = async (dir: string, machines: number, ms: number): Prom
       name: `m${index}` as MachineName,
       pool: 'metal' as SiteMachine['pool'],
       platform: (index % 2 === 0 ? 'intel' : 'amd') as SiteMachine['platform'],
+      chassis: null,
       labels: [],
       variables: {},
     })),

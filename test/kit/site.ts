@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, STEPS, type Pool, type Site, type SiteMachine, type SiteTenant } from '#core'
+import { DEFAULT_LIMITS, STEPS, type Platform, type Pool, type Site, type SiteMachine, type SiteTenant } from '#core'
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] extends string ? string : T[K] }
 
@@ -29,6 +29,10 @@ export const poolOf = (name: string, over: Partial<Loose<Pool>> = {}): Pool =>
     ...over,
   }) as unknown as Pool
 
+/** A platform of which the config says no more than it must. */
+export const platformOf = (name: string, over: Partial<Loose<Platform>> = {}): Platform =>
+  ({ name, arch: 'x86_64', vendor: name, model: null, memoryGiB: null, description: '', ...over }) as Platform
+
 export const KEY = { fingerprint: 'SHA256:test', line: 'ssh-ed25519 AAAA' } as SiteTenant['keys'][number]
 
 export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): SiteTenant =>
@@ -44,17 +48,21 @@ export const machinesOf = (
   Array.from(
     { length: count },
     (_, index) =>
-      ({ name: `${platform}-${index + 1}`, pool, platform, labels, variables: {} }) as unknown as SiteMachine,
+      ({
+        name: `${platform}-${index + 1}`,
+        pool,
+        platform,
+        chassis: null,
+        labels,
+        variables: {},
+      }) as unknown as SiteMachine,
   )
 
 /** Two platforms of four metal machines, and two tenants. */
 export const siteOf = (over: Partial<Site> = {}): Site => ({
   digest: 'one',
   limits: DEFAULT_LIMITS,
-  platforms: [
-    { name: 'amd', arch: 'x86_64', vendor: 'amd', description: '' },
-    { name: 'intel', arch: 'x86_64', vendor: 'intel', description: '' },
-  ] as unknown as Site['platforms'],
+  platforms: [platformOf('amd', { vendor: 'amd' }), platformOf('intel', { vendor: 'intel' })],
   pools: [poolOf('metal')],
   machines: [...machinesOf('metal', 'intel', 4), ...machinesOf('metal', 'amd', 4)],
   tenants: [tenantOf('alice'), tenantOf('bob')],

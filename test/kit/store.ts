@@ -64,12 +64,22 @@ export const siteWith = (
 ): Site => ({
   digest: `test ${machines} ${quota} ${ready}`,
   limits: { ...DEFAULT_LIMITS, waitingRequestsPerTenant: 10_000 },
-  platforms: [{ name: 'intel' as never, arch: 'x86_64', vendor: 'Intel', description: 'a test platform' }],
+  platforms: [
+    {
+      name: 'intel' as never,
+      arch: 'x86_64',
+      vendor: 'Intel',
+      model: 'Xeon',
+      memoryGiB: 31.5,
+      description: 'a test platform',
+    },
+  ],
   pools: [pool(ready)],
   machines: Array.from({ length: machines }, (_, index) => ({
     name: `n${String(index + 1).padStart(2, '0')}` as MachineName,
     pool: 'metal' as never,
     platform: 'intel' as never,
+    chassis: index % 3 === 0 ? null : `c${index % 4}`,
     labels: index % 2 === 0 ? ['nvme'] : [],
     variables: { address: `10.0.${index >> 8}.${index & 255}` },
   })),

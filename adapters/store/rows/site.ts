@@ -25,8 +25,22 @@ export const pools: Rows<Pool, Row<typeof PoolRow>> = {
 export const platforms: Rows<Platform, Row<typeof PlatformRow>> = {
   entity: PlatformRow,
   key: 'name',
-  write: ({ name, arch, vendor, description }) => ({ name, arch, vendor, description }),
-  read: ({ name, arch, vendor, description }) => ({ name: name as PlatformName, arch, vendor, description }),
+  write: ({ name, arch, vendor, model, memoryGiB, description }) => ({
+    name,
+    arch,
+    vendor,
+    model,
+    memory_gib: memoryGiB,
+    description,
+  }),
+  read: ({ name, arch, vendor, model, memory_gib: memoryGiB, description }) => ({
+    name: name as PlatformName,
+    arch,
+    vendor,
+    model: model ?? null,
+    memoryGiB: memoryGiB ?? null,
+    description,
+  }),
 }
 
 /** The last number given of each kind of thing. A number knows no name, so rows are read and written with theirs. */

@@ -37,7 +37,58 @@ describe('the config that Duffy comes with', () => {
   })
 })
 
+describe('a platform', () => {
+  test('has no model and no memory unless they are given', async () => {
+    const platforms = {
+      ...sound.platforms,
+      cloud: { arch: 'x86_64', vendor: 'any', model: 'EPYC 7543', memoryGiB: 15.5 },
+    }
+    const { site } = await settings({ ...sound, platforms })
+    expect(site.platforms).toMatchObject([
+      { name: 'intel', model: null, memoryGiB: null },
+      { name: 'cloud', model: 'EPYC 7543', memoryGiB: 15.5 },
+    ])
+  })
+
+  test.each([
+    [
+      'a model of two lines',
+      { model: 'R640\nR650' },
+      'platforms.intel.model: Give the model as one line of text, such as `Dell R640`.',
+    ],
+    [
+      'memory of nothing',
+      { memoryGiB: 0 },
+      'platforms.intel.memoryGiB: Give the memory in GiB, a number above 0 and at most 1048576.',
+    ],
+    [
+      'memory with a unit',
+      { memoryGiB: '32G' },
+      'platforms.intel.memoryGiB: Give the memory in GiB, a number above 0 and at most 1048576.',
+    ],
+  ])('with %s is refused', async (_, traits, fault) => {
+    const platforms = { ...sound.platforms, intel: { ...sound.platforms.intel, ...traits } }
+    expect(await faults({ ...sound, platforms })).toEqual([fault])
+  })
+})
+
 describe('a site', () => {
+  test('has machines with the chassis that is given, or none', async () => {
+    const machines = [
+      { name: 'n1', platform: 'intel', chassis: 'c7' },
+      { name: 'n2', platform: 'intel' },
+    ]
+    const { site } = await settings(metal({ machines }))
+    expect(site.machines.map(({ chassis }) => chassis)).toEqual(['c7', null])
+  })
+
+  test('has no chassis with a name that none can have', async () => {
+    const machines = [{ name: 'n1', platform: 'intel', chassis: 'C 7' }]
+    expect(await faults(metal({ machines }))).toEqual([
+      expect.stringMatching(/^pools\.metal\.machines\[0\]\.chassis: A name is/),
+    ])
+  })
+
   test('has every default filled in', async () => {
     const { site } = await settings(sound)
     expect(site.pools[0]).toEqual({
@@ -75,7 +126,14 @@ describe('a site', () => {
     const { site } = await settings(sound)
     expect(site.pools[1]).toMatchObject({ kind: 'elastic', ready: 0, afterLease: 'shutdown' })
     expect(site.machines.filter(({ pool }) => pool === 'vm')).toEqual(
-      ['vm-1', 'vm-2', 'vm-3'].map((name) => ({ name, pool: 'vm', platform: 'cloud', labels: [], variables: {} })),
+      ['vm-1', 'vm-2', 'vm-3'].map((name) => ({
+        name,
+        pool: 'vm',
+        platform: 'cloud',
+        chassis: null,
+        labels: [],
+        variables: {},
+      })),
     )
   })
 

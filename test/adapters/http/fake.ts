@@ -25,7 +25,7 @@ import { newApiKey } from '../../../adapters/http/api-key.ts'
 import type { HttpOptions } from '../../../adapters/http/options.ts'
 import type { Ports, Reply } from '../../../adapters/http/ports.ts'
 import { httpDoor, type RunningDoor } from '../../../adapters/http/server.ts'
-import { KEY, machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
+import { KEY, machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -35,7 +35,7 @@ export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwB
 const SITE = siteOf({
   pools: [poolOf('metal', { steps: ['grant', 'recycle'] }), poolOf('vm', { type: 'vm', steps: [] })],
   machines: [...machinesOf('metal', 'intel', 2), ...machinesOf('metal', 'amd', 2), ...machinesOf('vm', 'any', 1)],
-  platforms: ['amd', 'intel', 'any'].map((name) => ({ name, arch: 'x86_64', vendor: name, description: '' })) as never,
+  platforms: ['amd', 'intel', 'any'].map((name) => platformOf(name)),
   tenants: [tenantOf('alice', { quota: 3 }), tenantOf('bob', { quota: 3, keys: [KEY] })],
 })
 

@@ -28,10 +28,12 @@ const SITE = [
   `create table pool (
     name text primary key not null, type text not null, driver text not null, configured integer not null, policy text not null
   ) strict`,
-  `create table platform (name text primary key not null, arch text not null, vendor text not null, description text not null) strict`,
+  `create table platform (
+    name text primary key not null, arch text not null, vendor text not null, model text, memory_gib real, description text not null
+  ) strict`,
   `create table machine (
     name text primary key not null, number integer not null, pool text not null, type text not null, platform text not null,
-    arch text not null, configured integer not null, status text not null, since integer, lease text, run text, failure text,
+    chassis text, arch text not null, configured integer not null, status text not null, since integer, lease text, run text, failure text,
     probation_at integer, fence integer not null, attempts integer not null, uses integer not null, failures integer not null,
     idle_since integer not null, checked_at integer not null, labels text not null, variables text not null, access text,
     facts text not null, data text not null

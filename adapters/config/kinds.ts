@@ -1,0 +1,64 @@
+import { readDuration } from '#core'
+import { z } from 'zod'
+import { instead } from './faults.ts'
+
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+const LONGEST = 366 * DAY
+
+/** An object with no keys but these. Its complaint about others has a line for each. */
+export const object = <S extends z.core.$ZodLooseShape>(shape: S, sentence: string) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => `There is no setting \`${key}\` here${instead(key, Object.keys(shape))}`).join('\n')
+        : sentence,
+  })
+
+export const record = (sentence: string) => z.record(z.string(), z.unknown(), { error: sentence })
+
+export const whole = (least: number, most: number) => {
+  const error = `Give a whole number from ${least} to ${most}.`
+  return z.int({ error }).min(least, { error }).max(most, { error })
+}
+
+export const text = (most: number, sentence: string) =>
+  z
+    .string({ error: sentence })
+    .min(1, { error: sentence })
+    .max(most, { error: sentence })
+    .regex(PRINTABLE, { error: sentence })
+export const PRINTABLE = /^\P{Cc}*$/u
+
+export const choice = <const W extends readonly string[]>(words: W) =>
+  z.enum(words, {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? `\`${input}\` is none of the choices${instead(input, words)}`
+        : `Give one of ${words.join(', ')}.`,
+  })
+
+/** A length of time, in milliseconds. */
+export const span = (leastMs: number, mostMs = LONGEST) => {
+  const error = 'Give a length of time in quotes, such as `30s`, `15m`, `2h` or `1d`.'
+  return z.string({ error }).transform((written, context) => {
+    const read = readDuration(written, LONGEST)
+    const ms = read === 'zero' ? 0 : read
+    if (typeof ms === 'number' && ms >= leastMs && ms <= mostMs) return ms
+    const most = `Give at most ${mostMs / DAY}d.`
+    const message =
+      typeof ms === 'number'
+        ? ms < leastMs
+          ? `Give at least ${leastMs / SECOND}s.`
+          : most
+        : ms === 'tooLong'
+          ? most
+          : error
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+}
+
+export const flag = z.boolean({ error: 'Give true or false.' })
