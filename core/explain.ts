@@ -1,13 +1,14 @@
 import type { Fleet } from './fleet.ts'
 import type { Machine } from './machine.ts'
 import { leastWorn, mismatch, sum } from './policy/match.ts'
-import { homeOf, type Placement } from './policy/platform.ts'
+import { distanceFrom, homeOf, type Placement } from './policy/platform.ts'
 import type { Demand } from './request.ts'
 import type { Tenant } from './tenant.ts'
 import type { Considered, DropRule, Why } from './why.ts'
 
 const NEXT = 3
 const CHOSEN = 10
+const PLATFORMS = 4
 
 /** The reasons of a placement, before it is carried out. */
 export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Placement, rule: Why['rule']): Why => {
@@ -31,6 +32,7 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     placed.choice === null || placed.choice.reason === 'any'
       ? placed.allowed
       : placed.allowed.filter(({ shape }) => shape.platform === placed.choice!.platform)
+  const home = homeOf(fleet, tenant, demand)
   return {
     rule,
     considered,
@@ -39,10 +41,19 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     next: leastWorn(near, chosen.length + NEXT)
       .slice(chosen.length)
       .map(asConsidered),
-    home: homeOf(fleet, tenant, demand),
+    platforms: placed.platforms.slice(0, PLATFORMS).map(({ platform, ready, inService }) => ({
+      platform,
+      distance: home === null ? null : finite(distanceFrom(fleet, home, platform)),
+      ready,
+      inService,
+    })),
+    home,
     elsewhere: sum(placed.elsewhere, ({ ready }) => ready.size),
   }
 }
+
+/** In JSON there is no infinity. */
+const finite = (distance: number): number | null => (Number.isFinite(distance) ? distance : null)
 
 const asConsidered = ({ name, platform, attempts, idleSince }: Machine): Considered => ({
   machine: name,

@@ -13,7 +13,10 @@ import type {
 import type { MachineType } from './machine.ts'
 import type { Why } from './why.ts'
 
-/** `same`: only the tenant's home. `prefer`: home if it comes free in time, else the nearest other. `any`: whatever is free. */
+/**
+ * `same`: only the class of the tenant's home, the home platform itself before those near it. `prefer`: that class if it
+ * comes free in time, else the nearest other. `any`: whatever is free.
+ */
 export const PLATFORM_RULES = ['same', 'prefer', 'any'] as const
 export type PlatformRule = (typeof PLATFORM_RULES)[number]
 
@@ -76,5 +79,22 @@ export type Hopeless =
 /** How a platform was settled on, for the record. */
 export interface PlatformChoice {
   readonly platform: PlatformName
-  readonly reason: 'home' | 'first' | 'instead of home' | 'any'
+  /** `near home`: another of its class, for home had too few free. `instead of home`: of another class, after waiting. */
+  readonly reason: 'home' | 'first' | 'near home' | 'instead of home' | 'any'
+  /** What it is instead of the tenant's home; null: it is the home, or nothing says that it should be. */
+  readonly departure: Departure | null
+}
+
+/** A platform other than the tenant's home. */
+export interface Departure {
+  readonly home: PlatformName
+  /** None, if the config says the same of both. */
+  readonly differs: readonly Difference[]
+}
+
+/** Null: the config does not say. */
+export interface Difference {
+  readonly trait: 'arch' | 'vendor' | 'model' | 'memoryGiB'
+  readonly home: string | number | null
+  readonly here: string | number | null
 }

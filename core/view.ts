@@ -21,6 +21,8 @@ export function leaseView(fleet: Fleet, lease: Lease) {
     type: demand.type,
     count: demand.count,
     platform: choice.platform,
+    /** What it is instead of the tenant's home; null: it had not to differ. */
+    departure: choice.departure,
     until: state.status === 'active' ? isoTime(state.until) : null,
     grantedAt: isoTime(grantedAt),
     activeAt: state.status === 'active' ? isoTime(state.since) : null,
@@ -89,13 +91,14 @@ export type RequestView = ReturnType<typeof requestView>
 
 /** A machine as every member may see it: what it is and does, not how it is reached nor who holds it. */
 export function machineView(machine: Machine) {
-  const { name, number, type, pool, platform, arch, labels, state, uses, attempts } = machine
+  const { name, number, type, pool, platform, chassis, arch, labels, state, uses, attempts } = machine
   return {
     name,
     number,
     type,
     pool,
     platform,
+    chassis,
     arch,
     labels,
     state: state.status,

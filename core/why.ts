@@ -13,6 +13,8 @@ export interface Why {
   readonly chosen: readonly Considered[]
   /** The next in order, at most three. */
   readonly next: readonly Considered[]
+  /** Where the platform mattered: those allowed, in the order in which they were tried, at most four. */
+  readonly platforms: readonly ConsideredPlatform[]
   readonly home: PlatformName | null
   /** Ready machines of other platforms that would do under `any`. */
   readonly elsewhere: number
@@ -23,4 +25,13 @@ export interface Considered {
   readonly platform: PlatformName
   readonly attempts: number
   readonly idleSince: Instant
+}
+
+/** A platform as it was when it was tried. */
+export interface ConsideredPlatform {
+  readonly platform: PlatformName
+  /** From the tenant's home; null: it had none, or this is of another class. */
+  readonly distance: number | null
+  readonly ready: number
+  readonly inService: number
 }

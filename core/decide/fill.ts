@@ -1,10 +1,13 @@
+import type { Fleet } from '../fleet.ts'
+import type { PlatformName } from '../id.ts'
 import { missing } from '../lease.ts'
 import type { Machine } from '../machine.ts'
-import { byPlatform, fitting } from '../policy/match.ts'
-import { homeOf } from '../policy/platform.ts'
+import { byPlatform, fitting, sum } from '../policy/match.ts'
+import { homeOf, isNear, nearestFirst } from '../policy/platform.ts'
 import { queueOf } from '../policy/queue.ts'
 import { byWear } from '../policy/wear.ts'
 import type { Pool } from '../pool.ts'
+import type { Demand } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import type { Draft } from './draft.ts'
 import { begin } from './steps.ts'
@@ -17,16 +20,18 @@ export const fill = (draft: Draft): void => {
   const { fleet } = draft
   if (fleet.stocks.all().every(({ off }) => off.size === 0)) return
   const spare = new Spare(draft)
-  for (const { stocks, count } of wants(draft)) spare.take(stocks, count)
+  for (const want of wants(draft)) spare.serve(want)
   for (const pool of fleet.pools.values()) {
     if (pool.configured) spare.take(stocksOf(draft, pool), pool.ready)
   }
 }
 
 interface Want {
-  /** Where the machines may come from. */
-  readonly stocks: readonly Stock[]
+  /** Where the machines may come from; what the first cannot give is asked of the next. */
+  readonly from: readonly (readonly Stock[])[]
   readonly count: number
+  /** So many at a time are wanted of one place. */
+  readonly together: number
 }
 
 /** Those who are owed machines, in the order in which they are served. */
@@ -35,7 +40,7 @@ function* wants({ fleet }: Draft): Generator<Want> {
     const stocks = fitting(fleet, lease.demand).filter(
       ({ shape }) => lease.choice.reason === 'any' || shape.platform === lease.choice.platform,
     )
-    yield { stocks, count: missing(lease) }
+    yield { from: [stocks], count: missing(lease), together: 1 }
   }
   const heads = [...fleet.queues.firsts()].toSorted((a, b) => a.number - b.number)
   for (const head of heads) {
@@ -43,11 +48,28 @@ function* wants({ fleet }: Draft): Generator<Want> {
     const fit = fitting(fleet, demand)
     const inLine = fleet.wanted.of(queueOf(head))
     const home = homeOf(fleet, fleet.tenants.need(head.tenant), demand)
-    if (demand.platform === 'any') yield { stocks: fit, count: inLine }
-    else if (home !== null && demand.platform === 'same')
-      yield { stocks: fit.filter(({ shape }) => shape.platform === home), count: inLine }
-    else yield { stocks: nearestToEnough(fit, demand.count), count: demand.count }
+    if (demand.platform === 'any') yield { from: [fit], count: inLine, together: 1 }
+    else if (home === null) yield { from: [nearestToEnough(fit, demand.count)], count: demand.count, together: 1 }
+    else
+      yield {
+        from: nearest(fleet, home, { fit, demand }),
+        count: demand.platform === 'same' ? inLine : demand.count,
+        together: demand.count,
+      }
   }
+}
+
+/** The platforms that could ever serve a demand under its own rule, the nearest to home first. */
+const nearest = (
+  fleet: Fleet,
+  home: PlatformName,
+  { fit, demand }: { readonly fit: readonly Stock[]; readonly demand: Demand },
+): (readonly Stock[])[] => {
+  const able = byPlatform(fit).filter(
+    ({ platform, inService }) =>
+      inService >= demand.count && (demand.platform !== 'same' || isNear(fleet, home, platform)),
+  )
+  return nearestFirst(fleet, home, able).map(({ stocks }) => stocks)
 }
 
 /** Of the platforms that could ever serve a count, the one that has most of it at hand. */
@@ -69,13 +91,24 @@ class Spare {
     this.#draft = draft
   }
 
+  serve({ from, count, together }: Want): void {
+    let lacking = count
+    for (const stocks of from) {
+      const reachable = sum(stocks, (stock) => this.#unclaimed(stock) + stock.off.size)
+      const share = Math.min(lacking, reachable - (reachable % together))
+      this.take(stocks, share)
+      lacking -= share
+    }
+    // Not enough of any: what there is of the first is made ready for when the rest comes back.
+    if (from[0] !== undefined) this.take(from[0], lacking)
+  }
+
   /** Counts what is there for somebody, and wakes what is lacking. */
   take(stocks: readonly Stock[], count: number): void {
     let lacking = count
     for (const stock of stocks) {
-      const taken = this.#taken.get(stock) ?? 0
-      const free = Math.max(0, Math.min(lacking, this.#onHand(stock) - taken))
-      this.#taken.set(stock, taken + free)
+      const free = Math.min(lacking, this.#unclaimed(stock))
+      this.#taken.set(stock, (this.#taken.get(stock) ?? 0) + free)
       lacking -= free
     }
     for (; lacking > 0; lacking -= 1) {
@@ -85,6 +118,10 @@ class Spare {
       const { stock } = found
       this.#taken.set(stock, (this.#taken.get(stock) ?? 0) + 1)
     }
+  }
+
+  #unclaimed(stock: Stock): number {
+    return Math.max(0, this.#onHand(stock) - (this.#taken.get(stock) ?? 0))
   }
 
   /** Ready, or will be without anything more being decided. */

@@ -1,11 +1,13 @@
 import type { GetCommand, Outcome } from '../command.ts'
 import { explain } from '../explain.ts'
+import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
-import { most, place, type Placement } from '../policy/platform.ts'
+import { homeOf, most, place, type Placement } from '../policy/platform.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest } from '../request.ts'
 import { sum } from '../policy/match.ts'
+import type { Tenant } from '../tenant.ts'
 import type { Draft } from './draft.ts'
 import { checkTexts, readDemand, readDuration } from './get-terms.ts'
 import { grant, settle } from './settle.ts'
@@ -31,7 +33,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   const preferUntil = (at + preferMs) as Instant
   const placed = place(fleet, tenant, demand.demand, at < preferUntil)
   if (placed.machines === null) {
-    const refusal = command.queue ? queueFull(draft, by) : noneFree(demand.demand, placed)
+    const refusal = command.queue ? queueFull(draft, by) : noneFree(fleet, tenant, { demand: demand.demand, placed })
     if (refusal !== null) return refusal
   }
   const number = fleet.next('request')
@@ -106,11 +108,15 @@ const queueFull = ({ fleet }: Draft, { tenant }: Speaker): Refusal | null => {
   return { type: 'queueFull', limit: 'waitingRequestsPerTenant', most: waitingRequestsPerTenant }
 }
 
-const noneFree = ({ type, count, platform }: Demand, placed: Placement): Refusal => ({
+const noneFree = (
+  fleet: Fleet,
+  tenant: Tenant,
+  { demand, placed }: { readonly demand: Demand; readonly placed: Placement },
+): Refusal => ({
   type: 'noneFree',
-  machineType: type,
-  count,
-  platform: platform === 'same' ? (placed.allowed[0]?.shape.platform ?? null) : null,
+  machineType: demand.type,
+  count: demand.count,
+  platform: demand.platform === 'same' ? homeOf(fleet, tenant, demand) : null,
   elsewhere: readyIn(placed),
 })
 

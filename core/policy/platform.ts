@@ -4,42 +4,69 @@ import type { Machine } from '../machine.ts'
 import type { Demand, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import type { Tenant } from '../tenant.ts'
+import { differences, nearer, platformDistance } from './distance.ts'
 import { byPlatform, fitting, leastWorn, type PlatformStock } from './match.ts'
 
 /** Where a request's machines come from; `machines` is null if there are not enough ready now. */
 export interface Placement {
   readonly machines: readonly Machine[] | null
   readonly choice: PlatformChoice | null
-  /** The stocks that the platform rule allows at this moment. */
+  /** The platforms that the rule allows at this moment, in the order in which they are tried. */
+  readonly platforms: readonly PlatformStock[]
+  /** Their stocks. */
   readonly allowed: readonly Stock[]
   /** Those that would do but for their platform. */
   readonly elsewhere: readonly Stock[]
 }
 
 /**
- * Finds machines for a demand, all or nothing. `same` takes the tenant's home only, which its first grant sets: of the
- * platforms that have enough ready, the one least used per machine. `prefer` leaves home once its patience is over.
+ * Finds machines for a demand, all or nothing and, but for `any`, of one platform. `same` keeps to the class of the tenant's
+ * home, which its first grant sets: home itself if it has enough ready, else the nearest of its class that has. `prefer`
+ * leaves that class once its patience is over.
  */
 export const place = (fleet: Fleet, tenant: Tenant, demand: Demand, patient: boolean): Placement => {
   const fit = fitting(fleet, demand)
   if (demand.platform === 'any') return fromAny(fit, demand.count)
-  const platforms = byPlatform(fit)
+  const all = byPlatform(fit)
   const home = homeOf(fleet, tenant, demand)
-  if (home === null) return fromOne(platforms, platforms, demand.count, 'first')
-  const atHome = platforms.filter(({ platform }) => platform === home)
-  const placed = fromOne(atHome, platforms, demand.count, 'home')
+  if (home === null) return fromFirst(all.toSorted(byUse), demand.count)
+  const tried = nearestFirst(fleet, home, all)
+  const near = tried.filter(({ platform }) => isNear(fleet, home, platform))
+  const placed = fromNearest(fleet, home, { tried: near, all, count: demand.count })
   if (placed.machines !== null || demand.platform === 'same' || patient) return placed
-  return fromOne(platforms, platforms, demand.count, 'instead of home')
+  return fromNearest(fleet, home, { tried, all, count: demand.count })
 }
 
-/** A tenant's home for a type, unless no machine of it is left: then the next grant sets it anew. */
-export const homeOf = (fleet: Fleet, tenant: Tenant, demand: Demand): PlatformName | null => {
-  const home = tenant.homes[demand.type]
+/** A tenant's home for a type, unless no machine of its class is left: then the next grant sets it anew. */
+export const homeOf = (fleet: Fleet, tenant: Tenant, { type }: Pick<Demand, 'type'>): PlatformName | null => {
+  const home = tenant.homes[type]
   if (home === undefined) return null
   const stands = fleet.stocks
     .all()
-    .some(({ shape, inService }) => shape.platform === home && shape.type === demand.type && inService > 0)
+    .some(({ shape, inService }) => shape.type === type && inService > 0 && isNear(fleet, home, shape.platform))
   return stands ? home : null
+}
+
+/** Whether a platform is of a home's hard class, as home itself is. */
+export const isNear = (fleet: Fleet, home: PlatformName, platform: PlatformName): boolean =>
+  platform === home || distanceFrom(fleet, home, platform) < Infinity
+
+export const distanceFrom = (fleet: Fleet, home: PlatformName, platform: PlatformName): number =>
+  platformDistance(fleet.platforms.need(home), fleet.platforms.need(platform))
+
+/** Home, then the others by distance, then the least used per machine, then by name. */
+export const nearestFirst = (
+  fleet: Fleet,
+  home: PlatformName,
+  platforms: readonly PlatformStock[],
+): PlatformStock[] => {
+  const byDistance = nearer(fleet.platforms.need(home))
+  return platforms.toSorted(
+    (a, b) =>
+      Number(b.platform === home) - Number(a.platform === home) ||
+      byDistance(fleet.platforms.need(a.platform), fleet.platforms.need(b.platform)) ||
+      byUse(a, b),
+  )
 }
 
 /** The most machines that a demand could ever get under its own rule, and under `any`. */
@@ -53,33 +80,60 @@ export const most = (
   const home = homeOf(fleet, tenant, demand)
   if (demand.platform === 'any') return { most: all, elsewhere: all, home }
   const allowed =
-    demand.platform === 'same' && home !== null ? platforms.filter(({ platform }) => platform === home) : platforms
+    demand.platform === 'same' && home !== null
+      ? platforms.filter(({ platform }) => isNear(fleet, home, platform))
+      : platforms
   return { most: Math.max(0, ...allowed.map(({ inService }) => inService)), elsewhere: all, home }
 }
 
 const fromAny = (fit: readonly Stock[], count: number): Placement => {
   const machines = leastWorn(fit, count)
-  if (machines.length < count) return { machines: null, choice: null, allowed: fit, elsewhere: [] }
-  return { machines, choice: { platform: machines[0]!.platform, reason: 'any' }, allowed: fit, elsewhere: [] }
+  const none = { platforms: [], allowed: fit, elsewhere: [] }
+  if (machines.length < count) return { ...none, machines: null, choice: null }
+  return { ...none, machines, choice: { platform: machines[0]!.platform, reason: 'any', departure: null } }
 }
 
-const fromOne = (
-  allowed: readonly PlatformStock[],
-  all: readonly PlatformStock[],
-  count: number,
-  reason: PlatformChoice['reason'],
-): Placement => {
-  const stocks = allowed.flatMap((one) => one.stocks)
-  const elsewhere = all.filter((one) => !allowed.includes(one)).flatMap((one) => one.stocks)
-  const [best] = allowed.filter(({ ready }) => ready >= count).toSorted(byUse)
-  if (best === undefined) return { machines: null, choice: null, allowed: stocks, elsewhere }
-  return {
-    machines: leastWorn(best.stocks, count),
-    choice: { platform: best.platform, reason },
-    allowed: stocks,
-    elsewhere,
-  }
+const fromFirst = (tried: readonly PlatformStock[], count: number): Placement => {
+  const best = tried.find(({ ready }) => ready >= count)
+  return placement(tried, tried, {
+    machines: best === undefined ? null : leastWorn(best.stocks, count),
+    choice: best === undefined ? null : { platform: best.platform, reason: 'first', departure: null },
+  })
 }
+
+const fromNearest = (
+  fleet: Fleet,
+  home: PlatformName,
+  {
+    tried,
+    all,
+    count,
+  }: { readonly tried: readonly PlatformStock[]; readonly all: readonly PlatformStock[]; readonly count: number },
+): Placement => {
+  const best = tried.find(({ ready }) => ready >= count)
+  return placement(tried, all, {
+    machines: best === undefined ? null : leastWorn(best.stocks, count),
+    choice: best === undefined ? null : choiceOf(fleet, home, best.platform),
+  })
+}
+
+const choiceOf = (fleet: Fleet, home: PlatformName, platform: PlatformName): PlatformChoice => {
+  if (platform === home) return { platform, reason: 'home', departure: null }
+  const differs = differences(fleet.platforms.need(home), fleet.platforms.need(platform))
+  const reason = isNear(fleet, home, platform) ? 'near home' : 'instead of home'
+  return { platform, reason, departure: { home, differs } }
+}
+
+const placement = (
+  platforms: readonly PlatformStock[],
+  all: readonly PlatformStock[],
+  found: Pick<Placement, 'machines' | 'choice'>,
+): Placement => ({
+  ...found,
+  platforms,
+  allowed: platforms.flatMap(({ stocks }) => stocks),
+  elsewhere: all.filter((one) => !platforms.includes(one)).flatMap(({ stocks }) => stocks),
+})
 
 /** Least used per machine first; `byPlatform` has them in order of name, which settles a tie. */
 const byUse = (a: PlatformStock, b: PlatformStock): number => a.attempts / a.inService - b.attempts / b.inService

@@ -5,6 +5,7 @@ import type { FingerprintOf } from '../ssh-key.ts'
 import { leaseView } from '../view.ts'
 import { hopelessSaid } from './ending.ts'
 import { logins, names } from './login.ts'
+import { departureSaid } from './platform.ts'
 import { listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
 
@@ -50,16 +51,20 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
     return openly(
       `Another machine is being found for you in place of one that failed, lease ${id}. I'll tell you when you can log in. Changed your mind: ${say(`done ${id}`)}`,
     )
+  const departure = departureSaid(lease.choice, machines.length)
+  const note = departure === null ? [] : [departure]
   if (state.status === 'preparing') {
     const many = machines.length === 1 ? 'is' : 'are'
     return openly(
       `${names(machines)} ${many} being made ready for you (${span(lease.durationMs)} from then), lease ${id}. I'll tell you when you can log in. Changed your mind: ${say(`done ${id}`)}`,
+      ...note,
     )
   }
   const left = span(state.until - at)
   return {
     room: [
       `${names(machines)} ${machines.length === 1 ? 'is' : 'are'} yours until ${clock(state.until, at)} (${left}), lease ${id}.`,
+      ...note,
     ],
     person: [
       ...logins(machines, fingerprint),

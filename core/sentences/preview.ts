@@ -3,7 +3,8 @@ import { names } from './login.ts'
 import { typedGet, wanted } from './outcome.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
 import { clockOf, span, typedSpan } from './time.ts'
-import { CHOICES, droppedSaid } from './why.ts'
+import { choiceSaid } from './platform.ts'
+import { droppedSaid } from './why.ts'
 
 /** What a `get` would come to, in words, and how to ask in earnest. */
 export const previewSaid = (preview: Preview, telling: Telling): Said => {
@@ -20,7 +21,7 @@ export const previewSaid = (preview: Preview, telling: Telling): Said => {
 const outcome = (preview: Preview, { at }: Telling): string => {
   if (preview.type === 'wouldGrant') {
     const { machines, choice, durationMs, until } = preview
-    return `You would get ${names(machines)}, platform ${choice.platform}: ${CHOICES[choice.reason]}. Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
+    return `You would get ${names(machines)}, platform ${choice.platform}: ${choiceSaid(choice)}. Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
   }
   const { demand, position, now, why } = preview
   const platform = demand.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''

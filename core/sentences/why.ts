@@ -1,9 +1,9 @@
 import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
-import type { PlatformChoice } from '../request.ts'
 import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
 import { names } from './login.ts'
 import { anyInstead, wanted } from './outcome.ts'
+import { choiceSaid } from './platform.ts'
 import { counted, listed, openly, type Said, type Telling } from './said.ts'
 import { clockOf } from './time.ts'
 
@@ -48,15 +48,8 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
       : `Return it: ${say(`done ${lease.id}`)}`
   return openly(
     `Lease ${lease.id} got the least worn that were free: ${chosen}${others}.`,
-    `Platform ${choice.platform}: ${CHOICES[choice.reason]}. ${next} ${end}`,
+    `Platform ${choice.platform}: ${choiceSaid(choice)}. ${next} ${end}`,
   )
-}
-
-export const CHOICES: Readonly<Record<PlatformChoice['reason'], string>> = {
-  home: 'the one that you always get',
-  first: 'the least used when you first asked, and yours from then on',
-  'instead of home': 'yours did not come free in time, and you said "prefer"',
-  any: 'you said "any"',
 }
 
 export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMachine, { say, at }: Telling): Said => {
