@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Event, Fleet, Instant, Machine, Platform, PlatformName, PlatformRule, Site } from '#core'
-import { differences, nearer, platformDistance } from '../../core/policy/distance.ts'
+import {
+  differences,
+  nearer,
+  platformDistance,
+  type Event,
+  type Fleet,
+  type Instant,
+  type Machine,
+  type Platform,
+  type PlatformName,
+  type PlatformRule,
+  type Site,
+} from '#core'
 import { machinesOf, platformOf, siteOf } from '../kit/site.ts'
 import { PLAIN_GET, World } from '../kit/world.ts'
 

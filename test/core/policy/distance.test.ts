@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Platform } from '#core'
-import { differences, nearer, platformDistance } from '../../../core/policy/distance.ts'
+import { differences, nearer, platformDistance, type Platform } from '#core'
 import { platformOf } from '../../kit/site.ts'
 
 const HOME = platformOf('home', { vendor: 'intel', model: 'R640', memoryGiB: 32 })
