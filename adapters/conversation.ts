@@ -1,6 +1,7 @@
 import {
   answer,
   answerSaid,
+  keyedSaid,
   messageSaid,
   misreadSaid,
   outcomeSaid,
@@ -38,6 +39,7 @@ export const conversation = (lane: Lane, store: History): Conversation => ({
   async reply(line, from) {
     const read = readLine(line, { fingerprint, address: from.address })
     if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
+    if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
     try {
       return await act(lane, store, read.ask, from)
     } catch (fault) {

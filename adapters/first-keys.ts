@@ -21,13 +21,15 @@ export const firstKeys = async (dataDir: string, lane: Lane): Promise<void> => {
   const isFirst = await lane.read((fleet) => fleet.apiKeys.size === 0 && hasTenant(fleet))
   for (const { file, role } of FILES) {
     const path = join(dataDir, file)
-    const text = (await present(path)) ?? (isFirst ? await write(path, newApiKey(TENANT, role).text) : null)
-    const apiKey = text === null ? null : keyOf(text, TENANT, role)
+    const text = (await present(path)) ?? (isFirst ? await write(path, newApiKey(termsOf(role)).text) : null)
+    const apiKey = text === null ? null : keyOf(text, termsOf(role))
     if (apiKey === null) continue
     const known = await lane.read((fleet) => fleet.apiKeys.has(apiKey.id) || !hasTenant(fleet))
     if (!known) await lane.ask({ id: null, by: DUFFY, door: 'start', command: { do: 'addApiKey', apiKey } })
   }
 }
+
+const termsOf = (role: Role) => ({ tenant: TENANT, role, note: 'made by the first start' })
 
 const hasTenant = (fleet: Fleet): boolean => fleet.tenants.has(TENANT)
 

@@ -3,6 +3,7 @@ import { holderOf, type Holder } from './answer/holder.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
 import { preview, type Preview } from './answer/preview.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
+import { aboutTenants, type TenantsAnswer } from './answer/tenants.ts'
 import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, PoolName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
@@ -40,6 +41,7 @@ export type Answer =
   | { readonly type: 'whoami'; readonly identity: Identity; readonly standing: Standing | null }
   /** The verb asked about; null: all of them. It is for the words to say whether there is such a verb. */
   | { readonly type: 'help'; readonly verb: string | null }
+  | TenantsAnswer
   | { readonly type: 'refused'; readonly refusal: Refusal }
 
 /** What somebody is to Duffy. */
@@ -77,6 +79,9 @@ export function answer(
     case 'list':
     case 'why':
     case 'who':
+    case 'tenants':
+    case 'members':
+    case 'apiKeys':
     case 'keys': {
       const member = speaker(fleet, by)
       return member === null
@@ -98,7 +103,7 @@ interface Member {
 const memberAnswer = (
   fleet: Fleet,
   { by, at, member, past }: Member,
-  question: Extract<Question, { ask: 'list' | 'why' | 'who' | 'keys' }>,
+  question: Exclude<Question, { ask: 'help' | 'whoami' | 'pools' | 'status' }>,
 ): Answer => {
   switch (question.ask) {
     case 'list':
@@ -116,6 +121,10 @@ const memberAnswer = (
       if (machine === undefined) return noSuchMachine(fleet, question.machine)
       return { type: 'who', machine: machine.name, state: machine.state.status, holder: holderOf(fleet, machine) }
     }
+    case 'tenants':
+    case 'members':
+    case 'apiKeys':
+      return aboutTenants(fleet, member, question)
     case 'keys': {
       const keys = fleet.personOf(by)?.keys ?? []
       return { type: 'keys', keys, tenantKeys: fleet.tenants.need(member.tenant).keys }

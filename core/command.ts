@@ -1,4 +1,5 @@
 import type {
+  ApiKeyId,
   Fingerprint,
   Identity,
   Instant,
@@ -14,7 +15,7 @@ import type { Limits } from './limits.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Address, PlatformRule } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
-import type { ApiKey } from './tenant.ts'
+import type { ApiKey, TenantTerms } from './tenant.ts'
 
 /** A command as it reaches `decide`: stamped by the lane, vouched for by a door. */
 export interface Asked {
@@ -58,7 +59,30 @@ export type Command =
   | { readonly do: 'cancel'; readonly what: string | null }
   | { readonly do: 'addKey'; readonly key: SshKey }
   | { readonly do: 'removeKey'; readonly fingerprint: Fingerprint }
+  /** What `terms` leaves out is as `DEFAULT_TERMS` says. */
+  | {
+      readonly do: 'addTenant'
+      readonly tenant: TenantName
+      readonly terms: Partial<TenantTerms>
+      readonly keys: readonly SshKey[]
+      readonly apiKeys: readonly ApiKey[]
+      /** Of an older Duffy, to be kept; the door makes an API key of it, since secrets go no further. */
+      readonly v3Key: string | null
+    }
+  /** What `terms` leaves out stays; `keys` null: they stay. */
+  | {
+      readonly do: 'setTenant'
+      readonly tenant: TenantName
+      readonly terms: Partial<TenantTerms>
+      readonly keys: readonly SshKey[] | null
+    }
+  /** Nobody speaks for it from then on; its leases end. */
+  | { readonly do: 'retireTenant' | 'reviveTenant'; readonly tenant: TenantName }
+  /** `tenant` null: the asker's own. */
+  | { readonly do: 'addMember'; readonly tenant: TenantName | null; readonly member: string; readonly admin: boolean }
+  | { readonly do: 'removeMember'; readonly tenant: TenantName | null; readonly member: string }
   | { readonly do: 'addApiKey'; readonly apiKey: ApiKey }
+  | { readonly do: 'revokeApiKey'; readonly apiKey: ApiKeyId }
   | { readonly do: 'configure'; readonly site: Site }
   | { readonly do: 'finishRun'; readonly run: RunId; readonly fence: number; readonly result: RunResult }
   /** Time has passed: warn, end, retry, check, fill. */
@@ -99,6 +123,14 @@ export type Outcome =
   | { readonly type: 'extended'; readonly lease: LeaseId; readonly until: Instant; readonly cutTo: Instant | null }
   | { readonly type: 'cancelled'; readonly request: RequestId }
   | { readonly type: 'keyAdded' | 'keyRemoved' | 'keyKnown'; readonly fingerprint: Fingerprint }
+  /** `taken`: the config set it before, and does so no more. */
+  | {
+      readonly type: 'tenantAdded' | 'tenantSet' | 'tenantRetired' | 'tenantRevived'
+      readonly tenant: TenantName
+      readonly taken: boolean
+    }
+  | { readonly type: 'memberAdded' | 'memberRemoved'; readonly tenant: TenantName; readonly member: string }
+  | { readonly type: 'apiKeyAdded' | 'apiKeyRevoked'; readonly apiKey: ApiKeyId; readonly tenant: TenantName }
   | { readonly type: 'configured'; readonly changes: readonly string[] }
   | { readonly type: 'nothing' }
   | { readonly type: 'accepted' }

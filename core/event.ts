@@ -1,4 +1,5 @@
 import type {
+  ApiKeyId,
   Fingerprint,
   Instant,
   LeaseId,
@@ -15,7 +16,7 @@ import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
 import type { JsonObject, Run, RunResult, StepFailure } from './run.ts'
-import type { ApiKey } from './tenant.ts'
+import type { ApiKey, TenantSettings } from './tenant.ts'
 import type { Limits } from './limits.ts'
 import type { Why } from './why.ts'
 
@@ -54,23 +55,8 @@ export type Event =
       readonly failure: StepFailure
       readonly probationAt: Instant
     }
-  | {
-      readonly type: 'tenantAdded'
-      readonly tenant: TenantName
-      readonly number: number
-      readonly quota: number
-      readonly longestMs: number | null
-      readonly members: readonly string[]
-      readonly keys: readonly Fingerprint[]
-    }
-  | {
-      readonly type: 'tenantConfigured'
-      readonly tenant: TenantName
-      readonly quota: number
-      readonly longestMs: number | null
-      readonly members: readonly string[]
-      readonly keys: readonly Fingerprint[]
-    }
+  | ({ readonly type: 'tenantAdded'; readonly tenant: TenantName; readonly number: number } & TenantSettings)
+  | ({ readonly type: 'tenantConfigured'; readonly tenant: TenantName } & TenantSettings)
   | {
       readonly type: 'homeChosen'
       readonly tenant: TenantName
@@ -78,6 +64,7 @@ export type Event =
       readonly platform: PlatformName
     }
   | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
+  | { readonly type: 'apiKeyRevoked'; readonly apiKey: ApiKeyId }
   | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
   | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }

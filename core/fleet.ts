@@ -67,10 +67,12 @@ export class Fleet {
   readonly pools = new Table<PoolName, Pool>('pool', this.journal)
   readonly platforms = new Table<PlatformName, Platform>('platform', this.journal)
 
-  readonly members = new Lookup<Tenant>((t) => t.members, byName)
+  readonly members = new Lookup<Tenant>((t) => (t.active ? t.members : []), byName)
   readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [this.members])
   readonly people = new Table<PersonId, Person>('person', this.journal)
-  readonly apiKeys = new Table<ApiKeyId, ApiKey>('apiKey', this.journal)
+  readonly apiKeysOf = new Grouped<ApiKey>((k) => k.tenant, byId)
+  readonly operatorKeys = new Grouped<ApiKey>((k) => (k.role === 'operator' ? 'all' : null), byId)
+  readonly apiKeys = new Table<ApiKeyId, ApiKey>('apiKey', this.journal, [this.apiKeysOf, this.operatorKeys])
   readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []), byRef)
   readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
 
@@ -132,6 +134,7 @@ function* statusParts(machine: Machine): Generator<readonly [string, number]> {
 }
 
 const byName = (a: Tenant, b: Tenant): number => byText(a.name, b.name)
+const byId = (a: ApiKey, b: ApiKey): number => byText(a.id, b.id)
 const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number

@@ -8,6 +8,9 @@ export interface Limits {
   readonly waitingRequests: number
   readonly waitingRequestsPerTenant: number
   readonly keysPerPerson: number
+  readonly tenants: number
+  readonly membersPerTenant: number
+  readonly apiKeysPerTenant: number
   readonly keysPerRequest: number
   /** Shortest lease. */
   readonly shortestMs: number
@@ -26,6 +29,9 @@ export const DEFAULT_LIMITS: Limits = {
   waitingRequests: 10_000,
   waitingRequestsPerTenant: 1_000,
   keysPerPerson: 20,
+  tenants: 10_000,
+  membersPerTenant: 500,
+  apiKeysPerTenant: 50,
   keysPerRequest: 20,
   shortestMs: MINUTE,
   reasonLength: 200,

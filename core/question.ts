@@ -1,4 +1,5 @@
 import type { GetCommand } from './command.ts'
+import type { TenantName } from './id.ts'
 
 /** What can be asked without changing anything. */
 export type Question =
@@ -10,5 +11,7 @@ export type Question =
   | { readonly ask: 'pools' }
   | { readonly ask: 'who'; readonly machine: string }
   | { readonly ask: 'keys' }
+  /** `tenant` null: all that the asker may see; of `members` and `apiKeys`, those of the asker's own. */
+  | { readonly ask: 'tenants' | 'members' | 'apiKeys'; readonly tenant: TenantName | null }
   | { readonly ask: 'help'; readonly verb: string | null }
   | { readonly ask: 'whoami' }

@@ -6,6 +6,20 @@ export type Refusal =
   /** No tenant has this identity among its members. */
   | { readonly type: 'stranger'; readonly identity: string }
   | { readonly type: 'operatorsOnly' }
+  /** Of that tenant, or operators. */
+  | { readonly type: 'adminsOnly'; readonly tenant: TenantName }
+  | { readonly type: 'noSuchTenant'; readonly asked: string; readonly suggestion: string | null }
+  | { readonly type: 'tenantExists'; readonly tenant: TenantName }
+  | { readonly type: 'tenantRetired'; readonly tenant: TenantName }
+  | { readonly type: 'badTenantName'; readonly asked: string }
+  | { readonly type: 'badMember'; readonly asked: string }
+  /** Nobody speaks for two. */
+  | { readonly type: 'memberElsewhere'; readonly member: string; readonly tenant: TenantName }
+  | { readonly type: 'noSuchMember'; readonly asked: string; readonly tenant: TenantName }
+  | { readonly type: 'noSuchApiKey'; readonly asked: string }
+  | { readonly type: 'apiKeyExists'; readonly asked: string }
+  /** Without it nobody could make another. */
+  | { readonly type: 'lastOperatorKey'; readonly apiKey: string }
   | {
       readonly type: 'noSuchType'
       readonly asked: string
@@ -38,7 +52,15 @@ export type Refusal =
     }
   | {
       readonly type: 'tooMany'
-      readonly limit: 'machinesPerRequest' | 'keysPerPerson' | 'keysPerRequest' | 'labelsPerRequest' | 'metadataEntries'
+      readonly limit:
+        | 'machinesPerRequest'
+        | 'keysPerPerson'
+        | 'keysPerRequest'
+        | 'labelsPerRequest'
+        | 'metadataEntries'
+        | 'tenants'
+        | 'membersPerTenant'
+        | 'apiKeysPerTenant'
       readonly most: number
     }
   | { readonly type: 'tooLongText'; readonly field: string; readonly most: number }

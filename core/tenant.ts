@@ -1,22 +1,40 @@
 import type { ApiKeyId, Fingerprint, PersonId, PlatformName, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
 
-/** The project that leases are charged to. */
-export interface Tenant {
-  readonly name: TenantName
-  readonly number: number
+/** A letter or digit first, and nothing that a URL, an HTTP Basic user name or a line of chat would take apart. */
+export const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+/** What a tenant may have. */
+export interface TenantTerms {
   /** Machines it may hold at once. */
   readonly quota: number
   /** Its own longest lease, if shorter than the pool's. */
   readonly longestMs: number | null
+}
+
+export const DEFAULT_TERMS: TenantTerms = { quota: 10, longestMs: null }
+
+/** The project that leases are charged to. */
+export interface Tenant extends TenantTerms {
+  readonly name: TenantName
+  readonly number: number
+  /** Who sets its terms and members: the site's config, or, from their first change on, operators and its admins. */
+  readonly owner: 'config' | 'people'
+  /** False once it is retired: nobody speaks for it. */
+  readonly active: boolean
   /** Identities that speak for it: `irc:<network>:<account>`, or `irc:<network>:*` for all that the network vouches for. */
   readonly members: readonly string[]
+  /** Those of its members who may change who else is one. */
+  readonly admins: readonly string[]
   /** Let in where neither the request nor its person names a key. */
   readonly keys: readonly Fingerprint[]
   readonly homes: Readonly<Partial<Record<MachineType, PlatformName>>>
   /** Machines that its leases are good for, those being prepared or replaced included. */
   readonly held: number
 }
+
+/** What is set about a tenant, by whoever owns it. */
+export type TenantSettings = TenantTerms & Pick<Tenant, 'owner' | 'active' | 'members' | 'admins' | 'keys'>
 
 /** Somebody who has spoken to Duffy. What identifies them stands in the side table under their id, so that it can be erased. */
 export interface Person {
@@ -25,7 +43,9 @@ export interface Person {
   readonly keys: readonly Fingerprint[]
 }
 
-export type Role = 'member' | 'operator'
+/** `admin`: of its own tenant. `operator`: of the site. */
+export const ROLES = ['member', 'admin', 'operator'] as const
+export type Role = (typeof ROLES)[number]
 
 export interface ApiKey {
   readonly id: ApiKeyId
@@ -33,4 +53,6 @@ export interface ApiKey {
   readonly role: Role
   /** SHA-256 of the secret, in hex. */
   readonly digest: string
+  /** What it is for, in its maker's words. */
+  readonly note: string
 }

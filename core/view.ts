@@ -6,6 +6,7 @@ import { inService, isOpen, openRun, type Machine, type MachineState, type Machi
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
 import type { PastRun } from './run.ts'
+import type { Tenant } from './tenant.ts'
 import { isoTime } from './time.ts'
 
 /** A lease as clients read it, from the fleet or from the row of one that has ended. */
@@ -221,3 +222,22 @@ export function runView({ run, ended }: PastRun) {
   }
 }
 export type RunView = ReturnType<typeof runView>
+
+/** A tenant as its own people and operators see it. */
+export function tenantView(tenant: Tenant) {
+  const { name, number, active, owner, quota, longestMs, held, homes } = tenant
+  return { name, number, active, owner, quota, longestMs, held, homes }
+}
+export type TenantView = ReturnType<typeof tenantView>
+
+/** With who speaks for it, and how; no secret is kept that could be shown. */
+export function tenantDetail(fleet: Fleet, tenant: Tenant) {
+  const { members, admins, keys, name } = tenant
+  return {
+    ...tenantView(tenant),
+    members: members.map((member) => ({ member, admin: admins.includes(member) })),
+    keys,
+    apiKeys: Array.from(fleet.apiKeysOf.of(name), ({ id, role, note }) => ({ id, role, note })),
+  }
+}
+export type TenantDetail = ReturnType<typeof tenantDetail>

@@ -1,6 +1,6 @@
-import type { SiteTenant, SshKey, TenantName } from '#core'
+import { readMember, type SiteTenant, type SshKey, type TenantName } from '#core'
 import type { Faults } from './faults.ts'
-import { NAME, type tenantSchema } from './schema.ts'
+import type { tenantSchema } from './schema.ts'
 import { readKey } from './ssh-key.ts'
 import type { z } from 'zod'
 
@@ -15,7 +15,7 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
     const path = ['tenants', name]
     const members: string[] = []
     for (const [at, written] of tenant.members.entries()) {
-      const member = memberOf(written)
+      const member = readMember(written)
       const other = member === null ? undefined : speaksFor.get(member)
       if (member === null) faults.add([...path, 'members', at], MEMBER_RULE)
       else if (other !== undefined && other !== name)
@@ -38,14 +38,6 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
 }
 
 const MEMBER_RULE = 'Give `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network.'
-
-/** Services tell accounts apart without regard to case, so small letters stand for all. */
-const memberOf = (written: string): string | null => {
-  const [, network, account] = /^irc:([^:]+):([^\s:*]+|\*)$/.exec(written) ?? []
-  return network === undefined || account === undefined || !NAME.test(network)
-    ? null
-    : `irc:${network}:${account.toLowerCase()}`
-}
 
 const keysOf = (lines: readonly string[], path: readonly string[], faults: Faults): SshKey[] => {
   const keys = new Map<string, SshKey>()

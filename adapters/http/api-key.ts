@@ -42,14 +42,31 @@ const proven = (key: ApiKey | undefined, secret: string): Caller | null => {
 }
 
 /** A new key: the text to show once, and what is kept of it. */
-export function newApiKey(tenant: TenantName, role: Role): { readonly text: string; readonly apiKey: ApiKey } {
+export function newApiKey(of: KeyTerms): { readonly text: string; readonly apiKey: ApiKey } {
   const text = `dfy_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('base64url')}`
-  return { text, apiKey: keyOf(text, tenant, role)! }
+  return { text, apiKey: keyOf(text, of)! }
 }
 
+export type KeyTerms = Pick<ApiKey, 'tenant' | 'role' | 'note'>
+
 /** What is kept of a key whose text is at hand; null if that is no key. */
-export function keyOf(text: string, tenant: TenantName, role: Role): ApiKey | null {
+export function keyOf(text: string, of: KeyTerms): ApiKey | null {
   const [, id, secret] = KEY.exec(text) ?? []
   if (id === undefined || secret === undefined) return null
-  return { id: id as ApiKeyId, tenant, role, digest: sha256(secret) }
+  return { ...of, id: id as ApiKeyId, digest: sha256(secret) }
+}
+
+/**
+ * What is kept of a UUID that clients of Duffy v3 and before name themselves with. Its id comes from the UUID, so that one who
+ * gives nothing but the UUID is found by it; as a bearer's secret it is too short to be taken.
+ */
+export function v3KeyOf(uuid: string, tenant: TenantName): ApiKey {
+  const digest = sha256(uuid.toLowerCase())
+  return {
+    id: `v3-${digest.slice(0, 16)}` as ApiKeyId,
+    tenant,
+    role: 'member',
+    digest,
+    note: 'for clients of Duffy v3',
+  }
 }

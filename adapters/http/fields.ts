@@ -34,7 +34,9 @@ const typeOf = (kind: Kind): z.ZodType => {
     case 'text':
     case 'sshKey':
     case 'identity':
+    case 'member':
       return z.string().max(kind.longest)
+    case 'uuid':
     case 'fingerprint':
       return z.string().max(LONGEST)
     case 'duration':

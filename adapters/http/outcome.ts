@@ -23,13 +23,23 @@ export async function outcomeAnswer(call: Call, caller: Caller, { outcome, waitM
     case 'cancelled':
       return told(call, outcome, { request: await ownRequest(ports, outcome.request, caller) })
     case 'keyAdded':
-      return { ...(await told(call, outcome)), status: 201, headers: { location: `${call.door.base}/api/v2/keys` } }
+      return created(await told(call, outcome), `${call.door.base}/api/v2/keys`)
+    case 'tenantAdded':
+      return created(await told(call, outcome), `${call.door.base}/api/v2/tenants/${outcome.tenant}`)
+    case 'apiKeyAdded':
+      return created(await told(call, outcome), `${call.door.base}/api/v2/tenants/${outcome.tenant}/api-keys`)
     case 'accepted':
       return { ...(await told(call, outcome)), status: 202 }
     case 'done':
     case 'keyRemoved':
     case 'keyKnown':
     case 'configured':
+    case 'tenantSet':
+    case 'tenantRetired':
+    case 'tenantRevived':
+    case 'memberAdded':
+    case 'memberRemoved':
+    case 'apiKeyRevoked':
     case 'nothing':
       return told(call, outcome)
   }
@@ -39,6 +49,8 @@ const told = async (call: Call, outcome: Outcome, more: Readonly<Record<string, 
   const { type, ...data } = outcome
   return ok({ outcome: type, detail: await wordsOf(call, outcome), ...data, ...more })
 }
+
+const created = (answer: Answer, location: string): Answer => ({ ...answer, status: 201, headers: { location } })
 
 const wordsOf = (call: Call, outcome: Outcome): Promise<string> =>
   call.door.ports.lane.read((fleet, at) => outcomeWords(outcome, fleet, at))

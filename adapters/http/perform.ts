@@ -4,6 +4,7 @@ import { fingerprint } from '../digest.ts'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
+import { withNewKeys } from './new-keys.ts'
 import { misread } from './problem.ts'
 import { issuesOf } from './query.ts'
 import { refuse } from './refuse.ts'
@@ -38,15 +39,19 @@ const command = async (
   caller: Caller,
   { command: wanted, waitMs }: { readonly command: Command; readonly waitMs: number },
 ): Promise<Answer> => {
+  const keyed = withNewKeys(wanted, caller)
   const reply = await call.door.ports.lane.ask({
-    id: call.idempotencyKey,
+    // A secret is told once: a repeat is a command of its own, and is refused because what it adds is there.
+    id: keyed === null ? call.idempotencyKey : null,
     by: caller.identity,
     door: DOOR,
-    command: wanted,
+    command: keyed?.command ?? wanted,
   })
   switch (reply.type) {
-    case 'accepted':
-      return outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs })
+    case 'accepted': {
+      const answer = await outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs })
+      return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
+    }
     case 'refused':
       return refuse(call.door, reply.refusal)
   }

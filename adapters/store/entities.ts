@@ -93,8 +93,11 @@ export const TenantRow = defineEntity({
     number: p.integer(),
     quota: p.integer(),
     held: p.integer(),
+    owner: p.text().$type<'config' | 'people'>(),
+    active: p.integer(),
     longest_ms: p.integer().nullable(),
     members: p.text(),
+    admins: p.text(),
     keys: p.text(),
     homes: p.text(),
   },
@@ -112,8 +115,9 @@ export const ApiKeyRow = defineEntity({
   properties: {
     id: p.text().primary(),
     tenant: p.text(),
-    role: p.text().$type<'member' | 'operator'>(),
+    role: p.text().$type<'member' | 'admin' | 'operator'>(),
     digest: p.text(),
+    note: p.text(),
   },
 })
 

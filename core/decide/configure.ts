@@ -4,9 +4,11 @@ import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { inService, openRun, type Machine } from '../machine.ts'
 import type { Refusal } from '../refusal.ts'
+import type { TenantSettings } from '../tenant.ts'
 import type { Draft } from './draft.ts'
 import { dropHopeless, settle } from './settle.ts'
 import { begin } from './steps.ts'
+import { addTenant, setTenant, settingsOf } from './tenants.ts'
 
 /** Makes the fleet as the site's config says. What it no longer names is drained: lent machines stay with their holders. */
 export const decideConfigure = (draft: Draft, site: Site): Outcome | Refusal => {
@@ -124,24 +126,30 @@ const drain = (draft: Draft, machine: Machine): void => {
     begin(draft, machine.name, 'shutdown')
 }
 
-/** Nobody speaks any more for a tenant that the config no longer names; what it holds, and its API keys, stay. */
+/**
+ * Nobody speaks any more for a tenant that the config no longer names; what it holds, and its API keys, stay. A tenant that people
+ * have changed is theirs: the config says nothing about it any more.
+ */
 const configureTenants = (draft: Draft, site: Site): void => {
   const { fleet } = draft
   const named = new Set(site.tenants.map(({ name }) => name))
-  for (const { name, quota, longestMs, members, keys } of [...fleet.tenants.values()]) {
-    if (named.has(name) || members.length + keys.length === 0) continue
-    draft.emit({ type: 'tenantConfigured', tenant: name, quota, longestMs, members: [], keys: [] })
+  for (const tenant of [...fleet.tenants.values()]) {
+    if (named.has(tenant.name) || tenant.owner === 'people' || tenant.members.length + tenant.keys.length === 0)
+      continue
+    setTenant(draft, tenant.name, { ...settingsOf(tenant), members: [], admins: [], keys: [] })
   }
-  for (const { name, quota, longestMs, members, keys: texts } of site.tenants) {
-    const keys = texts.map((key) => draft.keep(key))
-    const terms = { quota, longestMs, members, keys }
+  for (const { name, keys, ...terms } of site.tenants) {
     const known = fleet.tenants.get(name)
-    if (known === undefined) draft.emit({ type: 'tenantAdded', tenant: name, number: fleet.next('tenant'), ...terms })
-    else if (
-      !same(terms, { quota: known.quota, longestMs: known.longestMs, members: known.members, keys: known.keys })
-    ) {
-      draft.emit({ type: 'tenantConfigured', tenant: name, ...terms })
+    if (known?.owner === 'people') continue
+    const settings: TenantSettings = {
+      ...terms,
+      keys: keys.map((key) => draft.keep(key)),
+      admins: [],
+      owner: 'config',
+      active: true,
     }
+    if (known === undefined) addTenant(draft, name, settings)
+    else if (!same(settings, settingsOf(known))) setTenant(draft, name, settings)
   }
 }
 

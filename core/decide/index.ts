@@ -12,6 +12,16 @@ import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideCancel, decideDone, decideExtend } from './lease.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
+import {
+  decideAddApiKey,
+  decideAddMember,
+  decideAddTenant,
+  decideRemoveMember,
+  decideRetireTenant,
+  decideReviveTenant,
+  decideRevokeApiKey,
+  decideSetTenant,
+} from './tenants.ts'
 
 /** What a command comes to. Its events have already happened to the fleet, whose journal can take them back. */
 export type Decision =
@@ -59,8 +69,19 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       return decideAddKey(draft, command.key)
     case 'removeKey':
       return decideRemoveKey(draft, command.fingerprint)
-    case 'configure':
+    case 'addMember':
+      return decideAddMember(draft, command, who)
+    case 'removeMember':
+      return decideRemoveMember(draft, command, who)
     case 'addApiKey':
+      return decideAddApiKey(draft, command.apiKey, who)
+    case 'revokeApiKey':
+      return decideRevokeApiKey(draft, command.apiKey, who)
+    case 'addTenant':
+    case 'setTenant':
+    case 'retireTenant':
+    case 'reviveTenant':
+    case 'configure':
     case 'finishRun':
     case 'sweep':
       return who.role === 'operator' ? answerDuffy(draft, command) : { type: 'operatorsOnly' }
@@ -73,8 +94,15 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'configure':
       return decideConfigure(draft, command.site)
     case 'addApiKey':
-      draft.emit({ type: 'apiKeyAdded', apiKey: command.apiKey })
-      return { type: 'accepted' }
+      return decideAddApiKey(draft, command.apiKey, null)
+    case 'addTenant':
+      return decideAddTenant(draft, command)
+    case 'setTenant':
+      return decideSetTenant(draft, command)
+    case 'retireTenant':
+      return decideRetireTenant(draft, command.tenant)
+    case 'reviveTenant':
+      return decideReviveTenant(draft, command.tenant)
     case 'finishRun':
       return decideFinishRun(draft, command.run, command.fence, command.result)
     case 'sweep':
@@ -85,6 +113,9 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'cancel':
     case 'addKey':
     case 'removeKey':
+    case 'addMember':
+    case 'removeMember':
+    case 'revokeApiKey':
       return { type: 'operatorsOnly' }
   }
 }
@@ -99,6 +130,14 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   keyAdded: true,
   keyRemoved: true,
   keyKnown: true,
+  tenantAdded: true,
+  tenantSet: true,
+  tenantRetired: true,
+  tenantRevived: true,
+  memberAdded: true,
+  memberRemoved: true,
+  apiKeyAdded: true,
+  apiKeyRevoked: true,
   configured: true,
   nothing: true,
   accepted: true,

@@ -17,6 +17,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'tenantConfigured':
     case 'homeChosen':
     case 'apiKeyAdded':
+    case 'apiKeyRevoked':
     case 'personJoined':
     case 'sshKeyAdded':
     case 'sshKeyRemoved':

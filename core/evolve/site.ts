@@ -15,6 +15,7 @@ type SiteEvent = Extract<
       | 'tenantConfigured'
       | 'homeChosen'
       | 'apiKeyAdded'
+      | 'apiKeyRevoked'
       | 'personJoined'
       | 'sshKeyAdded'
       | 'sshKeyRemoved'
@@ -33,23 +34,22 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
     case 'platformConfigured':
       return fleet.platforms.put(event.platform.name, event.platform)
     case 'tenantAdded': {
-      const { tenant: name, number, quota, longestMs, members, keys } = event
+      const { type: _, tenant: name, number, ...settings } = event
       fleet.counters.put('tenant', number)
-      return fleet.tenants.put(name, { name, number, quota, longestMs, members, keys, homes: {}, held: 0 })
+      return fleet.tenants.put(name, { name, number, ...settings, homes: {}, held: 0 })
     }
-    case 'tenantConfigured':
-      return patchTenant(fleet, event.tenant, {
-        quota: event.quota,
-        longestMs: event.longestMs,
-        members: event.members,
-        keys: event.keys,
-      })
+    case 'tenantConfigured': {
+      const { type: _, tenant: name, ...settings } = event
+      return patchTenant(fleet, name, settings)
+    }
     case 'homeChosen': {
       const { homes } = fleet.tenants.need(event.tenant)
       return patchTenant(fleet, event.tenant, { homes: { ...homes, [event.machineType]: event.platform } })
     }
     case 'apiKeyAdded':
       return fleet.apiKeys.put(event.apiKey.id, event.apiKey)
+    case 'apiKeyRevoked':
+      return fleet.apiKeys.remove(event.apiKey)
     case 'personJoined':
       fleet.counters.put('person', event.number)
       return fleet.people.put(event.person, { id: event.person, number: event.number, keys: [] })

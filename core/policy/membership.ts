@@ -16,18 +16,21 @@ const API_KEY = 'key:'
 export const speaker = (fleet: Fleet, identity: Identity): Speaker | null => {
   if (identity.startsWith(API_KEY)) {
     const key = fleet.apiKeys.get(identity.slice(API_KEY.length) as ApiKeyId)
-    return key === undefined ? null : { tenant: key.tenant, role: key.role }
+    const active = key !== undefined && fleet.tenants.get(key.tenant)?.active === true
+    return active ? { tenant: key.tenant, role: key.role } : null
   }
   const tenant = fleet.members.get(identity) ?? fleet.members.get(wildcard(identity))
-  return tenant === undefined ? null : { tenant: tenant.name, role: 'member' }
+  return tenant === undefined
+    ? null
+    : { tenant: tenant.name, role: tenant.admins.includes(identity) ? 'admin' : 'member' }
 }
 
 /** `irc:libera:alice` is one of `irc:libera:*`. */
 const wildcard = (identity: string): string => `${identity.slice(0, identity.lastIndexOf(':'))}:*`
 
 /**
- * Whether this speaker may end, extend or cancel what `owner` asked for: their own; with an API key, all of its tenant's;
- * as an operator, anybody's.
+ * Whether this speaker may end, extend or cancel what `owner` asked for: their own; with an API key or as its admin, all of their
+ * tenant's; as an operator, anybody's.
  */
 export const mayHandle = (
   fleet: Fleet,
@@ -37,5 +40,9 @@ export const mayHandle = (
 ): boolean => {
   if (role === 'operator') return true
   if (owned.tenant !== tenant) return false
-  return identity.startsWith(API_KEY) || fleet.personOf(identity)?.id === owned.by
+  return role === 'admin' || identity.startsWith(API_KEY) || fleet.personOf(identity)?.id === owned.by
 }
+
+/** Whether this speaker may change what belongs to a tenant: its members, its keys. */
+export const mayManage = ({ tenant, role }: Speaker, of: TenantName): boolean =>
+  role === 'operator' || (role === 'admin' && tenant === of)

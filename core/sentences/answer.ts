@@ -1,6 +1,7 @@
 import type { AllAnswer, Answer, MineAnswer, Standing } from '../answer.ts'
 import type { MachineStatus } from '../machine.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
+import type { Role } from '../tenant.ts'
 import type { PoolView } from '../view.ts'
 import { helpSaid } from './help.ts'
 import { logins, names } from './login.ts'
@@ -8,6 +9,7 @@ import { wanted } from './outcome.ts'
 import { previewSaid } from './preview.ts'
 import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
+import { tenantsSaid } from './tenants.ts'
 import { clockOf } from './time.ts'
 import { heldBy, whyLeaseSaid, whyMachineSaid, whyRequestSaid } from './why.ts'
 
@@ -52,6 +54,9 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
         : whoami(answer.identity, answer.standing, telling)
     case 'help':
       return helpSaid(answer.verb, telling)
+    case 'tenants':
+    case 'tenant':
+      return tenantsSaid(answer, telling)
     case 'refused':
       return refusalSaid(answer.refusal, telling)
   }
@@ -136,14 +141,14 @@ const keys = ({ keys: own, tenantKeys }: Extract<Answer, { type: 'keys' }>, { sa
     : privately(`You have added no key, and could not log in. Add one: ${say('keys add ssh-ed25519 AAAA…')}`)
 }
 
+const WHAT: Readonly<Record<Role, string>> = { member: 'a member', admin: 'an admin', operator: 'an operator' }
+
 const whoami = (identity: string, standing: Standing, { say }: Telling): Said => {
   const { tenant, role, held, quota, homes, keys: known } = standing
   const platforms = Object.entries(homes).map(([type, platform]) => `${type} ${platform}`)
   const home = platforms.length === 0 ? '' : ` Its platforms: ${listed(platforms)}.`
   return {
-    room: [
-      `You are ${identity}, ${role === 'operator' ? 'an operator' : 'a member'} of ${tenant}. What you hold: ${say('list')}`,
-    ],
+    room: [`You are ${identity}, ${WHAT[role]} of ${tenant}. What you hold: ${say('list')}`],
     person: [
       `${tenant} holds ${held} of ${counted(quota, 'machine')}.${home} You have added ${counted(known, 'SSH key')}: ${say('keys')}`,
     ],

@@ -53,6 +53,10 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
       return `"${got}" is no fingerprint: SHA256: and 43 characters, as "keys" lists them.`
     case 'badIdentity':
       return `"${got}" is nobody I can reach: irc:<network>:<account> is.`
+    case 'badMember':
+      return `"${got}" is nobody who could be a member: irc:<network>:<account> is, or irc:<network>:* for a whole network.`
+    case 'badUuid':
+      return `"${name}" is no UUID: 32 hexadecimal digits with dashes, as Duffy v3 gave it.`
     case 'badPairs':
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }

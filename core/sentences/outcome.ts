@@ -3,6 +3,7 @@ import type { RequestId } from '../id.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
+import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
 
 /** What a command came to in words, as the fleet stands when it is told: state, then time, then the next command. */
@@ -38,6 +39,15 @@ export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
       )
     case 'keyRemoved':
       return aboutKey('Your key is removed; leases you hold keep it', outcome.fingerprint, `Your keys: ${say('keys')}`)
+    case 'tenantAdded':
+    case 'tenantSet':
+    case 'tenantRetired':
+    case 'tenantRevived':
+    case 'memberAdded':
+    case 'memberRemoved':
+    case 'apiKeyAdded':
+    case 'apiKeyRevoked':
+      return tenantOutcomeSaid(outcome, telling)
     case 'configured':
       return openly(configured(outcome.changes, telling))
     case 'nothing':

@@ -141,6 +141,9 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   keysPerRequest: 'Too many keys in one request',
   labelsPerRequest: 'Too many labels in one request',
   metadataEntries: 'Too many metadata entries in one request',
+  tenants: 'There are too many tenants',
+  membersPerTenant: 'That tenant has too many members',
+  apiKeysPerTenant: 'That tenant has too many API keys',
 }
 
 const LIMIT_HELP: Readonly<Record<Limit, (say: Telling['say']) => string>> = {
@@ -149,4 +152,7 @@ const LIMIT_HELP: Readonly<Record<Limit, (say: Telling['say']) => string>> = {
   keysPerRequest: (say) => `Name fewer; see ${say('help get')}`,
   labelsPerRequest: (say) => `Name fewer; see ${say('help get')}`,
   metadataEntries: (say) => `Send fewer; see ${say('help get')}`,
+  tenants: (say) => `Use one that is there: ${say('tenants')}`,
+  membersPerTenant: (say) => `Remove one: ${say('members')}`,
+  apiKeysPerTenant: (say) => `Revoke one: ${say('api-keys')}`,
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from '../refusal.ts'
 import { askingRefused } from './refusal-asking.ts'
 import { ownRefused } from './refusal-own.ts'
+import { tenantRefused } from './tenants.ts'
 import { counted, openly, privately, type Said, type Telling } from './said.ts'
 
 /** A lawful "no" in words: what did not happen, and what to type next. */
@@ -41,6 +42,18 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
       )
     case 'staleRun':
       return openly(`That run is over or replaced, so its result changed nothing. Where things stand: ${say('status')}`)
+    case 'adminsOnly':
+    case 'noSuchTenant':
+    case 'tenantExists':
+    case 'tenantRetired':
+    case 'badTenantName':
+    case 'badMember':
+    case 'memberElsewhere':
+    case 'noSuchMember':
+    case 'noSuchApiKey':
+    case 'apiKeyExists':
+    case 'lastOperatorKey':
+      return tenantRefused(refusal, telling)
     case 'noSuchLease':
     case 'noSuchRequest':
     case 'noSuchMachine':

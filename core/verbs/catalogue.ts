@@ -2,6 +2,19 @@ import { get } from './get.ts'
 import { addKey, keys, removeKey } from './keys.ts'
 import { cancel, done, extend } from './leases.ts'
 import { help, list, pools, status, who, whoami, why } from './questions.ts'
+import {
+  addApiKey,
+  addMember,
+  addTenant,
+  apiKeys,
+  members,
+  removeMember,
+  retireTenant,
+  reviveTenant,
+  revokeApiKey,
+  setTenant,
+  tenants,
+} from './tenants.ts'
 import type { Verb } from './verb.ts'
 
 /** Everything that can be asked of Duffy, in the order in which `help` tells it. */
@@ -18,6 +31,17 @@ export const VERBS: readonly Verb[] = [
   keys,
   addKey,
   removeKey,
+  tenants,
+  addTenant,
+  setTenant,
+  retireTenant,
+  reviveTenant,
+  members,
+  addMember,
+  removeMember,
+  apiKeys,
+  addApiKey,
+  revokeApiKey,
   whoami,
   help,
 ]

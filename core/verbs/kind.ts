@@ -1,7 +1,7 @@
 import type { SshKey } from '../command.ts'
 
 /** What a word names: how usage puts it, `lease|machine`. */
-export type Names = 'type' | 'pool' | 'lease' | 'request' | 'machine' | 'verb' | 'arch' | 'label'
+export type Names = 'type' | 'pool' | 'lease' | 'request' | 'machine' | 'verb' | 'arch' | 'label' | 'tenant' | 'key'
 
 /** What an argument can be; `values.ts` reads each from what people and programs send. */
 export type Kind =
@@ -22,6 +22,9 @@ export type Kind =
   | { readonly type: 'fingerprint' }
   /** Somebody at a door: `irc:<network>:<account>`. */
   | { readonly type: 'identity'; readonly longest: number }
+  /** A member as a tenant's list has it: `irc:<network>:<account>`, or `irc:<network>:*`. */
+  | { readonly type: 'member'; readonly longest: number }
+  | { readonly type: 'uuid' }
   /** Text by name. */
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 

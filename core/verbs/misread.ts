@@ -25,7 +25,7 @@ export type Problem =
   | { readonly type: 'badFlag' }
   | { readonly type: 'badKey'; readonly because: KeyProblem }
   | { readonly type: 'badFingerprint' }
-  | { readonly type: 'badIdentity' }
+  | { readonly type: 'badIdentity' | 'badMember' | 'badUuid' }
   | { readonly type: 'badPairs' }
 
 /** Bad input at an edge, with what to type instead. Nothing has happened. */

@@ -7,6 +7,9 @@ import { goesByPlace, type Argument } from './verb.ts'
 
 type Duration = Extract<Kind, { type: 'duration' }>
 
+/** Kinds that any word could be. */
+const PLACED: ReadonlySet<Kind['type']> = new Set(['word', 'text', 'fingerprint', 'member'])
+
 /**
  * Finds the argument that a word stands for by itself. What only a length of time, a number or a choice can be goes before
  * what any word can be, so that order matters only among words: `get 2 metal` is `get metal 2`.
@@ -14,7 +17,7 @@ type Duration = Extract<Kind, { type: 'duration' }>
 export const byPlace = (line: Line, at: number): Taken => {
   const word = line.words[at]!
   const open = line.verb.arguments.filter((one) => goesByPlace(one) && line.values[one.name] === undefined)
-  const any = open.find(({ kind }) => kind.type === 'word' || kind.type === 'text' || kind.type === 'fingerprint')
+  const any = open.find(({ kind }) => PLACED.has(kind.type))
   if (word.quoted) return any === undefined ? noPlace(line, at) : keep(line, at, any)
 
   if (isTimeOfDay(word) && durationOf(line) !== undefined) return noPlace(line, at)

@@ -31,6 +31,8 @@ const valueName = (name: string, kind: Kind): string => {
     case 'choice':
     case 'flag':
     case 'identity':
+    case 'member':
+    case 'uuid':
     case 'pairs':
       return name
   }

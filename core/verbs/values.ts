@@ -1,5 +1,6 @@
 import { readDuration } from '../duration.ts'
 import type { Address } from '../request.ts'
+import { readMember } from '../member.ts'
 import { readSshKey, type FingerprintOf } from '../ssh-key.ts'
 import type { Kind, Value } from './kind.ts'
 import type { Problem } from './misread.ts'
@@ -48,11 +49,19 @@ export function readValue(kind: Kind, given: Given, { fingerprint }: Pick<Ports,
         : { type: 'badFingerprint' }
     case 'identity':
       return readIdentity(given, kind.longest)
+    case 'member': {
+      if (typeof given === 'string' && given.length > kind.longest) return { type: 'tooLong', most: kind.longest }
+      const member = typeof given === 'string' ? readMember(given) : null
+      return member === null ? { type: 'badMember' } : value(member)
+    }
+    case 'uuid':
+      return typeof given === 'string' && UUID.test(given) ? value(given.toLowerCase()) : { type: 'badUuid' }
     case 'pairs':
       return readPairs(given, kind)
   }
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const FINGERPRINT = 'SHA256:'.length + 43
 
 const value = (read: Value): Reading => ({ type: 'value', value: read })

@@ -41,6 +41,8 @@ export interface Verb {
   readonly arguments: readonly Argument[]
   /** Whole lines, as typed after `!duffy`. The first is what a misread shows. */
   readonly examples: readonly string[]
+  /** Makes a secret, which is shown once: only where the answer reaches nobody but the asker, over HTTP and at the command line. */
+  readonly keyed?: true
   /** Never answered in a room. */
   readonly private?: true
   /** `where`: whom its notices reach, unless the values say otherwise; null: nobody. */

@@ -7,6 +7,7 @@ import { machines } from './machines.ts'
 import { requests } from './requests.ts'
 import { runs } from './runs.ts'
 import { site } from './site.ts'
+import { tenants } from './tenants.ts'
 import { verbs } from './verbs.ts'
 
 const help: OpenRoute = {
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...leases,
   ...machines,
   ...runs,
+  ...tenants,
   ...site,
   ...about,
   ...verbs,

@@ -6,22 +6,28 @@ import type { Rows } from './rows.ts'
 export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
   entity: TenantRow,
   key: 'name',
-  write: ({ name, number, quota, longestMs, members, keys, homes, held }) => ({
+  write: ({ name, number, owner, active, quota, longestMs, members, admins, keys, homes, held }) => ({
     name,
     number,
     quota,
     held,
+    owner,
+    active: active ? 1 : 0,
     longest_ms: longestMs,
     members: print(members),
+    admins: print(admins),
     keys: print(keys),
     homes: print(homes),
   }),
-  read: ({ name, number, quota, longest_ms: longestMs, members, keys, homes, held }) => ({
+  read: ({ name, number, owner, active, quota, longest_ms: longestMs, members, admins, keys, homes, held }) => ({
     name: name as TenantName,
     number,
     quota,
+    owner,
+    active: active === 1,
     longestMs: longestMs ?? null,
     members: parse(members),
+    admins: parse(admins),
     keys: parse(keys),
     homes: parse(homes),
     held,
@@ -38,6 +44,12 @@ export const people: Rows<Person, Row<typeof PersonRow>> = {
 export const apiKeys: Rows<ApiKey, Row<typeof ApiKeyRow>> = {
   entity: ApiKeyRow,
   key: 'id',
-  write: ({ id, tenant, role, digest }) => ({ id, tenant, role, digest }),
-  read: ({ id, tenant, role, digest }) => ({ id: id as ApiKeyId, tenant: tenant as TenantName, role, digest }),
+  write: ({ id, tenant, role, digest, note }) => ({ id, tenant, role, digest, note }),
+  read: ({ id, tenant, role, digest, note }) => ({
+    id: id as ApiKeyId,
+    tenant: tenant as TenantName,
+    role,
+    digest,
+    note,
+  }),
 }

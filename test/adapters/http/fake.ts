@@ -141,7 +141,7 @@ export class FakeDuffy {
   }
 
   #key(tenant: string, role: Role): string {
-    const { text, apiKey } = newApiKey(tenant as TenantName, role)
+    const { text, apiKey } = newApiKey({ tenant: tenant as TenantName, role, note: '' })
     this.does({ do: 'addApiKey', apiKey })
     return text
   }

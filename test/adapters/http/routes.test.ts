@@ -36,6 +36,16 @@ const MATRIX: readonly Row[] = [
   ['POST /api/v2/keys', 401, 201, 201, 201],
   ['DELETE /api/v2/keys/:fingerprint', 401, 200, 404, 404],
   ['POST /api/v2/verbs/:verb', 401, 200, 200, 200],
+  ['GET /api/v2/tenants', 401, 200, 200, 200],
+  ['POST /api/v2/tenants', 401, 403, 403, 201],
+  ['GET /api/v2/tenants/:tenant', 401, 200, 404, 200],
+  ['PATCH /api/v2/tenants/:tenant', 401, 403, 403, 200],
+  ['DELETE /api/v2/tenants/:tenant', 401, 403, 403, 200],
+  ['POST /api/v2/tenants/:tenant/members', 401, 403, 403, 200],
+  ['DELETE /api/v2/tenants/:tenant/members/:member', 401, 403, 403, 200],
+  ['GET /api/v2/tenants/:tenant/api-keys', 401, 200, 404, 200],
+  ['POST /api/v2/tenants/:tenant/api-keys', 401, 403, 403, 201],
+  ['DELETE /api/v2/api-keys/:key', 401, 403, 404, 200],
 ]
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
@@ -54,6 +64,7 @@ const world = async (served: Served) => {
     machine: 'intel-1',
     run: runs.body.runs[0].id as string,
     fingerprint: encodeURIComponent(key.body.fingerprint),
+    key: served.duffy.keys.alice.split('_')[1]!,
   }
 }
 
@@ -67,12 +78,18 @@ const pathOf = (route: string, things: Things): string => {
     .replace(':name', things.machine)
     .replace(':fingerprint', things.fingerprint)
     .replace(':verb', 'pools')
+    .replace(':tenant', 'alice')
+    .replace(':member', 'irc:net:alice')
+    .replace(':key', things.key)
   return path === '/api/v2/runs' ? `${filled}?machine=intel-1` : filled
 }
 
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v2/requests': { type: 'metal' },
   'POST /api/v2/leases/:id/extend': { by: '1h' },
+  'POST /api/v2/tenants': { name: 'infra' },
+  'PATCH /api/v2/tenants/:tenant': { quota: 4 },
+  'POST /api/v2/tenants/:tenant/members': { member: 'irc:net:carol' },
   'POST /api/v2/keys': { key: KEY.replace('9iZkB', '9iZkC') },
 }
 

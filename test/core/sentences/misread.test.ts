@@ -35,6 +35,8 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badKey: { type: 'badKey', because: 'broken' },
   badFingerprint: { type: 'badFingerprint' },
   badIdentity: { type: 'badIdentity' },
+  badMember: { type: 'badMember' },
+  badUuid: { type: 'badUuid' },
   badPairs: { type: 'badPairs' },
 }
 

@@ -45,10 +45,10 @@ const SITE = [
 const PEOPLE = [
   `create table tenant (
     name text primary key not null, number integer not null, quota integer not null, held integer not null,
-    longest_ms integer, members text not null, keys text not null, homes text not null
+    owner text not null, active integer not null, longest_ms integer, members text not null, admins text not null, keys text not null, homes text not null
   ) strict`,
   `create table person (id text primary key not null, number integer not null, keys text not null) strict, without rowid`,
-  `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null) strict, without rowid`,
+  `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null, note text not null) strict, without rowid`,
   `create table personal (ref text primary key not null, text text, turn integer not null) strict, without rowid`,
 ]
 
