@@ -103,7 +103,7 @@ interface Member {
 const memberAnswer = (
   fleet: Fleet,
   { by, at, member, past }: Member,
-  question: Exclude<Question, { ask: 'help' | 'whoami' | 'pools' | 'status' }>,
+  question: Exclude<Question, { ask: 'help' | 'whoami' | 'pools' | 'status' | 'preview' }>,
 ): Answer => {
   switch (question.ask) {
     case 'list':

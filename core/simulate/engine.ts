@@ -106,7 +106,7 @@ class Simulation {
     }
     if (site !== null) this.#ask(DUFFY, { do: 'configure', site })
     for (const { name } of this.#fleet.tenants.values()) {
-      const apiKey = { id: keyOf(name), tenant: name, role: 'member', digest: '' } as const
+      const apiKey = { id: keyOf(name), tenant: name, role: 'member', digest: '', note: '' } as const
       this.#ask(DUFFY, { do: 'addApiKey', apiKey })
     }
     this.#tally.begin()
