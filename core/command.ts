@@ -56,6 +56,8 @@ export type Command =
   /** `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. */
   | { readonly do: 'done'; readonly what: string | null }
   | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
+  /** Keep machines for debugging; `forMs` counts from now, null: the usual time. */
+  | { readonly do: 'hold'; readonly what: string | null; readonly forMs: number | null; readonly reason: string }
   | { readonly do: 'cancel'; readonly what: string | null }
   | { readonly do: 'addKey'; readonly key: SshKey }
   | { readonly do: 'removeKey'; readonly fingerprint: Fingerprint }
@@ -111,6 +113,8 @@ export interface SiteTenant {
   readonly name: TenantName
   readonly quota: number
   readonly longestMs: number | null
+  readonly holds: number
+  readonly holdMs: number
   readonly members: readonly string[]
   readonly keys: readonly SshKey[]
 }
@@ -121,6 +125,7 @@ export type Outcome =
   | { readonly type: 'waiting'; readonly request: RequestId }
   | { readonly type: 'done'; readonly leases: readonly LeaseId[]; readonly machines: readonly MachineName[] }
   | { readonly type: 'extended'; readonly lease: LeaseId; readonly until: Instant; readonly cutTo: Instant | null }
+  | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant }
   | { readonly type: 'cancelled'; readonly request: RequestId }
   | { readonly type: 'keyAdded' | 'keyRemoved' | 'keyKnown'; readonly fingerprint: Fingerprint }
   /** `taken`: the config set it before, and does so no more. */

@@ -11,7 +11,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
-import type { LeaseEnd } from './lease.ts'
+import type { Hold, LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
@@ -96,6 +96,8 @@ export type Event =
     }
   | { readonly type: 'leaseActivated'; readonly lease: LeaseId; readonly until: Instant }
   | { readonly type: 'leaseExtended'; readonly lease: LeaseId; readonly until: Instant }
+  /** Kept for debugging, until then at least. */
+  | { readonly type: 'leaseHeld'; readonly lease: LeaseId; readonly until: Instant; readonly hold: Hold }
   | { readonly type: 'leaseWarned'; readonly lease: LeaseId; readonly minutes: number }
   /** Its machines leave it; what becomes of each follows as further events. */
   | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly how: LeaseEnd }

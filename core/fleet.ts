@@ -13,7 +13,7 @@ import type {
 import { Ends } from './ends.ts'
 import { byText, Grouped, Lookup, Sums } from './indexes.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import { missing, type Lease } from './lease.ts'
+import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
 import { queueOf, type Waiting } from './policy/queue.ts'
@@ -94,11 +94,14 @@ export class Fleet {
   readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)
   readonly dueLeases = new Grouped<Lease>(() => 'all', byDue)
   readonly shortLeases = new Grouped<Lease>((l) => (missing(l) > 0 ? 'all' : null), byNumber)
+  /** Machines that a tenant keeps for debugging. */
+  readonly held = new Sums<Lease>((l) => (l.hold === null ? [] : [[l.tenant, entitlement(l)]]))
   readonly leases = new Table<LeaseId, Lease>('lease', this.journal, [
     this.leasesOf,
     this.dueLeases,
     this.shortLeases,
     this.ends.ofLeases,
+    this.held,
   ])
 
   readonly dueRuns = new Grouped<Run>(() => 'all', byUrgency)

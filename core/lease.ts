@@ -26,9 +26,20 @@ export interface Lease {
   readonly returned: number
   /** The last warning given for the present end, in minutes before it; null if none. */
   readonly warned: number | null
+  /** Set once it is kept for debugging. */
+  readonly hold: Hold | null
   /** When time next changes something about it: a warning, its end, or the end of patience with its preparation. */
   readonly dueAt: Instant
   readonly state: LeaseState
+}
+
+/** A lease kept after a failure, for its tenant to look into: it may outlast the longest ordinary lease, but not `last`. */
+export interface Hold {
+  /** Since when it is held. */
+  readonly at: Instant
+  /** The latest instant to which it can be extended. */
+  readonly last: Instant
+  readonly reason: string
 }
 
 /** A machine of a lease: its fence is the machine's own while it is held. */

@@ -89,7 +89,32 @@ export type Refusal =
   | { readonly type: 'whichLease'; readonly held: readonly Held[] }
   | { readonly type: 'whichRequest'; readonly waiting: readonly RequestId[] }
   | { readonly type: 'notActive'; readonly lease: LeaseId }
-  | { readonly type: 'cannotExtend'; readonly lease: LeaseId; readonly until: Instant; readonly longestMs: number }
+  /** It is as long already as a lease may be or, if it is held, a hold. */
+  | {
+      readonly type: 'cannotExtend'
+      readonly lease: LeaseId
+      readonly until: Instant
+      readonly longestMs: number
+      readonly held: boolean
+    }
+  /** More machines kept for debugging than the tenant may keep at once. */
+  | {
+      readonly type: 'tooManyHeld'
+      readonly lease: LeaseId
+      readonly tenant: TenantName
+      readonly count: number
+      readonly held: number
+      readonly most: number
+    }
+  /** `last`: as late as it can be held. */
+  | {
+      readonly type: 'holdTooLong'
+      readonly lease: LeaseId
+      readonly asked: number
+      readonly longestMs: number
+      readonly of: string
+      readonly last: Instant
+    }
   | { readonly type: 'unknownKey'; readonly fingerprint: string }
   | { readonly type: 'badNotify'; readonly asked: string }
   /** The same caller's id stood on another command before. */

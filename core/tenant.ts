@@ -1,3 +1,4 @@
+import { DAY } from './time.ts'
 import type { ApiKeyId, Fingerprint, PersonId, PlatformName, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
 
@@ -10,9 +11,13 @@ export interface TenantTerms {
   readonly quota: number
   /** Its own longest lease, if shorter than the pool's. */
   readonly longestMs: number | null
+  /** Machines that it may keep for debugging at once; they count against its quota as well. */
+  readonly holds: number
+  /** How long it may keep one so, from when it says that it does. */
+  readonly holdMs: number
 }
 
-export const DEFAULT_TERMS: TenantTerms = { quota: 10, longestMs: null }
+export const DEFAULT_TERMS: TenantTerms = { quota: 10, longestMs: null, holds: 1, holdMs: DAY }
 
 /** The project that leases are charged to. */
 export interface Tenant extends TenantTerms {

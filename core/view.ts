@@ -32,10 +32,15 @@ export function leaseView(fleet: Fleet, lease: Lease) {
     durationMs: lease.durationMs,
     reason,
     metadata,
+    hold: holdView(lease),
     machines: lease.machines.map((held) => (ended ? formerMachineView(fleet, held) : heldMachineView(fleet, held))),
   }
 }
 export type LeaseView = ReturnType<typeof leaseView>
+
+/** Since when it is kept for debugging, why, and the latest end that it can have. */
+const holdView = ({ hold }: Lease) =>
+  hold === null ? null : { since: isoTime(hold.at), last: isoTime(hold.last), reason: hold.reason }
 
 const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
   const machine = fleet.machines.need(name)
@@ -225,8 +230,8 @@ export type RunView = ReturnType<typeof runView>
 
 /** A tenant as its own people and operators see it. */
 export function tenantView(tenant: Tenant) {
-  const { name, number, active, owner, quota, longestMs, held, homes } = tenant
-  return { name, number, active, owner, quota, longestMs, held, homes }
+  const { name, number, active, owner, quota, longestMs, holds, holdMs, held, homes } = tenant
+  return { name, number, active, owner, quota, longestMs, holds, holdMs, held, homes }
 }
 export type TenantView = ReturnType<typeof tenantView>
 

@@ -110,6 +110,15 @@ export interface TenantConfig {
   readonly keys?: readonly string[]
   /** Its own longest lease, where that is shorter than the pool's. Default: the pool's. */
   readonly longest?: Span
+  /** What it may keep for debugging after a failure. */
+  readonly holds?: HoldsConfig
+}
+
+export interface HoldsConfig {
+  /** Machines kept at once; they count against the quota too. Default: 1. */
+  readonly most?: number
+  /** How long each, from when it is first kept; it may outlast the longest lease. Default: `24h`. */
+  readonly longest?: Span
 }
 
 /** Every bound that a user can meet. */

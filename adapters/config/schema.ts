@@ -109,6 +109,11 @@ export const poolSchema = object(
 )
 export type PoolRead = z.output<typeof poolSchema>
 
+const holdsSchema = object(
+  { most: whole(0, 100_000).default(1), longest: span(MINUTE).default(DAY) } satisfies ShapeOf<config.HoldsConfig>,
+  'Say what may be kept for debugging: `{ most: 1, longest: "24h" }`.',
+)
+
 export const tenantSchema = object(
   {
     quota: whole(0, 100_000).default(10),
@@ -121,6 +126,7 @@ export const tenantSchema = object(
       .array(z.string({ error: 'Give a public key as one line of text.' }), { error: 'Give a list of public keys.' })
       .default([]),
     longest: span(MINUTE).optional(),
+    holds: holdsSchema.prefault({}),
   } satisfies ShapeOf<config.TenantConfig>,
   'Describe the tenant: `{ quota, members }`.',
 )

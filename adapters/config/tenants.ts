@@ -30,6 +30,8 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
       name: name as TenantName,
       quota: tenant.quota,
       longestMs: tenant.longest ?? null,
+      holds: tenant.holds.most,
+      holdMs: tenant.holds.longest,
       members,
       keys: keysOf(tenant.keys, path, faults),
     })

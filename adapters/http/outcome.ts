@@ -19,6 +19,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, { outcome, waitM
     case 'waiting':
       return gotten(call, caller, { request: outcome.request, lease: null, waitMs })
     case 'extended':
+    case 'held':
       return told(call, outcome, { lease: await ownLease(ports, outcome.lease, caller) })
     case 'cancelled':
       return told(call, outcome, { request: await ownRequest(ports, outcome.request, caller) })

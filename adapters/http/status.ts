@@ -40,6 +40,8 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   whichRequest: { status: 409, title: 'Which request?' },
   notActive: { status: 409, title: 'Lease is not active yet' },
   cannotExtend: { status: 409, title: 'Cannot be extended' },
+  tooManyHeld: { status: 409, title: 'Too many machines held' },
+  holdTooLong: { status: 422, title: 'Hold too long' },
   idUsedBefore: { status: 409, title: 'Idempotency-Key used before' },
   staleRun: { status: 409, title: 'The run is over' },
   queueFull: { status: 503, title: 'Queue full' },

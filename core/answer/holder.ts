@@ -4,10 +4,11 @@ import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { isoTime } from '../time.ts'
 
-/** Who holds something: a public fact. `until` is null while it is being made ready. */
+/** Who holds something: a public fact. `until` is null while it is being made ready; `hold`: it is kept for debugging. */
 export interface Holder {
   readonly tenant: TenantName
   readonly until: string | null
+  readonly hold: boolean
 }
 
 /** What one tenant holds by one lease, as everybody may know it. `lease` is named to those alone who may see it. */
@@ -18,13 +19,14 @@ export interface PublicHolding extends Holder {
 
 export const holderOf = (fleet: Fleet, { state }: Machine): Holder | null => {
   const lease = state.status === 'leased' ? fleet.leases.get(state.lease) : undefined
-  return lease === undefined ? null : { tenant: lease.tenant, until: untilOf(lease) }
+  return lease === undefined ? null : { tenant: lease.tenant, until: untilOf(lease), hold: lease.hold !== null }
 }
 
 export const holdingOf = (lease: Lease, maySee: boolean): PublicHolding => ({
   lease: maySee ? lease.id : null,
   tenant: lease.tenant,
   until: untilOf(lease),
+  hold: lease.hold !== null,
   machines: lease.machines.map(({ machine }) => machine),
 })
 

@@ -8,6 +8,7 @@ import type { Refusal } from '../refusal.ts'
 import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
 import { decideGet } from './get.ts'
+import { decideHold } from './hold.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideCancel, decideDone, decideExtend } from './lease.ts'
 import { decideFinishRun } from './run.ts'
@@ -63,6 +64,8 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       return decideDone(draft, command.what, who)
     case 'extend':
       return decideExtend(draft, command.what, command.byMs, who)
+    case 'hold':
+      return decideHold(draft, command, who)
     case 'cancel':
       return decideCancel(draft, command.what, who)
     case 'addKey':
@@ -110,6 +113,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'get':
     case 'done':
     case 'extend':
+    case 'hold':
     case 'cancel':
     case 'addKey':
     case 'removeKey':
@@ -126,6 +130,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   waiting: true,
   done: true,
   extended: true,
+  held: true,
   cancelled: true,
   keyAdded: true,
   keyRemoved: true,

@@ -3,6 +3,7 @@ import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
 import { byText } from '../indexes.ts'
 import type { Lease } from '../lease.ts'
 import { mayHandle, type Speaker } from '../policy/membership.ts'
+import { lastEnd } from '../policy/hold.ts'
 import { longestFor } from '../policy/quota.ts'
 import type { Held, Refusal } from '../refusal.ts'
 import type { MachineRequest } from '../request.ts'
@@ -24,7 +25,7 @@ export const decideDone = (draft: Draft, what: string | null, by: Speaker): Outc
   return { type: 'done', leases: leases.map(({ id }) => id), machines }
 }
 
-/** Adds to the present end, and no further than the longest lease allows. */
+/** Adds to the present end, and no further than the longest lease, or hold, allows. */
 export const decideExtend = (draft: Draft, what: string | null, byMs: number, by: Speaker): Outcome | Refusal => {
   const { fleet } = draft
   const found = findOne(draft, what, by)
@@ -32,10 +33,10 @@ export const decideExtend = (draft: Draft, what: string | null, byMs: number, by
   const [lease] = found.leases as [Lease]
   if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
   if (!(byMs > 0)) return { type: 'leaseTooShort', asked: byMs, shortestMs: fleet.limits.shortestMs }
-  const { since, until } = lease.state
-  const { longestMs } = longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand)
-  const last = since + longestMs
-  if (last <= Math.max(until, draft.at)) return { type: 'cannotExtend', lease: lease.id, until, longestMs }
+  const { until } = lease.state
+  const { last, longestMs } = lastEnd(lease, longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
+  if (last <= Math.max(until, draft.at))
+    return { type: 'cannotExtend', lease: lease.id, until, longestMs, held: lease.hold !== null }
   // In its grace a lease has ended already, and what is added counts from now.
   const from = Math.max(until, draft.at)
   const extended = Math.min(from + byMs, last) as Instant
@@ -73,7 +74,8 @@ interface Found {
   readonly machine: MachineName | null
 }
 
-const findOne = (draft: Draft, what: string | null, by: Speaker): Found | Refusal => {
+/** The lease that somebody means, by its id or by a machine of it, if it is theirs to handle. */
+export const findOne = (draft: Draft, what: string | null, by: Speaker): Found | Refusal => {
   const { fleet, identity } = draft
   if (what === null) {
     const own = ownLeases(draft, by)

@@ -21,8 +21,8 @@ export const setTenant = (draft: Draft, tenant: TenantName, settings: TenantSett
 
 /** What is set about it, without what has come of it. */
 export const settingsOf = (tenant: Tenant): TenantSettings => {
-  const { quota, longestMs, owner, active, members, admins, keys } = tenant
-  return { quota, longestMs, owner, active, members, admins, keys }
+  const { quota, longestMs, holds, holdMs, owner, active, members, admins, keys } = tenant
+  return { quota, longestMs, holds, holdMs, owner, active, members, admins, keys }
 }
 
 /** A tenant that people made: the site's config has no say in it. */

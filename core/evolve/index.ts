@@ -40,6 +40,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'machineLeft':
     case 'leaseActivated':
     case 'leaseExtended':
+    case 'leaseHeld':
     case 'leaseWarned':
     case 'leaseEnded':
       return evolveLease(fleet, event, at)

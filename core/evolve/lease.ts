@@ -16,6 +16,7 @@ type LeaseEvent = Extract<
       | 'machineLeft'
       | 'leaseActivated'
       | 'leaseExtended'
+      | 'leaseHeld'
       | 'leaseWarned'
       | 'leaseEnded'
   }
@@ -45,6 +46,8 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
       return patchLease(fleet, event.lease, () => ({ state: { status: 'active', since: at, until: event.until } }))
     case 'leaseExtended':
       return patchLease(fleet, event.lease, (lease) => extend(fleet, lease, event.until, at))
+    case 'leaseHeld':
+      return patchLease(fleet, event.lease, (lease) => ({ ...extend(fleet, lease, event.until, at), hold: event.hold }))
     case 'leaseWarned':
       return patchLease(fleet, event.lease, () => ({ warned: event.minutes }))
     case 'leaseEnded': {
@@ -89,6 +92,7 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
     machines: event.machines.map((machine) => ({ machine, fence: fleet.machines.need(machine).fence })),
     returned: 0,
     warned: null,
+    hold: null,
     dueAt: event.giveUpAt,
     state: { status: 'preparing', giveUpAt: event.giveUpAt },
   })

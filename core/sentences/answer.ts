@@ -74,7 +74,7 @@ const mine = (
   }
   const held = leases.map(
     (lease) =>
-      `${lease.id} (${names(lease.machines)}${lease.until === null ? ', being made ready' : ` until ${clockOf(lease.until, at)}`})`,
+      `${lease.id} (${names(lease.machines)}${lease.until === null ? ', being made ready' : `${lease.hold === null ? '' : ', kept for debugging'} until ${clockOf(lease.until, at)}`})`,
   )
   const waits = requests.map(
     (request) =>
@@ -93,8 +93,8 @@ const all = ({ holdings, waiting, more }: AllAnswer, { say, at }: Telling): Said
   const waits = `${counted(waiting, 'request')} waiting.`
   if (holdings.length === 0) return openly(`Nobody holds anything. ${waits} Get a machine: ${say('get metal')}`)
   const held = holdings.map(
-    ({ machines, tenant, until }) =>
-      `${listed(machines)} (${tenant}${until === null ? '' : ` until ${clockOf(until, at)}`})`,
+    ({ machines, tenant, until, hold }) =>
+      `${listed(machines)} (${tenant}${until === null ? '' : `${hold ? ', kept for debugging' : ''} until ${clockOf(until, at)}`})`,
   )
   const rest = more === 0 ? '' : ` ${more} more are not listed.`
   return openly(`Held: ${listed(held)}.${rest}`, `${waits} What is free: ${say('pools')}`)

@@ -27,6 +27,8 @@ export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
       const cut = cutTo === null ? '' : ', which is as long as it may last'
       return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
     }
+    case 'held':
+      return openly(held(outcome, telling))
     case 'cancelled':
       return openly(`Request ${outcome.request} is cancelled; you wait for it no more. Ask again: ${say('get metal')}`)
     case 'keyAdded':
@@ -102,6 +104,13 @@ const done = ({ leases, machines }: Extract<Outcome, { type: 'done' }>, { fleet,
   if (kept === undefined) return `${given} Lease ${listed(leases)} is over. Get another machine: ${say('get metal')}`
   const until = kept.state.status === 'active' ? ` until ${clock(kept.state.until, at)}` : ''
   return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
+}
+
+const held = ({ lease: id, until }: Extract<Outcome, { type: 'held' }>, { fleet, say, at }: FleetTelling): string => {
+  const lease = fleet.leases.get(id)
+  if (lease === undefined) return `Lease ${id} was kept, and is over already. Get another machine: ${say('get metal')}`
+  const machines = listed(lease.machines.map(({ machine }) => machine))
+  return `Lease ${id} (${machines}) is kept for debugging until ${clock(until, at)}. Through already: ${say(`done ${id}`)}`
 }
 
 /** Which key it was is for its owner alone. */

@@ -1,6 +1,7 @@
 import type { Held, Refusal } from '../refusal.ts'
-import { listed, openly, privately, type Said, type Telling } from './said.ts'
-import { clock, span } from './time.ts'
+import { MINUTE } from '../time.ts'
+import { capital, counted, listed, openly, privately, type Said, type Telling } from './said.ts'
+import { clock, span, typedSpan } from './time.ts'
 
 type AboutOwn = Extract<
   Refusal,
@@ -15,6 +16,8 @@ type AboutOwn = Extract<
       | 'whichRequest'
       | 'notActive'
       | 'cannotExtend'
+      | 'tooManyHeld'
+      | 'holdTooLong'
       | 'unknownKey'
   }
 >
@@ -53,10 +56,36 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
       )
     case 'cannotExtend':
       return openly(
-        `${refusal.lease} can stay until ${clock(refusal.until, at)} at most (${span(refusal.longestMs)} a lease); nothing was changed. When you are through: ${say(`done ${refusal.lease}`)}`,
+        `${refusal.lease} can stay until ${clock(refusal.until, at)} at most (${span(refusal.longestMs)} a ${refusal.held ? 'hold' : 'lease'}); nothing was changed. When you are through: ${say(`done ${refusal.lease}`)}`,
       )
+    case 'tooManyHeld':
+      return tooManyHeld(refusal, say)
+    case 'holdTooLong': {
+      const left = refusal.last - at
+      const next =
+        left < MINUTE
+          ? `When you are through: ${say(`done ${refusal.lease}`)}`
+          : `Try: ${say(`hold ${refusal.lease} for ${typedSpan(left)}`)}`
+      return openly(
+        `${span(refusal.asked)} is too long; nothing was changed. ${capital(refusal.of)} may keep machines for debugging for ${span(refusal.longestMs)}, and ${refusal.lease} until ${clock(refusal.last, at)}. ${next}`,
+      )
+    }
     case 'unknownKey':
       return privately(`You have no key ${refusal.fingerprint}; nothing was removed. Your keys: ${say('keys')}`)
+  }
+}
+
+const tooManyHeld = (
+  { lease, tenant, count, held, most }: Extract<Refusal, { type: 'tooManyHeld' }>,
+  say: Telling['say'],
+): Said => {
+  const next =
+    held === 0 ? `More time: ${say(`extend ${lease} 2h`)}` : `Give one back that you are through with: ${say('list')}`
+  return {
+    room: [`That is more than ${tenant} may keep for debugging at once; nothing was changed. ${next}`],
+    person: [
+      `${tenant} keeps ${counted(held, 'machine')} and may keep ${most}; ${lease} would add ${count}. What it holds: ${say('list')}`,
+    ],
   }
 }
 

@@ -63,6 +63,8 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'whichRequest':
     case 'notActive':
     case 'cannotExtend':
+    case 'tooManyHeld':
+    case 'holdTooLong':
     case 'unknownKey':
       return ownRefused(refusal, telling)
   }

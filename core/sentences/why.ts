@@ -1,3 +1,4 @@
+import type { Holder } from '../answer/holder.ts'
 import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
@@ -42,13 +43,17 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
     Object.keys(why.dropped).length === 0 ? '' : `, of ${why.considered} ${lease.type}: ${droppedSaid(why)}`
   const next =
     why.next.length === 0 ? 'No other was free.' : `Next would have been ${listed(why.next.map(considered))}.`
+  const held =
+    lease.hold === null
+      ? ''
+      : ` It is kept for debugging since ${clockOf(lease.hold.since, at)}${lease.hold.reason === '' ? '' : ` (${lease.hold.reason})`}, until ${clockOf(lease.until ?? lease.hold.last, at)}, and can be until ${clockOf(lease.hold.last, at)}.`
   const end =
     lease.state === 'ended'
       ? `It is over. Get another machine: ${say('get metal')}`
       : `Return it: ${say(`done ${lease.id}`)}`
   return openly(
     `Lease ${lease.id} got the least worn that were free: ${chosen}${others}.`,
-    `Platform ${choice.platform}: ${choiceSaid(choice)}. ${next} ${end}`,
+    `Platform ${choice.platform}: ${choiceSaid(choice)}. ${next}${held} ${end}`,
   )
 }
 
@@ -90,10 +95,10 @@ export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMac
 }
 
 /** A public fact: who and until when. */
-export const heldBy = (
-  { tenant, until }: { readonly tenant: string; readonly until: string | null },
-  at: Telling['at'],
-): string => (until === null ? `is being made ready for ${tenant}` : `is held by ${tenant} until ${clockOf(until, at)}`)
+export const heldBy = ({ tenant, until, hold }: Holder, at: Telling['at']): string =>
+  until === null
+    ? `is being made ready for ${tenant}`
+    : `is ${hold ? 'kept for debugging' : 'held'} by ${tenant} until ${clockOf(until, at)}`
 
 const RULES: Readonly<Record<DropRule, string>> = {
   platform: 'of another platform',

@@ -1,6 +1,6 @@
 import { get } from './get.ts'
 import { addKey, keys, removeKey } from './keys.ts'
-import { cancel, done, extend } from './leases.ts'
+import { cancel, done, extend, hold } from './leases.ts'
 import { help, list, pools, status, who, whoami, why } from './questions.ts'
 import {
   addApiKey,
@@ -23,6 +23,7 @@ export const VERBS: readonly Verb[] = [
   list,
   done,
   extend,
+  hold,
   cancel,
   why,
   status,

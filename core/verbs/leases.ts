@@ -48,6 +48,45 @@ export const extend: Verb = {
   }),
 }
 
+export const hold: Verb = {
+  name: 'hold',
+  aliases: ['keep'],
+  summary: 'keep the machines of a lease for debugging after a failure',
+  who: 'member',
+  type: 'command',
+  arguments: [
+    {
+      name: 'what',
+      kind: nameOf(['lease', 'machine'], 'L7Q2'),
+      summary: 'a lease, or a machine of it; not needed if you hold one lease',
+    },
+    {
+      name: 'for',
+      kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '8h' },
+      summary: "how long, counted from now; 8h, or your tenant's own limit, unless said",
+      after: ['for'],
+      placed: true,
+    },
+    {
+      name: 'reason',
+      kind: { type: 'text', longest: 2000, example: 'panic in ext4' },
+      summary: 'what for, for those who read the list',
+      after: ['because', 'reason'],
+      rest: true,
+    },
+  ],
+  examples: ['hold L7Q2', 'hold L7Q2 for 8h because panic in ext4'],
+  asks: ({ what, for: forMs, reason }) => ({
+    type: 'command',
+    command: {
+      do: 'hold',
+      what: (what as string | undefined) ?? null,
+      forMs: (forMs as number | undefined) ?? null,
+      reason: (reason as string | undefined) ?? '',
+    },
+  }),
+}
+
 export const cancel: Verb = {
   name: 'cancel',
   aliases: [],

@@ -36,7 +36,16 @@ export const platformOf = (name: string, over: Partial<Loose<Platform>> = {}): P
 export const KEY = { fingerprint: 'SHA256:test', line: 'ssh-ed25519 AAAA' } as SiteTenant['keys'][number]
 
 export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): SiteTenant =>
-  ({ name, quota: 100, longestMs: null, members: [`irc:net:${name}`], keys: [KEY], ...over }) as SiteTenant
+  ({
+    name,
+    quota: 100,
+    longestMs: null,
+    holds: 1,
+    holdMs: 24 * HOUR,
+    members: [`irc:net:${name}`],
+    keys: [KEY],
+    ...over,
+  }) as SiteTenant
 
 /** `count` machines a platform, named `<platform>-1` and so on. */
 export const machinesOf = (

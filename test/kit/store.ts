@@ -83,7 +83,17 @@ export const siteWith = (
     labels: index % 2 === 0 ? ['nvme'] : [],
     variables: { address: `10.0.${index >> 8}.${index & 255}` },
   })),
-  tenants: [{ name: 'qa' as never, quota, longestMs: null, members: ['irc:libera:*'], keys: [SSH_KEY] }],
+  tenants: [
+    {
+      name: 'qa' as never,
+      quota,
+      longestMs: null,
+      holds: 1,
+      holdMs: 24 * HOUR,
+      members: ['irc:libera:*'],
+      keys: [SSH_KEY],
+    },
+  ],
 })
 
 const SSH_KEY = { fingerprint: `SHA256:${'a'.repeat(43)}` as never, line: 'ssh-ed25519 AAAAC3Nza' }

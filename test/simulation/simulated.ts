@@ -116,6 +116,7 @@ export const live = async (seed: number, rounds: number): Promise<Life> => {
     }
     if (roll < 0.85) return ask(by, { do: 'done', what })
     if (roll < 0.95) return ask(by, { do: 'extend', what, byMs: 3_600_000 })
+    if (roll < 0.98) return ask(by, { do: 'hold', what, forMs: chance.chance(0.5) ? 7_200_000 : null, reason: '' })
     return ask(by, { do: 'cancel', what: null })
   }
 

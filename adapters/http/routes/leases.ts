@@ -57,6 +57,13 @@ export const leases: readonly KeyedRoute[] = [
     summary: 'move its end back: {"by": "1h"}',
     answer: (call, caller) => performOn(call, caller, 'extend'),
   },
+  {
+    method: 'POST',
+    path: '/api/v2/leases/:id/hold',
+    who: 'member',
+    summary: 'keep its machines for debugging: {"for": "8h", "reason": "panic in ext4"}',
+    answer: (call, caller) => performOn(call, caller, 'hold'),
+  },
 ]
 
 /** The verb on the lease in the path, with the other fields from the body. */

@@ -1,6 +1,6 @@
 import type { AddressRef, Instant, Lease, LeaseId, LeaseState, PersonId, RequestId, TenantName } from '#core'
 import { LeaseRow, type Row } from '../entities.ts'
-import { parse, print } from './json.ts'
+import { parse, parseOrNull, print, printOrNull } from './json.ts'
 import type { Rows } from './rows.ts'
 
 export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
@@ -23,6 +23,7 @@ export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
       how: 'how' in state ? state.how : null,
       due_at: lease.dueAt,
       warned: lease.warned,
+      hold: printOrNull(lease.hold),
       returned: lease.returned,
       reason: lease.reason,
       duration_ms: lease.durationMs,
@@ -55,6 +56,7 @@ export const leases: Rows<Lease, Row<typeof LeaseRow>> = {
     machines: parse(row.machines),
     returned: row.returned,
     warned: row.warned ?? null,
+    hold: parseOrNull(row.hold ?? null),
     dueAt: row.due_at as Instant,
     state: stateOf(row),
   }),

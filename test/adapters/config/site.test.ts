@@ -153,13 +153,15 @@ describe('a site', () => {
   test('has members in small letters and keys by fingerprint', async () => {
     const { site } = await settings({
       ...sound,
-      tenants: { ci: { members: ['irc:libera:Alice', 'irc:oftc:*'], keys: [KEY], longest: '4h' } },
+      tenants: { ci: { members: ['irc:libera:Alice', 'irc:oftc:*'], keys: [KEY], longest: '4h', holds: { most: 2 } } },
     })
     expect(site.tenants).toEqual([
       {
         name: 'ci',
         quota: 10,
         longestMs: 14_400_000,
+        holds: 2,
+        holdMs: 86_400_000,
         members: ['irc:libera:alice', 'irc:oftc:*'],
         keys: [
           {

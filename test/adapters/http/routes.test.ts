@@ -18,6 +18,7 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/leases/:id', 401, 200, 404, 200],
   ['POST /api/v2/leases/:id/done', 401, 200, 404, 200],
   ['POST /api/v2/leases/:id/extend', 401, 200, 404, 200],
+  ['POST /api/v2/leases/:id/hold', 401, 200, 404, 200],
   ['GET /api/v2/machines', 401, 200, 200, 200],
   ['GET /api/v2/machines/:name', 401, 200, 200, 200],
   ['GET /api/v2/pools', 401, 200, 200, 200],
@@ -90,6 +91,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v2/tenants': { name: 'infra' },
   'PATCH /api/v2/tenants/:tenant': { quota: 4 },
   'POST /api/v2/tenants/:tenant/members': { member: 'irc:net:carol' },
+  'POST /api/v2/leases/:id/hold': { for: '8h' },
   'POST /api/v2/keys': { key: KEY.replace('9iZkB', '9iZkC') },
 }
 

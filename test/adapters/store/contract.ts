@@ -32,6 +32,7 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       )
       await lane.ask(person('bob', get({ count: 2, platform: 'prefer' })))
       await lane.ask(person('ann', { do: 'extend', what: null, byMs: 60_000 }))
+      await lane.ask(person('ann', { do: 'hold', what: null, forMs: null, reason: 'panic in ext4' }))
       await lane.ask(person('eve', get({ count: 4 })))
       await lane.ask(person('bob', { do: 'done', what: null }))
       expect(await disagreements(store, lane.fleet)).toEqual([])

@@ -131,6 +131,18 @@ describe('answers', () => {
     expect(words(lease!)).toBe(words('L999'))
   })
 
+  test('what is kept for debugging is called so, everywhere that it is named', () => {
+    const world = worldOf()
+    type(world, ALICE, 'get metal')
+    world.work()
+    const [lease] = [...world.fleet.leases.values()]
+    const { id, machines } = lease!
+    expect(type(world, ALICE, `hold ${id} for 8h because panic in ext4`).room[0]).toContain('is kept for debugging')
+    for (const line of ['list', 'list all', `who ${machines[0]!.machine}`, `why ${machines[0]!.machine}`])
+      expect(type(world, ALICE, line).room.join('\n')).toContain('kept for debugging')
+    expect(type(world, ALICE, `why ${id}`).room.join('\n')).toContain('(panic in ext4)')
+  })
+
   test('who holds a machine is public; by which lease is not', () => {
     const world = worldOf()
     type(world, BOB, 'get metal')
@@ -172,6 +184,7 @@ describe('what commands come to', () => {
     waiting: { type: 'waiting', request: 'R9K2' as never },
     done: { type: 'done', leases: ['L7Q2' as never], machines: ['n33' as never] },
     extended: { type: 'extended', lease: 'L7Q2' as never, until: 5 as never, cutTo: 5 as never },
+    held: { type: 'held', lease: 'L7Q2' as never, until: 5 as never },
     cancelled: { type: 'cancelled', request: 'R9K2' as never },
     keyAdded: { type: 'keyAdded', fingerprint },
     keyRemoved: { type: 'keyRemoved', fingerprint },

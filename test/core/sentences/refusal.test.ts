@@ -49,7 +49,9 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   },
   whichRequest: { waiting: ['R9K1', 'R9K2'] },
   notActive: { lease: 'L7Q2' },
-  cannotExtend: { lease: 'L7Q2', until: AT + 59_400_000, longestMs: 64_800_000 },
+  cannotExtend: { lease: 'L7Q2', until: AT + 59_400_000, longestMs: 64_800_000, held: false },
+  tooManyHeld: { lease: 'L7Q2', tenant: 'infra', count: 2, held: 1, most: 2 },
+  holdTooLong: { lease: 'L7Q2', asked: 90_000_000, longestMs: 86_400_000, of: 'tenant infra', last: AT + 7_200_000 },
   unknownKey: { fingerprint: 'SHA256:x' },
   badNotify: { asked: 'irc:none:alice' },
   idUsedBefore: { id: 'build-7' },
@@ -103,6 +105,11 @@ describe('the words', () => {
     const { room, person } = refusalSaid(refusal('overQuota'), telling)
     expect(room.join('')).not.toMatch(/\d/)
     expect(person.join('')).toContain('7 of 8')
+  })
+
+  test('what is left of a hold is offered', () => {
+    expect(refusalSaid(refusal('holdTooLong'), telling).room[0]).toContain('!duffy hold L7Q2 for 2h')
+    expect(refusalSaid(refusal('holdTooLong', { last: AT }), telling).room[0]).toContain('!duffy done L7Q2')
   })
 
   test('what is free elsewhere is offered', () => {

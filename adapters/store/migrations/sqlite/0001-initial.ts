@@ -45,7 +45,8 @@ const SITE = [
 const PEOPLE = [
   `create table tenant (
     name text primary key not null, number integer not null, quota integer not null, held integer not null,
-    owner text not null, active integer not null, longest_ms integer, members text not null, admins text not null, keys text not null, homes text not null
+    owner text not null, active integer not null, longest_ms integer,
+    holds integer not null, hold_ms integer not null, members text not null, admins text not null, keys text not null, homes text not null
   ) strict`,
   `create table person (id text primary key not null, number integer not null, keys text not null) strict, without rowid`,
   `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null, note text not null) strict, without rowid`,
@@ -66,7 +67,7 @@ const LENDING = [
     number integer primary key not null, id text not null,
     request text not null,
     tenant text not null, "by" text not null, status text not null, granted_at integer not null, give_up_at integer,
-    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real,
+    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real, hold text,
     returned integer not null, reason text not null, duration_ms integer not null, grace_ms integer not null,
     demand text not null, keys text not null, metadata text not null, address text, choice text not null,
     why text not null, machines text not null

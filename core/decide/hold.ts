@@ -1,0 +1,55 @@
+import type { Command, Outcome } from '../command.ts'
+import type { Instant } from '../id.ts'
+import { entitlement, type Lease } from '../lease.ts'
+import { holdOf, usualHold } from '../policy/hold.ts'
+import type { Speaker } from '../policy/membership.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Draft } from './draft.ts'
+import { findOne } from './lease.ts'
+
+/**
+ * Keeps a lease for debugging: it ends no earlier than so long from now, whatever the longest ordinary lease is. How many
+ * machines, and how long, is the tenant's own limit; whoever asks.
+ */
+export const decideHold = (
+  draft: Draft,
+  { what, forMs, reason }: Extract<Command, { do: 'hold' }>,
+  by: Speaker,
+): Outcome | Refusal => {
+  const { fleet, at } = draft
+  const found = findOne(draft, what, by)
+  if ('type' in found) return found
+  const [lease] = found.leases as [Lease]
+  if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
+  const { reasonLength, shortestMs } = fleet.limits
+  if (reason.length > reasonLength) return { type: 'tooLongText', field: 'reason', most: reasonLength }
+  const tenant = fleet.tenants.need(lease.tenant)
+  const tooMany = tooManyHeld(draft, lease)
+  if (tooMany !== null) return tooMany
+  if (forMs !== null && !(forMs >= shortestMs)) return { type: 'leaseTooShort', asked: forMs, shortestMs }
+  const hold = holdOf(tenant, lease, { at, reason })
+  const end = at + (forMs ?? Math.min(usualHold(tenant), hold.last - at))
+  if (end > hold.last || end <= at) {
+    const { last } = hold
+    return {
+      type: 'holdTooLong',
+      lease: lease.id,
+      asked: forMs ?? usualHold(tenant),
+      longestMs: last - hold.at,
+      of: `tenant ${tenant.name}`,
+      last,
+    }
+  }
+  // What was granted already is never cut short.
+  const until = Math.max(lease.state.until, end) as Instant
+  draft.emit({ type: 'leaseHeld', lease: lease.id, until, hold })
+  return { type: 'held', lease: lease.id, until }
+}
+
+const tooManyHeld = ({ fleet }: Draft, lease: Lease): Refusal | null => {
+  if (lease.hold !== null) return null
+  const { holds: most, name } = fleet.tenants.need(lease.tenant)
+  const held = fleet.held.of(name)
+  const count = entitlement(lease)
+  return held + count > most ? { type: 'tooManyHeld', lease: lease.id, tenant: name, count, held, most } : null
+}
