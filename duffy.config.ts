@@ -15,6 +15,7 @@ const sandbox = {
     recycle: '1m',
     rebuild: '2m',
     shutdown: '1m',
+    burnin: '1m',
   },
 } as const
 

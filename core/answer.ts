@@ -4,6 +4,7 @@ import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/lis
 import { preview, type Preview } from './answer/preview.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
 import { aboutTenants, type TenantsAnswer } from './answer/tenants.ts'
+import { wearReport, type WearAnswer } from './answer/wear.ts'
 import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, PoolName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
@@ -27,6 +28,7 @@ export type Answer =
   | WhyLease
   | WhyMachine
   | Preview
+  | WearAnswer
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
   | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
@@ -82,6 +84,7 @@ export function answer(
     case 'tenants':
     case 'members':
     case 'apiKeys':
+    case 'wear':
     case 'keys': {
       const member = speaker(fleet, by)
       return member === null
@@ -116,6 +119,8 @@ const memberAnswer = (
       const machine = machineNamed(fleet, question.about)
       return machine === undefined ? noSuchMachine(fleet, question.about) : whyMachine(fleet, machine)
     }
+    case 'wear':
+      return wearReport(fleet, at)
     case 'who': {
       const machine = machineNamed(fleet, question.machine)
       if (machine === undefined) return noSuchMachine(fleet, question.machine)

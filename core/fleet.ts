@@ -15,10 +15,11 @@ import { byText, Grouped, Lookup, Sums } from './indexes.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus } from './machine.ts'
+import { byIdleness, isIdle } from './policy/idle.ts'
 import type { Platform, Pool } from './pool.ts'
 import { queueOf, type Waiting } from './policy/queue.ts'
 import type { Run, Step } from './run.ts'
-import { Stocks } from './stock.ts'
+import { shapeKey, Stocks } from './stock.ts'
 import { Journal, Table } from './table.ts'
 import type { ApiKey, Person, Tenant } from './tenant.ts'
 
@@ -55,11 +56,14 @@ export class Fleet {
   )
   readonly statuses = new Sums<Machine>(statusParts)
   readonly uncheckedFirst = new Grouped<Machine>((m) => (m.state.status === 'ready' ? m.pool : null), byCheck)
+  /** Idle machines of a shape that could be burnt in, longest idle first. */
+  readonly idlest = new Grouped<Machine>((m) => (isIdle(m) ? shapeKey(m) : null), byIdleness)
   readonly probations = new Grouped<Machine>((m) => (m.state.status === 'quarantined' ? 'all' : null), byProbation)
   readonly machines = new Table<MachineName, Machine>('machine', this.journal, [
     this.stocks,
     this.statuses,
     this.uncheckedFirst,
+    this.idlest,
     this.probations,
     this.ends.ofMachines,
   ])
@@ -145,7 +149,7 @@ const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt ||
 const byProbation = (a: Machine, b: Machine): number => probationOf(a) - probationOf(b) || byText(a.name, b.name)
 const probationOf = ({ state }: Machine): number => (state.status === 'quarantined' ? state.probationAt : 0)
 
-/** People before machines that wait for nobody: letting in, shutting out, making clean, then filling and checking. */
+/** People before machines that wait for nobody: letting in, shutting out, making clean, then filling, checking and burning in. */
 const URGENCY: Readonly<Record<Step, number>> = {
   grant: 0,
   revoke: 1,
@@ -155,6 +159,7 @@ const URGENCY: Readonly<Record<Step, number>> = {
   provision: 3,
   shutdown: 4,
   check: 5,
+  burnin: 6,
 }
 const byUrgency = (a: Run, b: Run): number =>
   URGENCY[a.step] - URGENCY[b.step] || a.dueAt - b.dueAt || a.number - b.number

@@ -27,6 +27,7 @@ export * from './policy/timeline.ts'
 export { violations } from './invariants.ts'
 export { historyWatch } from './history.ts'
 export * from './view.ts'
+export { machineWear, wearReport, type MachineWear, type WearView } from './answer/wear.ts'
 export {
   goesByPlace,
   optionOf,

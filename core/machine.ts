@@ -22,9 +22,17 @@ export interface Machine {
   readonly configured: boolean
   /** Raised by every run: what an older fence says of this machine changes nothing. */
   readonly fence: number
-  /** Leases and failed provisionings together: what wear is levelled by. */
+  /** Leases, burn-ins and failed provisionings together: what wear is levelled by. */
   readonly attempts: number
   readonly uses: number
+  /** Burn-ins that it came through. */
+  readonly burnins: number
+  /** How long it has been somebody's, all leases that are over together. */
+  readonly leasedMs: number
+  /** When its last lease was over; null: it never had one. */
+  readonly lastUsedAt: Instant | null
+  /** When it was last worked, by a lease or a burn-in; when it was enrolled, if it never was. What its pool's idle limit counts from. */
+  readonly workedAt: Instant
   /** Steps failed since the last one that shows the machine to be well. */
   readonly failures: number
   /** Since when it has been idle, or when it was enrolled. */
@@ -48,15 +56,18 @@ export interface Access {
 
 /**
  * enrolled → provisioning → ready → leased → revoking → recycling | rebuilding | stopping → ready (or enrolled, if stopped);
- * ready → checking → ready; any failed step, repeated, → quarantined → rebuilding (probation).
+ * ready → checking → ready; ready → burning → ready; any failed step, repeated, → quarantined → rebuilding (probation).
  */
 export type MachineState =
   /** Known, and off: nothing has been made yet, or it was shut down. */
   | { readonly status: 'enrolled' }
-  | { readonly status: 'provisioning' | 'checking' | 'recycling' | 'rebuilding' | 'stopping'; readonly run: RunId }
+  | {
+      readonly status: 'provisioning' | 'checking' | 'burning' | 'recycling' | 'rebuilding' | 'stopping'
+      readonly run: RunId
+    }
   | { readonly status: 'ready' }
   /** `grant` is the run that is letting the tenant in, null once it has. */
-  | { readonly status: 'leased'; readonly lease: LeaseId; readonly grant: RunId | null }
+  | { readonly status: 'leased'; readonly lease: LeaseId; readonly grant: RunId | null; readonly since: Instant }
   | { readonly status: 'revoking'; readonly run: RunId; readonly lease: LeaseId }
   /** `probationAt` is when it is tried again; each time later. */
   | {
@@ -73,6 +84,7 @@ export const openRun = ({ state }: Machine): RunId | null => {
   switch (state.status) {
     case 'provisioning':
     case 'checking':
+    case 'burning':
     case 'recycling':
     case 'rebuilding':
     case 'stopping':

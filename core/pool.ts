@@ -25,6 +25,8 @@ export interface Pool {
   readonly preferMs: number
   /** How long a ready machine may go without a check. */
   readonly checkEveryMs: number
+  /** Every healthy machine of a fixed pool gets a lease or a burn-in run within it. */
+  readonly idleLimitMs: number
   readonly deadlineMs: Readonly<Record<Step, number>>
   /** Failures in a row that quarantine a machine. */
   readonly failureLimit: number

@@ -9,6 +9,7 @@ export type Question =
   | { readonly ask: 'preview'; readonly get: GetCommand }
   | { readonly ask: 'status'; readonly pool: string | null }
   | { readonly ask: 'pools' }
+  | { readonly ask: 'wear' }
   | { readonly ask: 'who'; readonly machine: string }
   | { readonly ask: 'keys' }
   /** `tenant` null: all that the asker may see; of `members` and `apiKeys`, those of the asker's own. */

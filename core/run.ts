@@ -1,7 +1,17 @@
 import type { Instant, LeaseId, MachineName, RunId } from './id.ts'
 
 /** Everything Duffy ever does to a machine. Each is one playbook per driver. */
-export const STEPS = ['provision', 'check', 'grant', 'revoke', 'collect', 'recycle', 'rebuild', 'shutdown'] as const
+export const STEPS = [
+  'provision',
+  'check',
+  'grant',
+  'revoke',
+  'collect',
+  'recycle',
+  'rebuild',
+  'shutdown',
+  'burnin',
+] as const
 export type Step = (typeof STEPS)[number]
 
 /** What a playbook is told about its machine; `variables` come from the site's config, `data` from the run before. */

@@ -94,6 +94,7 @@ const count = (stock: Stock, machine: Machine, sign: 1 | -1): void => {
   stock.attempts += sign * machine.attempts
   switch (machine.state.status) {
     case 'checking':
+    case 'burning':
     case 'provisioning':
     case 'recycling':
     case 'rebuilding':

@@ -2,7 +2,7 @@ import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
 import type { LeaseId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
-import { inService, isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
+import { isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
 import type { PastRun } from './run.ts'
@@ -147,6 +147,7 @@ const STATUSES = [
   'enrolled',
   'provisioning',
   'checking',
+  'burning',
   'ready',
   'leased',
   'revoking',
@@ -182,32 +183,6 @@ export function poolView(fleet: Fleet, pool: Pool) {
   }
 }
 export type PoolView = ReturnType<typeof poolView>
-
-/** How evenly machines are worked: for each platform the fewest and most uses of a machine in service, and their difference. */
-export function wearView(fleet: Fleet) {
-  const platforms = new Map<string, { machines: number; least: number; most: number }>()
-  for (const machine of fleet.machines.values()) {
-    if (!inService(machine)) continue
-    const { platform, uses } = machine
-    const sum = platforms.get(platform)
-    if (sum === undefined) {
-      platforms.set(platform, { machines: 1, least: uses, most: uses })
-    } else {
-      sum.machines += 1
-      sum.least = Math.min(sum.least, uses)
-      sum.most = Math.max(sum.most, uses)
-    }
-  }
-  return [...platforms].map(([platform, sum]) => ({ platform, ...sum, spread: sum.most - sum.least }))
-}
-export type WearView = ReturnType<typeof wearView>[number]
-
-/** What a machine has been through. */
-export function machineWear(machine: Machine) {
-  const { name, number, platform, pool, uses, attempts } = machine
-  return { name, number, platform, pool, uses, attempts, idleSince: isoTime(machine.idleSince) }
-}
-export type MachineWear = ReturnType<typeof machineWear>
 
 /** A run, owed or over, as the owner of its lease reads it. */
 export function runView({ run, ended }: PastRun) {

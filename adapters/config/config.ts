@@ -65,8 +65,13 @@ export interface PoolConfig {
   /** How long a ready machine may go without being checked. Default: `30m`. */
   readonly checkEvery?: Span
   /**
+   * Every healthy machine of a fixed pool is leased within it, or burnt in: the driver's step `burnin`, without which nothing
+   * is promised. Default: `7d`.
+   */
+  readonly idleLimit?: Span
+  /**
    * After how long each step is killed. Default: provision `10m`, check `1m`, grant `2m`, revoke `2m`, collect `5m`,
-   * recycle `10m`, rebuild `30m`, shutdown `5m`.
+   * recycle `10m`, rebuild `30m`, shutdown `5m`, burnin `10m`.
    */
   readonly deadlines?: Readonly<Partial<Record<Step, Span>>>
   /** Failures in a row that put a machine in quarantine. Default: 3. */

@@ -115,8 +115,20 @@ const checkPlatform = (platform: string, path: readonly PropertyKey[], { platfor
 
 const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
   const { faults, path, pool, drivers } = place
-  const { type, driver, longest, grace, prepare, preferWait, checkEvery, deadlines, failureLimit, backoff, probation } =
-    settings
+  const {
+    type,
+    driver,
+    longest,
+    grace,
+    prepare,
+    preferWait,
+    checkEvery,
+    idleLimit,
+    deadlines,
+    failureLimit,
+    backoff,
+    probation,
+  } = settings
   const kind = settings.elastic === undefined ? 'fixed' : 'elastic'
   const afterLease = settings.afterLease ?? (kind === 'fixed' ? 'recycle' : 'shutdown')
   const ready = settings.ready ?? (kind === 'fixed' ? machines : 0)
@@ -152,6 +164,7 @@ const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
     prepareMs: prepare,
     preferMs: preferWait,
     checkEveryMs: checkEvery,
+    idleLimitMs: idleLimit,
     deadlineMs: deadlines,
     failureLimit,
     backoffMs: backoff,

@@ -80,6 +80,7 @@ const deadlinesSchema = object(
     recycle: deadline.default(10 * MINUTE),
     rebuild: deadline.default(30 * MINUTE),
     shutdown: deadline.default(5 * MINUTE),
+    burnin: deadline.default(10 * MINUTE),
   } satisfies ShapeOf<NonNullable<config.PoolConfig['deadlines']>>,
   'Give a length of time for each step: `{ provision: "10m" }`.',
 )
@@ -100,6 +101,7 @@ export const poolSchema = object(
     prepare: span(SECOND, DAY).default(15 * MINUTE),
     preferWait: span(0, 7 * DAY).default(10 * MINUTE),
     checkEvery: span(SECOND).default(30 * MINUTE),
+    idleLimit: span(MINUTE).default(7 * DAY),
     deadlines: deadlinesSchema.prefault({}),
     failureLimit: whole(1, 100).default(3),
     backoff: span(0, DAY).default(5 * SECOND),

@@ -49,6 +49,10 @@ export const MachineRow = defineEntity({
     fence: p.integer(),
     attempts: p.integer(),
     uses: p.integer(),
+    burnins: p.integer(),
+    leased_ms: p.integer(),
+    last_used_at: p.integer().nullable(),
+    worked_at: p.integer(),
     failures: p.integer(),
     idle_since: p.integer(),
     checked_at: p.integer(),
@@ -207,7 +211,9 @@ export const RunRow = defineEntity({
   properties: {
     number: p.integer().primary(),
     id: p.text(),
-    step: p.text().$type<'provision' | 'check' | 'grant' | 'revoke' | 'collect' | 'recycle' | 'rebuild' | 'shutdown'>(),
+    step: p
+      .text()
+      .$type<'provision' | 'check' | 'grant' | 'revoke' | 'collect' | 'recycle' | 'rebuild' | 'shutdown' | 'burnin'>(),
     machine: p.text(),
     lease: p.text().nullable(),
     fence: p.integer(),

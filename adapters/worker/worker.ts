@@ -85,6 +85,15 @@ const onceAMinute = (log: Log): Log => {
   }
 }
 
+/** Nobody waits for a burn-in, and each takes long: half of the places are left to the steps that somebody may wait for. */
+const mostBurnins = ({ concurrency }: WorkerOptions): number => Math.max(1, Math.floor(concurrency / 2))
+
+const burnins = (
+  active: ReadonlyMap<MachineName, Active>,
+  chosen: ReadonlyMap<MachineName, RunOrder>,
+  fleet: Fleet,
+): number => [...active.values(), ...chosen.values()].filter(({ run }) => fleet.runs.get(run)?.step === 'burnin').length
+
 /** Stops what nobody waits for any more, and picks what there is room for. */
 const choose = (
   options: WorkerOptions,
@@ -97,6 +106,7 @@ const choose = (
   for (const run of pending(fleet, at)) {
     const room = options.concurrency + (run.step === 'grant' ? options.reservedForGrants : 0)
     if (active.size + chosen.size >= room) break
+    if (run.step === 'burnin' && burnins(active, chosen, fleet) >= mostBurnins(options)) continue
     if (!active.has(run.machine) && !chosen.has(run.machine)) chosen.set(run.machine, orderOf(fleet, run))
   }
   return [...chosen.values()]

@@ -26,6 +26,10 @@ export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: Lea
       return machine.configured
         ? draft.emit({ type: 'machineReadied', machine: machine.name })
         : begin(draft, machine.name, 'shutdown')
+    case 'burnin':
+      return isSurplus(draft, machine)
+        ? begin(draft, machine.name, 'shutdown')
+        : draft.emit({ type: 'machineReadied', machine: machine.name })
     case 'grant':
       draft.emit({ type: 'machineOpened', lease: lease!, machine: machine.name })
       return activate(draft, lease!)
@@ -57,6 +61,7 @@ export const failed = (
   switch (run.step) {
     case 'grant':
     case 'check':
+    case 'burnin':
     case 'revoke':
     case 'collect':
       return clean(draft, machine)
@@ -94,6 +99,12 @@ export const activate = (draft: Draft, id: LeaseId): void => {
 const clean = (draft: Draft, machine: Machine): void => {
   const { afterLease } = draft.fleet.poolOf(machine)
   begin(draft, machine.name, machine.configured ? afterLease : 'shutdown')
+}
+
+/** Woken for its burn-in alone, or to go: nobody needs it on. */
+const isSurplus = ({ fleet }: Draft, machine: Machine): boolean => {
+  const { afterLease, name, ready } = fleet.poolOf(machine)
+  return !machine.configured || (afterLease === 'shutdown' && fleet.statuses.of(`${name}/ready`) >= ready)
 }
 
 const quarantine = (draft: Draft, machine: Machine, pool: Pool, step: Step, message: string): void => {

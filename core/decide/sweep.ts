@@ -1,6 +1,9 @@
 import type { Outcome } from '../command.ts'
+import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
 import { dueWarning } from '../policy/due.ts'
+import { burninAfterMs, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
+import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
@@ -18,6 +21,8 @@ export const decideSweep = (draft: Draft): Outcome => {
   startProbations(draft)
   settle(draft)
   for (const pool of draft.fleet.pools.values()) {
+    // First, since a burn-in shows what a check does, and more.
+    startBurnins(draft, pool)
     startChecks(draft, pool)
     stopSurplus(draft, pool)
   }
@@ -66,6 +71,33 @@ const startChecks = (draft: Draft, pool: Pool): void => {
     begin(draft, machine.name, 'check')
   }
 }
+
+/**
+ * Machines that nobody has had for long are worked by Duffy itself, longest idle first, a few at a time, while nobody waits
+ * who would take them. One that is off is woken for it.
+ */
+const startBurnins = (draft: Draft, pool: Pool): void => {
+  const { fleet, at } = draft
+  if (!hasIdleLimit(pool)) return
+  const machines = fleet.statuses.of(pool.name)
+  const idleFrom = at - burninAfterMs(pool, machines)
+  const away = fleet.statuses.of(`${pool.name}/burning`) + fleet.statuses.of(`${pool.name}/provisioning`)
+  for (let more = burninsAtOnce(machines) - away; more > 0; more -= 1) {
+    const machine = longestIdle(fleet, pool, idleFrom)
+    if (machine === undefined) return
+    begin(draft, machine.name, machine.state.status === 'ready' ? 'burnin' : 'provision')
+  }
+}
+
+/** Of the machines not worked since an instant and wanted by nobody. */
+const longestIdle = (fleet: Fleet, { name }: Pool, idleFrom: number): Machine | undefined =>
+  fleet.stocks
+    .all()
+    .flatMap(({ shape }) => {
+      const idlest = shape.pool === name ? fleet.idlest.first(shape.key) : undefined
+      return idlest !== undefined && idlest.workedAt <= idleFrom && !isAwaited(fleet, shape) ? [idlest] : []
+    })
+    .toSorted(byIdleness)[0]
 
 /** An elastic pool gives up what it has over its level once nobody waits. */
 const stopSurplus = (draft: Draft, pool: Pool): void => {

@@ -27,17 +27,20 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseGranted':
       return grant(fleet, event, at)
     case 'machineSupplied':
-      take(fleet, event.machine, event.lease)
+      take(fleet, event.machine, event.lease, at)
       return patchLease(fleet, event.lease, ({ machines }) => ({
         machines: [...machines, { machine: event.machine, fence: fleet.machines.need(event.machine).fence }],
       }))
-    case 'machineOpened':
-      return patchMachine(fleet, event.machine, {
-        state: { status: 'leased', lease: event.lease, grant: null },
-        failures: 0,
-      })
+    case 'machineOpened': {
+      const { state } = fleet.machines.need(event.machine)
+      if (state.status !== 'leased') throw new Error(`${event.machine} is ${state.status}, and cannot be opened`)
+      return patchMachine(fleet, event.machine, { state: { ...state, grant: null }, failures: 0 })
+    }
     case 'machineLeft':
-      if (event.how === 'returned') hold(fleet, fleet.leases.need(event.lease).tenant, -1)
+      if (event.how === 'returned') {
+        hold(fleet, fleet.leases.need(event.lease).tenant, -1)
+        worked(fleet, event.machine, at)
+      }
       return patchLease(fleet, event.lease, ({ machines, returned }) => ({
         machines: machines.filter(({ machine }) => machine !== event.machine),
         returned: returned + (event.how === 'returned' ? 1 : 0),
@@ -53,6 +56,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseEnded': {
       const lease = fleet.leases.need(event.lease)
       hold(fleet, lease.tenant, -entitlement(lease))
+      for (const { machine } of lease.machines) worked(fleet, machine, at)
       patchLease(fleet, event.lease, () => ({ state: { status: 'ended', at, how: event.how } }))
       return fleet.leases.remove(event.lease)
     }
@@ -70,7 +74,7 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
   const request = fleet.requests.need(event.request)
   const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address } = request
   closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
-  for (const machine of event.machines) take(fleet, machine, event.lease)
+  for (const machine of event.machines) take(fleet, machine, event.lease, at)
   hold(fleet, tenant, event.machines.length)
   fleet.counters.put('lease', event.number)
   fleet.leases.put(event.lease, {
@@ -99,15 +103,22 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
 }
 
 /** The machine is this lease's from here on; letting the tenant in is a run of its own. */
-const take = (fleet: Fleet, name: MachineName, lease: LeaseId): void => {
+const take = (fleet: Fleet, name: MachineName, lease: LeaseId, at: Instant): void => {
   const machine = fleet.machines.need(name)
   if (machine.state.status !== 'ready') throw new Error(`${name} is ${machine.state.status}, and cannot be leased`)
   patchMachine(fleet, name, {
-    state: { status: 'leased', lease, grant: null },
+    state: { status: 'leased', lease, grant: null, since: at },
     fence: machine.fence + 1,
     attempts: machine.attempts + 1,
     uses: machine.uses + 1,
   })
+}
+
+/** Its part in a lease is over. One that nobody was let in to has not been worked. */
+const worked = (fleet: Fleet, name: MachineName, at: Instant): void => {
+  const { state, leasedMs } = fleet.machines.need(name)
+  if (state.status !== 'leased' || state.grant !== null) return
+  patchMachine(fleet, name, { leasedMs: leasedMs + at - state.since, lastUsedAt: at, workedAt: at })
 }
 
 const hold = (fleet: Fleet, name: TenantName, machines: number): void => {

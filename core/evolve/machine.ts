@@ -32,9 +32,10 @@ export const evolveMachine = (fleet: Fleet, event: MachineEvent, at: Instant): v
     case 'machineReadied': {
       const { state, idleSince, failures } = fleet.machines.need(event.machine)
       const worked = state.status === 'recycling' || state.status === 'rebuilding'
+      const isWell = state.status === 'checking' || state.status === 'burning'
       return patchMachine(fleet, event.machine, {
         state: { status: 'ready' },
-        failures: state.status === 'checking' ? 0 : failures,
+        failures: isWell ? 0 : failures,
         checkedAt: at,
         idleSince: worked ? at : idleSince,
       })
@@ -71,6 +72,10 @@ const enrol = (fleet: Fleet, event: Extract<MachineEvent, { type: 'machineEnroll
     fence: before?.fence ?? 0,
     attempts,
     uses: before?.uses ?? 0,
+    burnins: before?.burnins ?? 0,
+    leasedMs: before?.leasedMs ?? 0,
+    lastUsedAt: before?.lastUsedAt ?? null,
+    workedAt: at,
     failures: 0,
     idleSince: at,
     checkedAt: at,

@@ -36,7 +36,11 @@ const owe = (fleet: Fleet, run: Run): void => {
     throw new Error(`${run.id} has fence ${run.fence}, ${machine.name} ${machine.fence}`)
   fleet.counters.put('run', run.number)
   fleet.runs.put(run.id, run)
-  patchMachine(fleet, machine.name, { fence: run.fence, state: during(run, machine) })
+  patchMachine(fleet, machine.name, {
+    fence: run.fence,
+    state: during(run, machine),
+    attempts: machine.attempts + (run.step === 'burnin' ? 1 : 0),
+  })
   if (run.step === 'grant') {
     patchLease(fleet, run.lease!, ({ machines }) => ({
       machines: machines.map((held) => (held.machine === run.machine ? { ...held, fence: run.fence } : held)),
@@ -50,8 +54,11 @@ const during = (run: Run, { name, state }: Machine): MachineState => {
       return { status: 'provisioning', run: run.id }
     case 'check':
       return { status: 'checking', run: run.id }
+    case 'burnin':
+      return { status: 'burning', run: run.id }
     case 'grant':
-      return { status: 'leased', lease: run.lease!, grant: run.id }
+      if (state.status !== 'leased') throw new Error(`${name} is ${state.status}: nobody is to be let in`)
+      return { ...state, grant: run.id }
     case 'revoke':
       return { status: 'revoking', run: run.id, lease: run.lease! }
     case 'recycle':
@@ -80,8 +87,9 @@ const believe = (fleet: Fleet, run: Run, report: RunReport, at: Instant): void =
         }
   patchMachine(fleet, machine.name, {
     access,
-    facts: facts ?? machine.facts,
+    facts: { ...machine.facts, ...facts },
     data: data ?? machine.data,
     checkedAt: at,
+    ...(run.step === 'burnin' && { burnins: machine.burnins + 1, workedAt: at, idleSince: at }),
   })
 }

@@ -11,6 +11,7 @@ import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
 import { tenantsSaid } from './tenants.ts'
 import { clockOf } from './time.ts'
+import { wearSaid } from './wear.ts'
 import { heldBy, whyLeaseSaid, whyMachineSaid, whyRequestSaid } from './why.ts'
 
 /** The answer to a question, in words. */
@@ -30,6 +31,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
     case 'wouldGrant':
     case 'wouldWait':
       return previewSaid(answer, telling)
+    case 'wear':
+      return wearSaid(answer, telling)
     case 'status': {
       const lines = answer.pools.map(inFull)
       const waiting = answer.whole ? ` ${counted(answer.waiting, 'request')} waiting.` : ''
@@ -106,6 +109,7 @@ const STATES: Readonly<Record<MachineStatus, string>> = {
   enrolled: 'off',
   provisioning: 'being installed',
   checking: 'being checked',
+  burning: 'being burnt in',
   revoking: 'being returned',
   recycling: 'being made clean',
   rebuilding: 'being installed anew',

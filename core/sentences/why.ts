@@ -80,6 +80,8 @@ export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMac
         return 'is being installed'
       case 'checking':
         return 'is being checked'
+      case 'burning':
+        return 'is being burnt in, since nobody had it for long'
       case 'revoking':
         return 'was given back, and its last holder is being shut out'
       case 'recycling':

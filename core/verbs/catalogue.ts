@@ -1,7 +1,6 @@
 import { get } from './get.ts'
 import { addKey, keys, removeKey } from './keys.ts'
 import { cancel, done, extend, hold } from './leases.ts'
-import { help, list, pools, status, who, whoami, why } from './questions.ts'
 import {
   addApiKey,
   addMember,
@@ -15,6 +14,7 @@ import {
   setTenant,
   tenants,
 } from './tenants.ts'
+import { help, list, pools, status, wear, who, whoami, why } from './questions.ts'
 import type { Verb } from './verb.ts'
 
 /** Everything that can be asked of Duffy, in the order in which `help` tells it. */
@@ -28,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   why,
   status,
   pools,
+  wear,
   who,
   keys,
   addKey,

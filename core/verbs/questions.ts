@@ -55,6 +55,17 @@ export const pools: Verb = {
   asks: () => ({ type: 'question', question: { ask: 'pools' } }),
 }
 
+export const wear: Verb = {
+  name: 'wear',
+  aliases: [],
+  summary: 'how evenly machines are worked, and which have been idle longest',
+  who: 'member',
+  type: 'question',
+  arguments: [],
+  examples: ['wear'],
+  asks: () => ({ type: 'question', question: { ask: 'wear' } }),
+}
+
 export const who: Verb = {
   name: 'who',
   aliases: [],

@@ -1,14 +1,4 @@
-import {
-  isoTime,
-  leaseView,
-  machineDetail,
-  machineView,
-  poolView,
-  requestView,
-  runView,
-  wearView,
-  type Instant,
-} from '#core'
+import { isoTime, leaseView, machineDetail, machineView, poolView, requestView, runView, type Instant } from '#core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { World } from '../kit/world.ts'
@@ -101,21 +91,6 @@ test('a pool counts its machines by state, and what is wanted of it', () => {
   expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(machines)
   const waiting = [...world.fleet.requests.values()].reduce((sum, { demand }) => sum + demand.count, 0)
   expect(wanted).toBe(waiting)
-})
-
-test('the spread of a platform is its most uses less its fewest', () => {
-  const world = new World()
-  const { id } = leaseOf(world)
-  world.work()
-  const [used] = world.fleet.leases.need(id).machines
-  const { platform } = world.fleet.machines.need(used!.machine)
-  expect(wearView(world.fleet).find((of) => of.platform === platform)).toEqual({
-    platform,
-    machines: 4,
-    least: 0,
-    most: 1,
-    spread: 1,
-  })
 })
 
 test('a run is owed until it has ended', () => {

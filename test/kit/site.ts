@@ -21,6 +21,7 @@ export const poolOf = (name: string, over: Partial<Loose<Pool>> = {}): Pool =>
     prepareMs: 15 * MINUTE,
     preferMs: 10 * MINUTE,
     checkEveryMs: 30 * MINUTE,
+    idleLimitMs: 7 * 24 * HOUR,
     deadlineMs: Object.fromEntries(STEPS.map((step) => [step, MINUTE])),
     failureLimit: 3,
     backoffMs: 5_000,

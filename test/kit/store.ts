@@ -112,6 +112,7 @@ const pool = (ready: number): Pool => ({
   prepareMs: HOUR,
   preferMs: HOUR,
   checkEveryMs: 1_000 * HOUR,
+  idleLimitMs: 1_000 * HOUR,
   deadlineMs: Object.fromEntries(STEPS.map((step) => [step, HOUR])) as Pool['deadlineMs'],
   failureLimit: 3,
   backoffMs: 1_000,

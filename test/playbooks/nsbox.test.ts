@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -194,3 +194,52 @@ test('a box has the port that it is given', async () => {
   const report = await step('provision', { name: 'n4', variables: { port: free.port ?? 0 } })
   expect(report.port).toBe(free.port)
 })
+
+test('a burn-in works the processors, the memory and the disk of a box, says how much, and leaves nothing behind', async () => {
+  const report = await step('provision', { name: 'n5', variables: { disk_mib: 8 } })
+  const before = ticksOf('n5')
+  const { facts, ...reached } = await step('burnin', { name: 'n5', variables: { disk_mib: 8, burnin_seconds: 3 } })
+  const done = facts?.['burnin'] as Record<string, number>
+  expect(reached).toMatchObject({ port: report.port, hostKeys: report.hostKeys })
+  expect(done).toMatchObject({ cpus: facts?.['cpus'], memoryMiB: 64, mismatches: 0 })
+  expect(done['cpuSeconds']).toBeGreaterThan(0.1)
+  expect(done['bytesTouched']).toBeGreaterThanOrEqual(64 * 2 ** 20)
+  expect(done['bytesWritten']).toBeGreaterThanOrEqual(4 * 2 ** 20)
+  expect(done['bytesRead']).toBe(done['bytesWritten'])
+  // The kernel's own account of what the box's server waited for, its sessions included.
+  expect(ticksOf('n5') - before).toBeGreaterThan(5)
+  expect(readdirSync(join(boxesOf(shop.options.stateDir), 'n5', 'keys'))).toEqual(['authorized_keys'])
+  expect(readdirSync(join(boxesOf(shop.options.stateDir), 'n5')).filter((file) => file.includes('burnin'))).toEqual([])
+  expect(readFileSync(join(boxesOf(shop.options.stateDir), 'n5', 'keys', 'authorized_keys'), 'utf8')).toBe('')
+  await step('grant', { name: 'n5', lease: { tenant: 'acme', keys: [key.line] } })
+  expect(ssh(report, key.path, 'find /tmp /home /var /dev/shm -type f; ps -e -o comm= | grep -c python').text).toBe('0')
+})
+
+test('a burn-in of a box that is dead has failed', async () => {
+  await step('provision', { name: 'n6' })
+  await step('revoke', { name: 'n6' })
+  const { result } = await shop.run({ step: 'burnin', driver: 'nsbox', name: 'n6' })
+  expect(result).toMatchObject({ outcome: 'failed', message: expect.stringContaining('n6 is not running') })
+})
+
+test('a burn-in that is killed half-way leaves a box that a recycle makes sound', async () => {
+  await step('provision', { name: 'n7' })
+  const { result } = await shop.run({
+    step: 'burnin',
+    driver: 'nsbox',
+    name: 'n7',
+    variables: { burnin_seconds: 30 },
+    deadlineMs: 3_000,
+  })
+  expect(result.outcome).toBe('deadline')
+  await step('recycle', { name: 'n7' })
+  const report = await step('grant', { name: 'n7', lease: { tenant: 'acme', keys: [key.line] } })
+  expect(ssh(report, key.path, 'ps -e -o comm= | grep -c python').text).toBe('0')
+})
+
+/** Processor time, in hundredths of a second, of a box's server and of those whose end it saw. */
+const ticksOf = (name: string): number => {
+  const pid = Math.max(...carrying(`DUFFY_BOX=${boxesOf(shop.options.stateDir)}/${name}\0`))
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+}

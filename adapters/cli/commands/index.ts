@@ -1,7 +1,8 @@
 import type { Command } from './command.ts'
 import { log, runs } from './runs.ts'
-import { audit, config, verify, wear } from './site.ts'
+import { audit, config, verify } from './site.ts'
 import { ssh } from './ssh.ts'
+import { wear } from './wear.ts'
 
 /** What the command line does beside the verbs. */
 export const COMMANDS: readonly Command[] = [ssh, wear, runs, log, verify, config, audit]

@@ -1,6 +1,6 @@
-import type { MachineWear, Verification, WearView } from '#core'
+import type { Verification } from '#core'
 import { ask, tell } from '../call.ts'
-import { plain, table } from '../table.ts'
+import { plain } from '../table.ts'
 import { expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop } from '../world.ts'
 import type { Command } from './command.ts'
@@ -80,30 +80,4 @@ const auditLine = ({ seq, hash, body }: AuditRow): string => {
   const more = body.events.length > SHOWN_EVENTS ? `, and ${body.events.length - SHOWN_EVENTS} more` : ''
   const at = new Date(body.at).toISOString()
   return plain(`${seq}  ${hash.slice(0, 12)}  ${at}  ${body.by}  ${body.do}: ${shown.join(', ')}${more}`)
-}
-
-export const wear: Command = {
-  name: 'wear',
-  usage: 'duffy wear',
-  summary: 'how evenly machines are worked: the spread of each platform, the uses of each machine',
-  async run(call) {
-    expectOnly(call.words.options, [])
-    const asked = await ask(call, { path: '/api/v2/wear?limit=1000' })
-    if (!asked.ok) return asked.exit
-    return tell(call, asked.answer, (body) => {
-      const platforms = body['platforms'] as readonly WearView[]
-      const machines = body['machines'] as readonly MachineWear[]
-      return [
-        table(
-          ['platform', 'machines', 'least uses', 'most uses', 'spread'],
-          platforms.map((of) => [of.platform, of.machines, of.least, of.most, of.spread]),
-        ),
-        '',
-        table(
-          ['machine', 'platform', 'uses', 'attempts', 'idle since'],
-          machines.map((of) => [of.name, of.platform, of.uses, of.attempts, of.idleSince]),
-        ),
-      ].join('\n')
-    })
-  },
 }

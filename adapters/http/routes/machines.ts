@@ -1,4 +1,4 @@
-import { machineDetail, machineNamed, machineView, machineWear, poolView, wearView, type Fleet } from '#core'
+import { machineDetail, machineNamed, machineView, machineWear, poolView, wearReport, type Fleet } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
 import { readQuery } from '../query.ts'
@@ -50,11 +50,12 @@ export const machines: readonly KeyedRoute[] = [
     method: 'GET',
     path: '/api/v2/wear',
     who: 'member',
-    summary: 'how evenly machines are worked: the spread of each platform, the uses of each machine',
+    summary: 'how evenly machines are worked: the spread of each platform, who is idle longest, and each machine',
     answer: readQuery(worn, async ({ door }, _caller, query) => {
-      const found = await door.ports.lane.read((fleet) => {
+      const found = await door.ports.lane.read((fleet, at) => {
         const { rows, next } = pageOf(fleet.machines.values(), cursorOf(query, door.bounds))
-        return { platforms: wearView(fleet), machines: rows.map(machineWear), next }
+        const { type: _, ...report } = wearReport(fleet, at)
+        return { ...report, machines: rows.map((machine) => machineWear(fleet, machine, at)), next }
       })
       return ok(found)
     }),

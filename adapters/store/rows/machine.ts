@@ -36,6 +36,10 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
       fence: machine.fence,
       attempts: machine.attempts,
       uses: machine.uses,
+      burnins: machine.burnins,
+      leased_ms: machine.leasedMs,
+      last_used_at: machine.lastUsedAt,
+      worked_at: machine.workedAt,
       failures: machine.failures,
       idle_since: machine.idleSince,
       checked_at: machine.checkedAt,
@@ -60,6 +64,10 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
     fence: row.fence,
     attempts: row.attempts,
     uses: row.uses,
+    burnins: row.burnins,
+    leasedMs: row.leased_ms,
+    lastUsedAt: (row.last_used_at ?? null) as Instant | null,
+    workedAt: row.worked_at as Instant,
     failures: row.failures,
     idleSince: row.idle_since as Instant,
     checkedAt: row.checked_at as Instant,
@@ -79,12 +87,18 @@ const stateOf = (row: Row<typeof MachineRow>): MachineState => {
       return READY
     case 'provisioning':
     case 'checking':
+    case 'burning':
     case 'recycling':
     case 'rebuilding':
     case 'stopping':
       return { status, run: row.run as RunId }
     case 'leased':
-      return { status, lease: row.lease as LeaseId, grant: (row.run ?? null) as RunId | null }
+      return {
+        status,
+        lease: row.lease as LeaseId,
+        grant: (row.run ?? null) as RunId | null,
+        since: row.since as Instant,
+      }
     case 'revoking':
       return { status, run: row.run as RunId, lease: row.lease as LeaseId }
     case 'quarantined':

@@ -250,8 +250,10 @@ test('audit has a line for each record, from a number on', async () => {
 test('wear is a table', async () => {
   await using served = await serve()
   const { out } = await run(['wear'], at(served))
-  expect(out).toMatch(/^platform +machines +least uses +most uses +spread\n/)
-  expect(out).toMatch(/\nintel-1 +intel +0 +0 /)
+  expect(out).toMatch(
+    /^platform +machines +least uses +most uses +spread +spread of attempts +hours leased +burn-ins\n/,
+  )
+  expect(out).toMatch(/\nintel-1 +intel +\w+ +0 +0 /)
 })
 
 test('runs and log tell what was done', async () => {

@@ -105,6 +105,7 @@ describe('a site', () => {
       prepareMs: 900_000,
       preferMs: 600_000,
       checkEveryMs: 1_800_000,
+      idleLimitMs: 604_800_000,
       deadlineMs: {
         provision: 600_000,
         check: 60_000,
@@ -114,6 +115,7 @@ describe('a site', () => {
         recycle: 600_000,
         rebuild: 1_800_000,
         shutdown: 300_000,
+        burnin: 600_000,
       },
       failureLimit: 3,
       backoffMs: 5_000,

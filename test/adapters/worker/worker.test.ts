@@ -3,7 +3,7 @@ import type { Asked, Fleet, Instant, RunId, RunOrder, RunResult } from '#core'
 import type { Claim, Performance, ProcessGroup, WorkerPorts } from '../../../adapters/worker/ports.ts'
 import { HostFault } from '../../../adapters/host-fault.ts'
 import { worker } from '../../../adapters/worker/worker.ts'
-import { poolOf, siteOf } from '../../kit/site.ts'
+import { machinesOf, poolOf, siteOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
@@ -104,6 +104,25 @@ describe('worker', () => {
     await until(() => world.fleet.leases.get(lease.id)!.state.status === 'active')
     await until(() => claims.size === 0)
     expect(world.fleet.runs.size).toBe(0)
+  })
+
+  test('burn-ins take half of the places at most', async () => {
+    const { world, performed, start } = rig({
+      concurrency: 4,
+      site: siteOf({
+        pools: [poolOf('metal', { checkEveryMs: 365 * 86_400_000 })],
+        machines: machinesOf('metal', 'amd', 80),
+      }),
+    })
+    world.at = (world.at + 8 * 86_400_000) as Instant
+    world.ask('duffy', { do: 'sweep' })
+    expect([...world.fleet.runs.values()].filter(({ step }) => step === 'burnin')).toHaveLength(4)
+    running = await start()
+    await until(() => performed.length === 2)
+    world.get(ALICE)
+    world.get(ALICE)
+    await until(() => performed.length === 4)
+    expect(performed.map(({ order }) => order.step)).toEqual(['burnin', 'burnin', 'grant', 'grant'])
   })
 
   test('no more playbooks at once than allowed, but a place is kept for letting people in', async () => {

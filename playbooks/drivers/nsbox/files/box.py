@@ -16,6 +16,14 @@ PORTS = range(20000, 32000)  # below what the kernel gives to outgoing connectio
 KEY = re.compile('(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*(?: [^\n\r]*)?')
 
 
+def named():
+    """Whether ssh runs for whom we are: it does not for a user without a name."""
+    try:
+        return bool(pwd.getpwuid(os.getuid()))
+    except KeyError:
+        return False
+
+
 class Trouble(Exception):
     """A sentence for the operator."""
 
@@ -43,6 +51,7 @@ class Box:
             'recycle': self.recycle,
             'rebuild': self.recycle,
             'shutdown': self.shutdown,
+            'burnin': self.burnin,
         }[step]()
 
     def provision(self):
@@ -82,6 +91,39 @@ class Box:
         self.kill()
         discard(self.directory)
         return {'power': 'off'}
+
+    def burnin(self):
+        """Logs in as a tenant would, with a key that is gone afterwards, and works the box from inside."""
+        if not self.alive():
+            raise Trouble(f'{self.name} is not running')
+        if not named():
+            return self.reporting({'skipped': 'ssh does not run for a user without a name'})
+        seconds = int(self.variables.get('burnin_seconds', 6))
+        # Half of what the limits leave: the file is the host's memory too.
+        amounts = (seconds, 64, max(1, min(64, int(self.variables.get('disk_mib', 256)) // 2)))
+        key = self.path('burnin_key')
+        try:
+            discard(key)
+            discard(key + '.pub')
+            run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key])
+            with open(key + '.pub') as public:
+                self.write('keys/authorized_keys', public.read())
+            with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'load.py')) as program:
+                worked = run([*self.ssh(), '-i', key, '127.0.0.1', 'python3', '-I', '-', *map(str, amounts), '/tmp'], program)
+        finally:
+            self.write('keys/authorized_keys', '')
+            discard(key)
+            discard(key + '.pub')
+        if worked.returncode:
+            raise Trouble(f'{self.name} did not bear the load: {worked.stderr.strip()[-500:] or worked.returncode}')
+        done = json.loads(worked.stdout)
+        if done['mismatches']:
+            raise Trouble(f'{self.name} computes or keeps data wrongly: {worked.stdout.strip()}')
+        return self.reporting(done)
+
+    def reporting(self, burnin):
+        report = self.report()
+        return {**report, 'facts': {**report['facts'], 'burnin': burnin}}
 
     def start(self):
         for name in ('etc', 'keys'):
@@ -154,17 +196,9 @@ class Box:
 
     def try_login(self, keys):
         """Asks the box, as a client would, whether it takes a key; the private half is not needed for the question."""
-        try:
-            pwd.getpwuid(os.getuid())
-        except KeyError:
-            return  # ssh does not run for a user without a name
-        state = self.state()
-        self.write('known_hosts', f'[127.0.0.1]:{state["port"]} {state["host_key"]}\n')
-        argv = ['ssh', '-v', '-F', 'none', '-p', str(state['port']), '-l', LOGIN]
-        options = ('BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'StrictHostKeyChecking=yes', 'ConnectTimeout=5')
-        options += ('PreferredAuthentications=publickey', 'UserKnownHostsFile=' + self.path('known_hosts'), 'GlobalKnownHostsFile=none')
-        for option in options:
-            argv += ['-o', option]
+        if not named():
+            return
+        argv = [*self.ssh(), '-v']
         for number, key in enumerate(keys):
             self.write(f'key{number}.pub', key + '\n')
             argv += ['-i', self.path(f'key{number}.pub')]
@@ -172,6 +206,17 @@ class Box:
         if 'Server accepts key' not in asked.stderr:
             sys.stderr.write(asked.stderr)
             raise Trouble(f'{self.name} does not take the keys')
+
+    def ssh(self):
+        """The words of a login to the box, but for the key and what to do there."""
+        state = self.state()
+        self.write('known_hosts', f'[127.0.0.1]:{state["port"]} {state["host_key"]}\n')
+        argv = ['ssh', '-F', 'none', '-p', str(state['port']), '-l', LOGIN]
+        options = ('BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'StrictHostKeyChecking=yes', 'ConnectTimeout=5')
+        options += ('PreferredAuthentications=publickey', 'UserKnownHostsFile=' + self.path('known_hosts'), 'GlobalKnownHostsFile=none')
+        for option in options:
+            argv += ['-o', option]
+        return argv
 
     def kill(self):
         for _ in until():

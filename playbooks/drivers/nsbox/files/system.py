@@ -81,5 +81,5 @@ def discard(path):
         os.unlink(path)
 
 
-def run(argv):
-    return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace', env={'PATH': PATH})
+def run(argv, stdin=subprocess.DEVNULL):
+    return subprocess.run(argv, stdin=stdin, capture_output=True, text=True, errors='replace', env={'PATH': PATH})

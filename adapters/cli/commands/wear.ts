@@ -1,0 +1,75 @@
+import type { MachineWear, WearView } from '#core'
+import { ask, tell } from '../call.ts'
+import { table } from '../table.ts'
+import { expectOnly } from '../words.ts'
+import type { Command } from './command.ts'
+
+const DAY_MS = 86_400_000
+
+export const wear: Command = {
+  name: 'wear',
+  usage: 'duffy wear',
+  summary: 'how evenly machines are worked: the spread of each platform, and what each machine has been through',
+  async run(call) {
+    expectOnly(call.words.options, [])
+    const asked = await ask(call, { path: '/api/v2/wear?limit=1000' })
+    if (!asked.ok) return asked.exit
+    return tell(call, asked.answer, (body) => {
+      const platforms = body['platforms'] as readonly WearView[]
+      const machines = body['machines'] as readonly MachineWear[]
+      const next = body['next'] as number | null
+      return [
+        table(
+          [
+            'platform',
+            'machines',
+            'least uses',
+            'most uses',
+            'spread',
+            'spread of attempts',
+            'hours leased',
+            'burn-ins',
+          ],
+          platforms.map((of) => [
+            of.platform,
+            of.machines,
+            of.least,
+            of.most,
+            of.spread,
+            of.attempts.spread,
+            of.leasedHours,
+            of.burnins,
+          ]),
+        ),
+        '',
+        table(
+          [
+            'machine',
+            'platform',
+            'state',
+            'uses',
+            'attempts',
+            'burn-ins',
+            'hours leased',
+            'last use',
+            'days idle',
+            'limit',
+          ],
+          machines.map((of) => [
+            of.name,
+            of.platform,
+            of.state,
+            of.uses,
+            of.attempts,
+            of.burnins,
+            of.leasedHours,
+            of.lastUsedAt,
+            of.idleMs === null ? null : (of.idleMs / DAY_MS).toFixed(1),
+            of.idleLimit,
+          ]),
+        ),
+        ...(next === null ? [] : [`more: GET /api/v2/wear?after=${next}`]),
+      ].join('\n')
+    })
+  },
+}
