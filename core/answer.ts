@@ -1,4 +1,5 @@
 import { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
+import { homeOfTenant, type HomeAnswer } from './answer/home.ts'
 import { holderOf, type Holder } from './answer/holder.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
 import { preview, type Preview } from './answer/preview.ts'
@@ -29,6 +30,7 @@ export type Answer =
   | WhyMachine
   | Preview
   | WearAnswer
+  | HomeAnswer
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
   | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
@@ -85,6 +87,7 @@ export function answer(
     case 'members':
     case 'apiKeys':
     case 'wear':
+    case 'home':
     case 'keys': {
       const member = speaker(fleet, by)
       return member === null
@@ -130,6 +133,8 @@ const memberAnswer = (
     case 'members':
     case 'apiKeys':
       return aboutTenants(fleet, member, question)
+    case 'home':
+      return homeOfTenant(fleet, question.tenant, member)
     case 'keys': {
       const keys = fleet.personOf(by)?.keys ?? []
       return { type: 'keys', keys, tenantKeys: fleet.tenants.need(member.tenant).keys }

@@ -12,6 +12,7 @@ import type {
   TenantName,
 } from './id.ts'
 import type { Limits } from './limits.ts'
+import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Address, PlatformRule } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
@@ -59,6 +60,13 @@ export type Command =
   /** Keep machines for debugging; `forMs` counts from now, null: the usual time. */
   | { readonly do: 'hold'; readonly what: string | null; readonly forMs: number | null; readonly reason: string }
   | { readonly do: 'cancel'; readonly what: string | null }
+  /** `type` null: that of the platform; `tenant` null: the asker's. */
+  | {
+      readonly do: 'moveHome'
+      readonly type: MachineType | null
+      readonly platform: string
+      readonly tenant: string | null
+    }
   | { readonly do: 'addKey'; readonly key: SshKey }
   | { readonly do: 'removeKey'; readonly fingerprint: Fingerprint }
   /** What `terms` leaves out is as `DEFAULT_TERMS` says. */
@@ -127,6 +135,14 @@ export type Outcome =
   | { readonly type: 'extended'; readonly lease: LeaseId; readonly until: Instant; readonly cutTo: Instant | null }
   | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant }
   | { readonly type: 'cancelled'; readonly request: RequestId }
+  /** `from` null: it had none; the same as `platform`: nothing moved. */
+  | {
+      readonly type: 'homeMoved'
+      readonly tenant: TenantName
+      readonly machineType: MachineType
+      readonly from: PlatformName | null
+      readonly platform: PlatformName
+    }
   | { readonly type: 'keyAdded' | 'keyRemoved' | 'keyKnown'; readonly fingerprint: Fingerprint }
   /** `taken`: the config set it before, and does so no more. */
   | {

@@ -58,7 +58,8 @@ export type Event =
   | ({ readonly type: 'tenantAdded'; readonly tenant: TenantName; readonly number: number } & TenantSettings)
   | ({ readonly type: 'tenantConfigured'; readonly tenant: TenantName } & TenantSettings)
   | {
-      readonly type: 'homeChosen'
+      /** Chosen by its first grant; moved by its people or an operator. */
+      readonly type: 'homeChosen' | 'homeMoved'
       readonly tenant: TenantName
       readonly machineType: MachineType
       readonly platform: PlatformName

@@ -11,6 +11,8 @@ export type Question =
   | { readonly ask: 'pools' }
   | { readonly ask: 'wear' }
   | { readonly ask: 'who'; readonly machine: string }
+  /** `tenant` null: the asker's. */
+  | { readonly ask: 'home'; readonly tenant: string | null }
   | { readonly ask: 'keys' }
   /** `tenant` null: all that the asker may see; of `members` and `apiKeys`, those of the asker's own. */
   | { readonly ask: 'tenants' | 'members' | 'apiKeys'; readonly tenant: TenantName | null }

@@ -116,6 +116,13 @@ export type Refusal =
       readonly last: Instant
     }
   | { readonly type: 'unknownKey'; readonly fingerprint: string }
+  | {
+      readonly type: 'noSuchPlatform'
+      readonly asked: string
+      readonly machineType: MachineType | null
+      readonly suggestion: string | null
+      readonly known: readonly PlatformName[]
+    }
   | { readonly type: 'badNotify'; readonly asked: string }
   /** The same caller's id stood on another command before. */
   | { readonly type: 'idUsedBefore'; readonly id: string }

@@ -31,6 +31,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, { outcome, waitM
       return created(await told(call, outcome), `${call.door.base}/api/v2/tenants/${outcome.tenant}/api-keys`)
     case 'accepted':
       return { ...(await told(call, outcome)), status: 202 }
+    case 'homeMoved':
     case 'done':
     case 'keyRemoved':
     case 'keyKnown':

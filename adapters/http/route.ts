@@ -8,7 +8,7 @@ import type { Waits } from './wait.ts'
 export type Route = OpenRoute | KeyedRoute
 
 interface Way {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
 }

@@ -26,6 +26,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   leaseTooShort: { status: 422, title: 'Lease too short' },
   leaseTooLong: { status: 422, title: 'Lease too long' },
   noKeys: { status: 422, title: 'No SSH key' },
+  noSuchPlatform: { status: 422, title: 'No such platform' },
   badNotify: { status: 422, title: 'Nowhere to notify' },
   badSite: { status: 422, title: 'The site config has faults' },
   noSuchLease: { status: 404, title: 'No such lease' },

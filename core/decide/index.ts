@@ -9,6 +9,7 @@ import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
 import { decideGet } from './get.ts'
 import { decideHold } from './hold.ts'
+import { decideMoveHome } from './home.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideCancel, decideDone, decideExtend } from './lease.ts'
 import { decideFinishRun } from './run.ts'
@@ -68,6 +69,8 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       return decideHold(draft, command, who)
     case 'cancel':
       return decideCancel(draft, command.what, who)
+    case 'moveHome':
+      return decideMoveHome(draft, command, who)
     case 'addKey':
       return decideAddKey(draft, command.key)
     case 'removeKey':
@@ -115,6 +118,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'extend':
     case 'hold':
     case 'cancel':
+    case 'moveHome':
     case 'addKey':
     case 'removeKey':
     case 'addMember':
@@ -132,6 +136,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   extended: true,
   held: true,
   cancelled: true,
+  homeMoved: true,
   keyAdded: true,
   keyRemoved: true,
   keyKnown: true,

@@ -3,9 +3,8 @@ import type { Command, Outcome } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import type { ApiKeyId, TenantName } from '../id.ts'
 import { readMember } from '../member.ts'
-import { mayManage, type Speaker } from '../policy/membership.ts'
+import { mayManage, noSuchTenant, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
-import { nearest } from '../suggest.ts'
 import { DEFAULT_TERMS, TENANT_NAME, type ApiKey, type Tenant, type TenantSettings } from '../tenant.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
@@ -153,12 +152,3 @@ const managed = (fleet: Fleet, named: TenantName | null, by: Speaker): Tenant | 
   if (tenant === undefined) return noSuchTenant(fleet, name)
   return tenant.active ? tenant : { type: 'tenantRetired', tenant: name }
 }
-
-const noSuchTenant = (fleet: Fleet, asked: string): Refusal => ({
-  type: 'noSuchTenant',
-  asked,
-  suggestion: nearest(
-    asked,
-    Array.from(fleet.tenants.values(), ({ name }) => name),
-  ),
-})

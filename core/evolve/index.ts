@@ -16,6 +16,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'tenantAdded':
     case 'tenantConfigured':
     case 'homeChosen':
+    case 'homeMoved':
     case 'apiKeyAdded':
     case 'apiKeyRevoked':
     case 'personJoined':

@@ -14,6 +14,7 @@ type SiteEvent = Extract<
       | 'tenantAdded'
       | 'tenantConfigured'
       | 'homeChosen'
+      | 'homeMoved'
       | 'apiKeyAdded'
       | 'apiKeyRevoked'
       | 'personJoined'
@@ -42,7 +43,8 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
       const { type: _, tenant: name, ...settings } = event
       return patchTenant(fleet, name, settings)
     }
-    case 'homeChosen': {
+    case 'homeChosen':
+    case 'homeMoved': {
       const { homes } = fleet.tenants.need(event.tenant)
       return patchTenant(fleet, event.tenant, { homes: { ...homes, [event.machineType]: event.platform } })
     }

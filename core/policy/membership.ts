@@ -1,5 +1,7 @@
 import type { Fleet } from '../fleet.ts'
 import type { ApiKeyId, Identity, PersonId, TenantName } from '../id.ts'
+import type { Refusal } from '../refusal.ts'
+import { nearest } from '../suggest.ts'
 import type { Role } from '../tenant.ts'
 
 export interface Speaker {
@@ -46,3 +48,13 @@ export const mayHandle = (
 /** Whether this speaker may change what belongs to a tenant: its members, its keys. */
 export const mayManage = ({ tenant, role }: Speaker, of: TenantName): boolean =>
   role === 'operator' || (role === 'admin' && tenant === of)
+
+/** Refuses what was to be done with a tenant that does not exist. */
+export const noSuchTenant = (fleet: Fleet, asked: string): Refusal => ({
+  type: 'noSuchTenant',
+  asked,
+  suggestion: nearest(
+    asked,
+    Array.from(fleet.tenants.values(), ({ name }) => name),
+  ),
+})

@@ -4,6 +4,7 @@ import type { FingerprintOf } from '../ssh-key.ts'
 import type { Role } from '../tenant.ts'
 import type { PoolView } from '../view.ts'
 import { helpSaid } from './help.ts'
+import { homeSaid } from './home.ts'
 import { logins, names } from './login.ts'
 import { wanted } from './outcome.ts'
 import { previewSaid } from './preview.ts'
@@ -47,6 +48,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
       const who = holder === null ? `is held by nobody (${STATES[state]})` : heldBy(holder, at)
       return openly(`${machine} ${who}. More: ${say(`why ${machine}`)}`)
     }
+    case 'home':
+      return homeSaid(answer, telling)
     case 'keys':
       return keys(answer, telling)
     case 'whoami':

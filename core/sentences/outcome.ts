@@ -1,6 +1,7 @@
 import type { Outcome } from '../command.ts'
 import type { RequestId } from '../id.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
+import { homeMovedSaid } from './home.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
@@ -31,6 +32,8 @@ export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
       return openly(held(outcome, telling))
     case 'cancelled':
       return openly(`Request ${outcome.request} is cancelled; you wait for it no more. Ask again: ${say('get metal')}`)
+    case 'homeMoved':
+      return homeMovedSaid(outcome, telling)
     case 'keyAdded':
       return aboutKey('Your key is added', outcome.fingerprint, `Get a machine with it: ${say('get metal')}`)
     case 'keyKnown':

@@ -20,6 +20,7 @@ type Asking = Extract<
       | 'noKeys'
       | 'noneFree'
       | 'queueFull'
+      | 'noSuchPlatform'
       | 'badNotify'
   }
 >
@@ -71,6 +72,17 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
       return openly(
         `The line is full (${refusal.most} requests${refusal.limit === 'waitingRequestsPerTenant' ? ' of your tenant' : ''}); nothing was asked for. Try later; see ${say('status')}`,
       )
+    case 'noSuchPlatform': {
+      const { asked, machineType, suggestion, known: of } = refusal
+      const meant = suggestion ?? of[0]
+      const next =
+        meant === undefined
+          ? `What there is: ${say('pools')}`
+          : `Try: ${say(`home ${machineType === null ? '' : `${machineType} `}${meant}`)}`
+      return openly(
+        `No ${machineType ?? 'machine'} is of a platform "${asked}"; nothing was changed. ${of.length === 0 ? '' : `Platforms: ${listed(of)}. `}${next}`,
+      )
+    }
     case 'badNotify':
       return openly(
         `I cannot reach "${refusal.asked}", so nothing was leased. Leave out "notify", or name irc:<network>:<account>; see ${say('help get')}`,

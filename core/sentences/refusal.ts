@@ -28,6 +28,7 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'noKeys':
     case 'noneFree':
     case 'queueFull':
+    case 'noSuchPlatform':
     case 'badNotify':
       return askingRefused(refusal, telling)
     case 'idUsedBefore':

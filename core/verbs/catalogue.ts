@@ -1,4 +1,5 @@
 import { get } from './get.ts'
+import { home } from './home.ts'
 import { addKey, keys, removeKey } from './keys.ts'
 import { cancel, done, extend, hold } from './leases.ts'
 import {
@@ -30,6 +31,7 @@ export const VERBS: readonly Verb[] = [
   pools,
   wear,
   who,
+  home,
   keys,
   addKey,
   removeKey,

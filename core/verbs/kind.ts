@@ -1,7 +1,18 @@
 import type { SshKey } from '../command.ts'
 
 /** What a word names: how usage puts it, `lease|machine`. */
-export type Names = 'type' | 'pool' | 'lease' | 'request' | 'machine' | 'verb' | 'arch' | 'label' | 'tenant' | 'key'
+export type Names =
+  | 'type'
+  | 'pool'
+  | 'lease'
+  | 'request'
+  | 'machine'
+  | 'verb'
+  | 'arch'
+  | 'label'
+  | 'tenant'
+  | 'key'
+  | 'platform'
 
 /** What an argument can be; `values.ts` reads each from what people and programs send. */
 export type Kind =

@@ -1,5 +1,7 @@
 import { verbNamed } from '#core'
+import { z } from 'zod'
 import { answerTo } from '../answer.ts'
+import { misread } from '../problem.ts'
 import { perform } from '../perform.ts'
 import type { KeyedRoute } from '../route.ts'
 
@@ -10,6 +12,14 @@ const why = (path: string, param: string): KeyedRoute => ({
   summary: 'why it is as it is, in data and in words',
   answer: (call, caller) => perform(call, caller, verbNamed('why')!, { about: call.params[param] }),
 })
+
+const moveHome: KeyedRoute['answer'] = async (call, caller) => {
+  const body = MOVE.safeParse(call.body)
+  return body.success
+    ? perform(call, caller, verbNamed('home')!, call.body)
+    : misread('Send the platform to move to: {"type": "metal", "platform": "sandbox-amd"}.')
+}
+const MOVE = z.looseObject({ platform: z.string() })
 
 /** What the asker is, has given, and may want to know the reasons of. */
 export const about: readonly KeyedRoute[] = [
@@ -22,6 +32,20 @@ export const about: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'your identity, tenant and role',
     answer: (call, caller) => answerTo(call, caller, { ask: 'whoami' }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/home',
+    who: 'member',
+    summary: "your tenant's home platforms, and the others by how near they are to them",
+    answer: (call, caller) => answerTo(call, caller, { ask: 'home', tenant: null }),
+  },
+  {
+    method: 'PUT',
+    path: '/api/v2/home',
+    who: 'member',
+    summary: 'move it: {"type": "metal", "platform": "…"}; operators may name a "tenant"',
+    answer: (call, caller) => moveHome(call, caller),
   },
   {
     method: 'GET',

@@ -33,6 +33,8 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/leases/:id/why', 401, 200, 404, 200],
   ['GET /api/v2/machines/:name/why', 401, 200, 200, 200],
   ['GET /api/v2/whoami', 401, 200, 200, 200],
+  ['GET /api/v2/home', 401, 200, 200, 200],
+  ['PUT /api/v2/home', 401, 200, 200, 200],
   ['GET /api/v2/keys', 401, 200, 200, 200],
   ['POST /api/v2/keys', 401, 201, 201, 201],
   ['DELETE /api/v2/keys/:fingerprint', 401, 200, 404, 404],
@@ -86,6 +88,7 @@ const pathOf = (route: string, things: Things): string => {
 }
 
 const BODIES: Readonly<Record<string, unknown>> = {
+  'PUT /api/v2/home': { platform: 'amd' },
   'POST /api/v2/requests': { type: 'metal' },
   'POST /api/v2/leases/:id/extend': { by: '1h' },
   'POST /api/v2/tenants': { name: 'infra' },
@@ -268,4 +271,13 @@ test('HEAD needs a key where GET does', async () => {
   await using served = await serve()
   expect((await served.call('HEAD', '/api/v2/leases', { as: null })).status).toBe(401)
   expect((await served.call('HEAD', '/api/v2/audit')).status).toBe(403)
+})
+
+test('a home is moved without naming its type, and not without naming a platform', async () => {
+  await using served = await serve()
+  const moved = await served.call('PUT', '/api/v2/home', { body: { platform: 'amd' } })
+  expect([moved.status, moved.body.outcome, moved.body.platform]).toEqual([200, 'homeMoved', 'amd'])
+  expect((await served.call('PUT', '/api/v2/home', { body: { type: 'metal' } })).status).toBe(422)
+  const { body } = await served.call('GET', '/api/v2/home')
+  expect(body.homes[0]).toMatchObject({ type: 'metal', platform: 'amd' })
 })

@@ -186,6 +186,7 @@ describe('what commands come to', () => {
     extended: { type: 'extended', lease: 'L7Q2' as never, until: 5 as never, cutTo: 5 as never },
     held: { type: 'held', lease: 'L7Q2' as never, until: 5 as never },
     cancelled: { type: 'cancelled', request: 'R9K2' as never },
+    homeMoved: { type: 'homeMoved', tenant: 'qa' as never, machineType: 'metal', from: null, platform: 'amd' as never },
     keyAdded: { type: 'keyAdded', fingerprint },
     keyRemoved: { type: 'keyRemoved', fingerprint },
     keyKnown: { type: 'keyKnown', fingerprint },

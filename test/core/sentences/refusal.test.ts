@@ -53,6 +53,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   tooManyHeld: { lease: 'L7Q2', tenant: 'infra', count: 2, held: 1, most: 2 },
   holdTooLong: { lease: 'L7Q2', asked: 90_000_000, longestMs: 86_400_000, of: 'tenant infra', last: AT + 7_200_000 },
   unknownKey: { fingerprint: 'SHA256:x' },
+  noSuchPlatform: { asked: 'intl', machineType: 'metal', suggestion: 'intel', known: ['amd', 'intel'] },
   badNotify: { asked: 'irc:none:alice' },
   idUsedBefore: { id: 'build-7' },
   badSite: { faults: ['pools.metal.ready: less than 0'] },
