@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { Asked, Command } from './command.ts'
 import type { Event } from './event.ts'
 import type { Instant, PersonId } from './id.ts'
 
@@ -33,6 +33,18 @@ export const NO_HASH = '0'.repeat(64)
 /** The next link: binds a body to its place and to all that came before. */
 export const chain = (hash: Hash, previous: string, seq: number, text: string): string =>
   hash(`${previous}\n${seq}\n${text}`)
+
+/** What an accepted command came to, as the record that follows the last one, or as the first if there is none yet. */
+export const recordAfter = (
+  last: Pick<AuditRecord, 'seq' | 'hash'> = { seq: 0, hash: NO_HASH },
+  { asked, by, events }: { readonly asked: Asked } & Pick<RecordBody, 'by' | 'events'>,
+  hash: Hash,
+): AuditRecord => {
+  const { at, door, id, command } = asked
+  const seq = last.seq + 1
+  const text = JSON.stringify({ v: RECORD_VERSION, at, by, door, id, do: command.do, events } satisfies RecordBody)
+  return { seq, text, hash: chain(hash, last.hash, seq, text) }
+}
 
 /** The first record that does not follow from the one before it, or null if the chain holds. */
 export const brokenLink = (

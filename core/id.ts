@@ -1,5 +1,9 @@
 declare const brand: unique symbol
-type Branded<Name extends string, Base = string> = Base & { readonly [brand]: Name }
+/** What sets names, ids and instants of one sort apart from every other. */
+export interface Brand<Name extends string = string> {
+  readonly [brand]: Name
+}
+type Branded<Name extends string, Base = string> = Base & Brand<Name>
 
 export type MachineName = Branded<'machine'>
 export type PoolName = Branded<'pool'>

@@ -1,14 +1,13 @@
 import {
-  chain,
-  RECORD_VERSION,
+  recordAfter,
   type Asked,
+  type AuditRecord,
   type Decision,
   type Event,
   type Fleet,
   type Hash,
   type Instant,
   type Notice,
-  type RecordBody,
   type RunEnding,
   type RunId,
 } from '#core'
@@ -45,7 +44,8 @@ export const decideBatch = (
   const answers: StoredAnswer[] = []
   const notices: Notice[] = []
   const runEnds = new Map<RunId, RunEnding>()
-  let { seq, hash: link, at } = head
+  let { at } = head
+  let last: Pick<AuditRecord, 'seq' | 'hash'> = head
 
   for (const { asked, key, digest } of batch) {
     const before = key === null ? undefined : known.get(key)
@@ -71,13 +71,11 @@ export const decideBatch = (
     if (decision.events.length === 0) continue
     for (const event of decision.events) noteEnd(runEnds, event, at)
     const { by, events } = decision
-    const { door, id, command } = asked
-    const text = JSON.stringify({ v: RECORD_VERSION, at, by, door, id, do: command.do, events } satisfies RecordBody)
-    seq += 1
-    link = chain(hash, link, seq, text)
-    records.push({ seq, text, hash: link, at, by, door, key: id })
+    const record = recordAfter(last, { asked: { ...asked, at }, by, events }, hash)
+    records.push({ ...record, at, by, door: asked.door, key: asked.id })
+    last = record
   }
-  return { replies, records, answers, notices, runEnds, seq, hash: link, at }
+  return { replies, records, answers, notices, runEnds, seq: last.seq, hash: last.hash, at }
 }
 
 /** A refusal is to change nothing, and a fault must not: both are taken back to where the command began. */
