@@ -22,10 +22,11 @@ import {
   type Site,
 } from '#core'
 import { siteOf } from './site.ts'
+import { replayed } from './snapshot.ts'
 
 /** The core alone, with hands for the world: time and playbooks go as the test says. */
 export class World {
-  readonly fleet = new Fleet()
+  fleet = new Fleet()
   readonly log: { at: Instant; events: readonly Event[] }[] = []
   readonly notices: Notice[] = []
   at = 1_000_000 as Instant
@@ -67,6 +68,13 @@ export class World {
       this.ask('duffy', { do: 'finishRun', run: run.id, fence: run.fence, result })
     }
     return done
+  }
+
+  /** Forgets everything but the log and what identifies people, and comes back from those. */
+  restart(): void {
+    const personal = [...this.fleet.personal.values()]
+    this.fleet = replayed(this.log)
+    for (const one of personal) this.fleet.personal.restore(one.ref, one)
   }
 
   pass(ms: number): void {

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { violations, type Instant, type Site } from '#core'
+import { Model } from './model.ts'
+import { arbitrarySite } from './site.ts'
+import { arbitrarySteps, type Life } from './steps.ts'
+import { coreAlone, laneOnStore, type System } from './system.ts'
+
+/** A failure prints its seed and path; `DUFFY_MODEL_SEED=… npx vitest run test/model` lives the same lives again. */
+const seed = process.env['DUFFY_MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['DUFFY_MODEL_SEED']) }
+/** A slow host lives fewer lives, but never none. */
+const LONGEST_MS = 20_000
+const FEWEST = 5
+
+test.each<[string, (site: Site) => Promise<System>, number]>([
+  ['the core alone', coreAlone, 1_500],
+  ['the lane on a real store', laneOnStore, 150],
+])(
+  'whatever befalls %s, it does nothing that a simple model of it would not allow',
+  async (_name, start, numRuns) => {
+    let lived = 0
+    await fc.assert(
+      fc.asyncProperty(arbitrarySite, arbitrarySteps, async (site, steps) => {
+        await using system = await start(site)
+        const life: Life = { model: new Model(), site, identified: [], stale: [], configurations: 0 }
+        life.model.configured(site)
+        await fc.asyncModelRun(() => ({ model: life, real: system }), steps)
+        expect(violations(system.fleet, 0 as Instant)).toEqual([])
+        expect(await system.apart()).toEqual([])
+        lived += 1
+      }),
+      { ...seed, numRuns, interruptAfterTimeLimit: LONGEST_MS, endOnFailure: false },
+    )
+    expect(lived).toBeGreaterThanOrEqual(FEWEST)
+  },
+  120_000,
+)
