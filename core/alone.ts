@@ -44,7 +44,13 @@ export const siteFrom = ({ digest, platforms, pools, machines, tenants }: SiteSk
   tenants: tenants.map((tenant) => ({ ...TENANT, ...tenant })),
 })
 
-const PLATFORM: Omit<Platform, 'name'> = { arch: 'x86_64', vendor: 'any', description: '' }
+const PLATFORM: Omit<Platform, 'name'> = {
+  arch: 'x86_64',
+  vendor: 'any',
+  model: null,
+  memoryGiB: null,
+  description: '',
+}
 
 /** As a pool of `duffy.config.ts` that says no more than its machines. */
 const POOL: Omit<Pool, 'name' | 'ready'> = {
@@ -75,6 +81,10 @@ const POOL: Omit<Pool, 'name' | 'ready'> = {
   configured: true,
 }
 
-const MACHINE: Omit<SiteMachine, 'name' | 'pool' | 'platform'> = { labels: [], variables: {} }
+const MACHINE: Omit<SiteMachine, 'name' | 'pool' | 'platform'> = {
+  chassis: null,
+  labels: [],
+  variables: {},
+}
 
 const TENANT: Omit<SiteTenant, 'name'> = { quota: 10, longestMs: null, members: [], keys: [] }

@@ -4,19 +4,20 @@ import { violations, type Instant, type Site } from '#core'
 import { Model } from './model.ts'
 import { arbitrarySite } from './site.ts'
 import { arbitrarySteps, type Life } from './steps.ts'
-import { coreAlone, laneOnStore, type System } from './system.ts'
+import { coreAlone, laneOnStore, twins, type System } from './system.ts'
 
 /** A failure prints its seed and path; `DUFFY_MODEL_SEED=… npx vitest run test/model` lives the same lives again. */
 const seed = process.env['DUFFY_MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['DUFFY_MODEL_SEED']) }
 /** A slow host lives fewer lives, but never none. */
-const LONGEST_MS = 20_000
+const LONGEST_MS = 15_000
 const FEWEST = 5
 
 test.each<[string, (site: Site) => Promise<System>, number]>([
   ['the core alone', coreAlone, 1_500],
+  ['two cores told of their site in different orders', twins, 500],
   ['the lane on a real store', laneOnStore, 150],
 ])(
-  'whatever befalls %s, it does nothing that a simple model of it would not allow',
+  'whatever befalls %s, nothing is done that a simple model would not allow',
   async (_name, start, numRuns) => {
     let lived = 0
     await fc.assert(

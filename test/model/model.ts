@@ -100,7 +100,9 @@ export class Model {
       case 'runEnded': {
         const { machine, step } = this.#runs.get(event.run)!
         if (event.result.outcome === 'ok' && CLEANING.includes(step)) this.machines.get(machine)!.dirty = false
+        return
       }
+      default: // of no concern to who holds what
     }
   }
 

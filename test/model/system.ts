@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  openRun,
   pending,
   violations,
   type Command,
@@ -18,6 +19,7 @@ import { scratch } from '../kit/scratch.ts'
 import { replayed, snapshot } from '../kit/snapshot.ts'
 import { disagreements, openLane, sha256 } from '../kit/store.ts'
 import { World, told } from '../kit/world.ts'
+import { shuffled } from './site.ts'
 
 export const WELL: RunResult = { outcome: 'ok', report: { address: '127.0.0.1', port: 22 } }
 
@@ -70,6 +72,51 @@ export const coreAlone = async (site: Site): Promise<System> => {
     async [Symbol.asyncDispose]() {},
   }
 }
+
+/** Two cores that were told of the same site in another order, and are to decide alike. Runs are numbered as machines were listed. */
+export const twins = async (site: Site): Promise<System> => {
+  const [one, other] = [await coreAlone(site), await coreAlone(shuffled(site))]
+  const translated = (command: Command): Command => {
+    if (command.do === 'configure') return { ...command, site: shuffled(command.site) }
+    if (command.do !== 'finishRun') return command
+    const machine = one.fleet.runs.get(command.run)?.machine
+    const run = machine === undefined ? null : openRun(other.fleet.machines.need(machine))
+    return run === null ? { ...command, fence: -1 } : { ...command, run, fence: other.fleet.runs.need(run).fence }
+  }
+  return {
+    ...one,
+    get fleet() {
+      return one.fleet
+    },
+    get at() {
+      return one.at
+    },
+    set at(at) {
+      one.at = at
+      other.at = at
+    },
+    async ask(...said) {
+      const theirs = said.map(({ by, command }) => ({ by, command: translated(command) }))
+      const [ours, others] = [await one.ask(...said), await other.ask(...theirs)]
+      const [decided, decidedThere] = [ours, others].map((came) => JSON.stringify(decisions(came)))
+      if (decided !== decidedThere) throw new Error(`the order of the config decided: ${decided}, ${decidedThere}`)
+      return ours
+    },
+    async restart() {
+      await one.restart()
+      await other.restart()
+    },
+  }
+}
+
+/** Who was told what, and who got which machine. */
+const decisions = ({ answers, events }: Awaited<ReturnType<System['ask']>>): unknown => [
+  answers.map((answer) => (answer.type === 'configured' ? answer.type : answer)),
+  events.flatMap((event) => {
+    if (event.type === 'leaseGranted') return [`${event.lease} ${event.request} ${event.machines.join(' ')}`]
+    return event.type === 'machineSupplied' ? [`${event.lease} ${event.machine}`] : []
+  }),
+]
 
 export const laneOnStore = async (site: Site): Promise<System> => {
   const folder = mkdtempSync(join(scratch(), 'duffy-model-'))
