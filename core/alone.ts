@@ -87,4 +87,11 @@ const MACHINE: Omit<SiteMachine, 'name' | 'pool' | 'platform'> = {
   variables: {},
 }
 
-const TENANT: Omit<SiteTenant, 'name'> = { quota: 10, longestMs: null, members: [], keys: [] }
+const TENANT: Omit<SiteTenant, 'name'> = {
+  quota: 10,
+  longestMs: null,
+  holds: 1,
+  holdMs: 24 * HOUR,
+  members: [],
+  keys: [],
+}

@@ -54,7 +54,7 @@ export const coreAlone = async (site: Site): Promise<System> => {
       return world.at
     },
     set at(at) {
-      world.at = at as Instant
+      world.at = at
     },
     remembers: false,
     async ask(...said) {
