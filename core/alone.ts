@@ -3,7 +3,7 @@ import type { Brand } from './id.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { JsonObject } from './run.ts'
-import { HOUR, MINUTE, SECOND } from './time.ts'
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
 /** The same with plain strings and numbers for names, ids and instants: what a program writes that has only its own word for them. */
 export type Plain<T> = T extends Brand
@@ -74,10 +74,12 @@ const POOL: Omit<Pool, 'name' | 'ready'> = {
     recycle: 10 * MINUTE,
     rebuild: 30 * MINUTE,
     shutdown: 5 * MINUTE,
+    burnin: 10 * MINUTE,
   },
   failureLimit: 3,
   backoffMs: 5 * SECOND,
   probationMs: 10 * MINUTE,
+  idleLimitMs: 7 * DAY,
   configured: true,
 }
 
