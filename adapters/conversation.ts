@@ -15,6 +15,7 @@ import {
   type Said,
 } from '#core'
 import { fingerprint } from './digest.ts'
+import type { EstimateDesk } from './estimates.ts'
 import { Busy, type Lane } from './lane.ts'
 import { pastOf } from './past.ts'
 import type { History } from './store/port.ts'
@@ -35,13 +36,13 @@ export interface Conversation {
 
 const say = (line: string): string => `!duffy ${line}`
 
-export const conversation = (lane: Lane, store: History): Conversation => ({
+export const conversation = (lane: Lane, store: History, desk: EstimateDesk): Conversation => ({
   async reply(line, from) {
     const read = readLine(line, { fingerprint, address: from.address })
     if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
     if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
     try {
-      return await act(lane, store, read.ask, from)
+      return await act({ lane, store, desk }, read.ask, from)
     } catch (fault) {
       if (fault instanceof Busy)
         return {
@@ -54,16 +55,26 @@ export const conversation = (lane: Lane, store: History): Conversation => ({
   notice: (message) => lane.read((fleet, at) => messageSaid(message, { fleet, say, at, fingerprint })),
 })
 
-const act = async (lane: Lane, store: History, ask: Ask, { identity, address, id }: Speaker): Promise<Said> => {
-  if (ask.type === 'question') return reply(lane, store, ask.question, identity)
+interface Ports {
+  readonly lane: Lane
+  readonly store: History
+  readonly desk: EstimateDesk
+}
+
+const act = async (ports: Ports, ask: Ask, { identity, address, id }: Speaker): Promise<Said> => {
+  if (ask.type === 'question') return reply(ports, ask.question, identity)
+  const { lane, desk } = ports
   const told = await lane.ask({ id, by: identity, door: address.door, command: ask.command })
   return lane.read((fleet, at) => {
     if (told.type === 'refused') return refusalSaid(told.refusal, { say, at })
-    return outcomeSaid(told.outcome, { fleet, say, at, fingerprint })
+    return outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates: desk.at(fleet, at) })
   })
 }
 
-const reply = async (lane: Lane, store: History, question: Question, by: Identity): Promise<Said> => {
+const reply = async ({ lane, store, desk }: Ports, question: Question, by: Identity): Promise<Said> => {
   const past = await pastOf(store, question)
-  return lane.read((fleet, at) => answerSaid(answer(fleet, { by, at }, question, past), { say, at, fingerprint }))
+  return lane.read((fleet, at) => {
+    const found = answer(fleet, { by, at }, question, past, desk.at(fleet, at))
+    return answerSaid(found, { say, at, fingerprint })
+  })
 }

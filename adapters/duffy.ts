@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DUFFY, type Instant } from '#core'
+import { DUFFY, type Command, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
 import { loadConfig, type Settings } from './config/index.ts'
 import { conversation } from './conversation.ts'
 import { ticks } from './cron/cron.ts'
 import { sha256 } from './digest.ts'
+import { estimateDesk, type EstimateDesk } from './estimates.ts'
 import { firstKeys } from './first-keys.ts'
 import { httpDoor } from './http/server.ts'
 import { ircDoors } from './irc-doors.ts'
@@ -75,13 +76,15 @@ export const duffy = async ({
 
   const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
   starting.use(await startWorker(world))
-  const irc = starting.use(await ircDoors(settings.irc, conversation(lane, store), log))
+  const desk = estimateDesk()
+  const irc = starting.use(await ircDoors(settings.irc, conversation(lane, store, desk), log))
   starting.use(startNotices(world, irc.door))
   const http = await httpDoor(settings.http).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
     ready: () => lane.state().stopped === null,
     store,
+    estimates: (of, at) => desk.at(of, at),
     runLog: async (id) => textOf(await world.performer.log(id)),
     verify: () => verify(store, clock()),
     applySite: site.apply,
@@ -89,7 +92,7 @@ export const duffy = async ({
     log,
   })
   starting.use(http)
-  starting.use(startTicks(world))
+  starting.use(startTicks(world, desk))
   const running = starting.move()
   return {
     url: http.url,
@@ -175,11 +178,14 @@ const startNotices = (
   })
 
 /** Time passing is a command too. */
-const startTicks = ({ settings, store, lane, performer, clock, log }: World): Disposable => {
+const startTicks = ({ settings, store, lane, performer, clock, log }: World, desk: EstimateDesk): Disposable => {
   const sweep = async (): Promise<void> => {
     // A lane that has stopped stays so: once a second would bury in the log why.
     if (lane.state().stopped !== null) return
-    await lane.ask({ id: null, by: DUFFY, door: 'cron', command: { do: 'sweep' } })
+    const given = desk.takeGiven()
+    const tell = (command: Command) => lane.ask({ id: null, by: DUFFY, door: 'cron', command })
+    // Asked together they are decided together: what was estimated costs no commit of its own where anything is due.
+    await Promise.all([tell({ do: 'sweep' }), ...(given.length > 0 ? [tell({ do: 'noteEstimates', given })] : [])])
   }
   const prune = async (): Promise<void> => {
     await store.prune((clock() - settings.retention.answersMs) as Instant)

@@ -1,11 +1,13 @@
 import { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
 import { homeOfTenant, type HomeAnswer } from './answer/home.ts'
 import { holderOf, type Holder } from './answer/holder.ts'
+import { calibrationsOf, type CalibrationView } from './answer/calibrations.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
 import { preview, type Preview } from './answer/preview.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
 import { aboutTenants, type TenantsAnswer } from './answer/tenants.ts'
 import { wearReport, type WearAnswer } from './answer/wear.ts'
+import { estimatesAt, type Estimates } from './estimate.ts'
 import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, PoolName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
@@ -43,6 +45,7 @@ export type Answer =
   /** `tenantKeys`: let in where the person has none. */
   | { readonly type: 'keys'; readonly keys: readonly Fingerprint[]; readonly tenantKeys: readonly Fingerprint[] }
   | { readonly type: 'whoami'; readonly identity: Identity; readonly standing: Standing | null }
+  | { readonly type: 'estimates'; readonly estimates: readonly CalibrationView[] }
   /** The verb asked about; null: all of them. It is for the words to say whether there is such a verb. */
   | { readonly type: 'help'; readonly verb: string | null }
   | TenantsAnswer
@@ -67,6 +70,7 @@ export function answer(
   asked: { by: Identity; at: Instant },
   question: Question,
   past: Past = NOTHING,
+  estimates: Estimates = estimatesAt(fleet, asked.at),
 ): Answer {
   const { by, at } = asked
   switch (question.ask) {
@@ -74,6 +78,8 @@ export function answer(
       return { type: 'help', verb: question.verb }
     case 'whoami':
       return whoami(fleet, by)
+    case 'estimates':
+      return { type: 'estimates', estimates: calibrationsOf(fleet) }
     case 'pools':
       return { type: 'pools', pools: [...fleet.pools.values()].map((pool) => poolView(fleet, pool)) }
     case 'status':
@@ -92,7 +98,7 @@ export function answer(
       const member = speaker(fleet, by)
       return member === null
         ? { type: 'refused', refusal: { type: 'stranger', identity: by } }
-        : memberAnswer(fleet, { by, at, member, past }, question)
+        : memberAnswer(fleet, { by, at, member, past, estimates }, question)
     }
   }
 }
@@ -104,19 +110,20 @@ interface Member {
   readonly at: Instant
   readonly member: Speaker
   readonly past: Past
+  readonly estimates: Estimates
 }
 
 const memberAnswer = (
   fleet: Fleet,
-  { by, at, member, past }: Member,
-  question: Exclude<Question, { ask: 'help' | 'whoami' | 'pools' | 'status' | 'preview' }>,
+  { by, at, member, past, estimates }: Member,
+  question: Exclude<Question, { ask: 'help' | 'whoami' | 'pools' | 'status' | 'preview' | 'estimates' }>,
 ): Answer => {
   switch (question.ask) {
     case 'list':
-      return question.scope === 'all' ? listAll(fleet, member) : listMine(fleet, by, member)
+      return question.scope === 'all' ? listAll(fleet, member) : listMine(fleet, by, member, estimates)
     case 'why': {
       const request = requestNamed(fleet, question.about, member, past)
-      if (request !== undefined) return whyRequest(fleet, request, at)
+      if (request !== undefined) return whyRequest(fleet, request, { at, estimates })
       const lease = leaseNamed(fleet, question.about, member, past)
       if (lease !== undefined) return whyLease(fleet, lease)
       const machine = machineNamed(fleet, question.about)

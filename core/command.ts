@@ -11,6 +11,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
+import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -95,8 +96,15 @@ export type Command =
   | { readonly do: 'revokeApiKey'; readonly apiKey: ApiKeyId }
   | { readonly do: 'configure'; readonly site: Site }
   | { readonly do: 'finishRun'; readonly run: RunId; readonly fence: number; readonly result: RunResult }
+  /** What askers were told of their waits since this was last said. */
+  | { readonly do: 'noteEstimates'; readonly given: readonly GivenEstimate[] }
   /** Time has passed: warn, end, retry, check, fill. */
   | { readonly do: 'sweep' }
+
+export interface GivenEstimate {
+  readonly request: RequestId
+  readonly estimate: Estimate
+}
 
 /** What a site's config says, complete: every default filled in, every elastic machine spelled out. */
 export interface Site {

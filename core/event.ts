@@ -11,6 +11,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
+import type { Estimate } from './estimate/calibration.ts'
 import type { Hold, LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -70,7 +71,13 @@ export type Event =
   | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   /** `why` it waits; null if the same decision grants it. */
-  | { readonly type: 'requestMade'; readonly request: Omit<MachineRequest, 'state'>; readonly why: Why | null }
+  | {
+      readonly type: 'requestMade'
+      readonly request: Omit<MachineRequest, 'state' | 'estimate'>
+      readonly why: Why | null
+    }
+  /** Its asker was told when it will likely be served. */
+  | { readonly type: 'estimateGiven'; readonly request: RequestId; readonly estimate: Estimate }
   | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly by: Canceller }
   | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly because: Hopeless }
   /** Its machines are its holder's from here on; each is owed a grant before the lease is active. */

@@ -12,12 +12,14 @@ import type {
 } from './id.ts'
 import { Ends } from './ends.ts'
 import { byText, Grouped, Lookup, Sums } from './indexes.ts'
+import type { Calibration } from './estimate/calibration.ts'
+import type { StepTimes } from './estimate/step-times.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus } from './machine.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
 import type { Platform, Pool } from './pool.ts'
-import { queueOf, type Waiting } from './policy/queue.ts'
+import { queueOf, wantedFrom, type Waiting } from './policy/queue.ts'
 import type { Run, Step } from './run.ts'
 import { shapeKey, Stocks } from './stock.ts'
 import { Journal, Table } from './table.ts'
@@ -111,6 +113,10 @@ export class Fleet {
   readonly dueRuns = new Grouped<Run>(() => 'all', byUrgency)
   readonly runs = new Table<RunId, Run>('run', this.journal, [this.dueRuns])
 
+  /** How long steps take, by pool and step, and how estimates of waits came out, by what was wanted. */
+  readonly stepTimes = new Table<string, StepTimes>('stepTimes', this.journal)
+  readonly calibrations = new Table<string, Calibration>('calibration', this.journal)
+
   readonly counters = new Table<Counter, number>('counter', this.journal)
   readonly site = new Table<'site', SiteState>('site', this.journal)
 
@@ -131,9 +137,6 @@ export class Fleet {
     return this.pools.need(machine.pool)
   }
 }
-
-const wantedFrom = ({ demand }: Waiting): string =>
-  demand.pool === null ? `type ${demand.type}` : `pool ${demand.pool}`
 
 function* statusParts(machine: Machine): Generator<readonly [string, number]> {
   yield [`${machine.pool}/${machine.state.status satisfies MachineStatus}`, 1]

@@ -115,6 +115,16 @@ export class Lookup<T> implements Index<T> {
   }
 }
 
+/** The first items, at most so many. */
+export function* firstOf<T>(items: Iterable<T>, most: number): Generator<T> {
+  let left = most
+  for (const item of items) {
+    if (left === 0) return
+    left -= 1
+    yield item
+  }
+}
+
 /** By name alone, for an order that is total. */
 export const byText = (a: string, b: string): number => {
   if (a === b) return 0

@@ -10,6 +10,7 @@ export type Question =
   | { readonly ask: 'status'; readonly pool: string | null }
   | { readonly ask: 'pools' }
   | { readonly ask: 'wear' }
+  | { readonly ask: 'estimates' }
   | { readonly ask: 'who'; readonly machine: string }
   /** `tenant` null: the asker's. */
   | { readonly ask: 'home'; readonly tenant: string | null }

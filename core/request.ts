@@ -10,6 +10,7 @@ import type {
   RequestId,
   TenantName,
 } from './id.ts'
+import type { Estimate } from './estimate/calibration.ts'
 import type { MachineType } from './machine.ts'
 import type { Why } from './why.ts'
 
@@ -58,6 +59,8 @@ export interface MachineRequest {
   readonly askedAt: Instant
   /** When a `prefer` request stops waiting for home. */
   readonly preferUntil: Instant
+  /** The first that was given of when it will be served, kept to be compared with what came; null: none so far. */
+  readonly estimate: Estimate | null
   readonly state: RequestState
 }
 

@@ -1,3 +1,4 @@
+import type { Habit } from './estimate/habit.ts'
 import { DAY } from './time.ts'
 import type { ApiKeyId, Fingerprint, PersonId, PlatformName, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
@@ -36,6 +37,8 @@ export interface Tenant extends TenantTerms {
   readonly homes: Readonly<Partial<Record<MachineType, PlatformName>>>
   /** Machines that its leases are good for, those being prepared or replaced included. */
   readonly held: number
+  /** How early its leases end. */
+  readonly habit: Habit
 }
 
 /** What is set about a tenant, by whoever owns it. */

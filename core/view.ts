@@ -1,3 +1,4 @@
+import type { Estimate } from './estimate/calibration.ts'
 import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
 import type { LeaseId } from './id.ts'
@@ -71,8 +72,15 @@ const formerMachineView = (fleet: Fleet, held: Holding): HeldMachineView => ({
   open: false,
 })
 
-/** A request as clients read it; `lease` once it is granted, `position` while it waits. */
-export function requestView(fleet: Fleet, request: MachineRequest) {
+/** When a request is thought to be served, as clients read it: half of the time between the first two, nine times in ten between the others. */
+const estimateView = ({ at50, at90 }: Estimate) => ({
+  at50: [isoTime(at50[0]), isoTime(at50[1])] as const,
+  at90: [isoTime(at90[0]), isoTime(at90[1])] as const,
+})
+export type EstimateView = ReturnType<typeof estimateView>
+
+/** A request as clients read it; `lease` once it is granted, `position` and, if there is one, `estimate` while it waits. */
+export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Estimate) {
   const { id, number, tenant, demand, durationMs, reason, metadata, askedAt, state } = request
   const waits = state.status === 'waiting' && fleet.requests.get(id) !== undefined
   return {
@@ -86,6 +94,7 @@ export function requestView(fleet: Fleet, request: MachineRequest) {
     metadata,
     askedAt: isoTime(askedAt),
     position: waits ? fleet.waiting.rank(request) + 1 : null,
+    estimate: waits && estimate !== undefined ? estimateView(estimate) : null,
     lease: state.status === 'granted' ? state.lease : null,
     endedAt: state.status === 'waiting' ? null : isoTime(state.at),
     ending: endingSaid(state),

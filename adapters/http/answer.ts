@@ -9,7 +9,7 @@ import { answerWords } from './words.ts'
 export async function answerTo({ door }: Call, caller: Caller, question: Question): Promise<Answer> {
   const past = await pastOf(door.ports.store, question)
   const [found, detail] = await door.ports.lane.read((fleet, at) => {
-    const data = answer(fleet, { by: caller.identity, at }, question, past)
+    const data = answer(fleet, { by: caller.identity, at }, question, past, door.ports.estimates(fleet, at))
     return [data, data.type === 'refused' ? '' : answerWords(data, at)] as const
   })
   return found.type === 'refused' ? refuse(door, found.refusal) : ok({ detail, ...found })

@@ -55,7 +55,9 @@ const told = async (call: Call, outcome: Outcome, more: Readonly<Record<string, 
 const created = (answer: Answer, location: string): Answer => ({ ...answer, status: 201, headers: { location } })
 
 const wordsOf = (call: Call, outcome: Outcome): Promise<string> =>
-  call.door.ports.lane.read((fleet, at) => outcomeWords(outcome, fleet, at))
+  call.door.ports.lane.read((fleet, at) =>
+    outcomeWords(outcome, fleet, { at, estimates: call.door.ports.estimates(fleet, at) }),
+  )
 
 interface Gotten {
   readonly request: RequestId

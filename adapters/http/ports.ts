@@ -4,6 +4,7 @@ import type {
   Asked,
   AuditRecord,
   Change,
+  Estimates,
   Fleet,
   Identity,
   Instant,
@@ -28,6 +29,8 @@ export interface Ports {
   /** Whether commands are being served. */
   readonly ready: () => boolean
   readonly store: History
+  /** Estimates of waits, for a fleet at a time. */
+  readonly estimates: (fleet: Fleet, at: Instant) => Estimates
   /** The kept output of a run, or null if there is none. */
   readonly runLog: (id: RunId) => Promise<string | null>
   /** Checks the chain of records and whether replaying them gives today's tables. */

@@ -2,6 +2,7 @@ import {
   leaseView,
   maySee,
   requestView,
+  type Estimates,
   type Fleet,
   type Held,
   type Lease,
@@ -20,10 +21,17 @@ export type Standing =
   | { readonly type: 'lease'; readonly lease: LeaseView }
   | { readonly type: 'request'; readonly request: RequestView }
 
+interface Asked {
+  readonly id: RequestId
+  readonly lease: LeaseId | null
+  readonly tenant: TenantName
+}
+
 /** As the fleet has it; null if neither the request nor a lease from it is there any more: then the store knows. */
-export function standing(fleet: Fleet, id: RequestId, lease: LeaseId | null, tenant: TenantName): Standing | null {
+function standing(fleet: Fleet, { id, lease, tenant }: Asked, estimates: Estimates): Standing | null {
   const waiting = fleet.requests.get(id)
-  if (waiting !== undefined) return { type: 'request', request: requestView(fleet, waiting) }
+  if (waiting !== undefined)
+    return { type: 'request', request: requestView(fleet, waiting, estimates([waiting]).get(id)) }
   const held = lease === null ? leaseFrom(fleet, id, tenant) : fleet.leases.get(lease)
   return held === undefined ? null : { type: 'lease', lease: leaseView(fleet, held) }
 }
@@ -42,12 +50,12 @@ const leaseFrom = (fleet: Fleet, id: RequestId, tenant: TenantName): Lease | und
 
 /** As it stands now, over or not. */
 export async function presentStanding(
-  { lane, store }: Ports,
+  { lane, store, estimates }: Ports,
   id: RequestId,
   lease: LeaseId | null,
   tenant: TenantName,
 ): Promise<Standing> {
-  const present = await lane.read((fleet) => standing(fleet, id, lease, tenant))
+  const present = await lane.read((fleet, at) => standing(fleet, { id, lease, tenant }, estimates(fleet, at)))
   if (present !== null) return present
   const past = lease === null ? await store.request(id) : undefined
   const from = lease ?? (past?.state.status === 'granted' ? past.state.lease : null)
@@ -70,14 +78,19 @@ export async function ownLease({ lane, store }: Ports, id: LeaseId, caller: Call
 
 /** A request of the caller's tenant (of any, for operators), waiting or over. */
 export async function ownRequest(
-  { lane, store }: Ports,
+  { lane, store, estimates }: Ports,
   id: RequestId,
   caller: Caller,
 ): Promise<RequestView | undefined> {
   const request: MachineRequest | undefined =
     (await lane.read((fleet) => fleet.requests.get(id))) ?? (await store.request(id))
   if (request === undefined || !maySee(caller, request)) return undefined
-  return lane.read((fleet) => requestView(fleet, fleet.requests.get(id) ?? request))
+  return lane.read((fleet, at) => {
+    const waiting = fleet.requests.get(id)
+    return waiting === undefined
+      ? requestView(fleet, request)
+      : requestView(fleet, waiting, estimates(fleet, at)([waiting]).get(id))
+  })
 }
 
 /** What a tenant holds, for a refusal that lists it. */

@@ -4,6 +4,7 @@ import {
   outcomeSaid,
   refusalSaid,
   type Answer,
+  type Estimates,
   type Fleet,
   type Instant,
   type Misread,
@@ -30,7 +31,10 @@ export function misreadWords(misread: Misread, at: number): string {
   return misread.suggestion === null ? `${words} Try: ${say(misread.example)}` : words
 }
 
-export const outcomeWords = (outcome: Outcome, fleet: Fleet, at: Instant): string =>
-  text(outcomeSaid(outcome, { fleet, say, at, fingerprint }))
+export const outcomeWords = (
+  outcome: Outcome,
+  fleet: Fleet,
+  { at, estimates }: { readonly at: Instant; readonly estimates: Estimates },
+): string => text(outcomeSaid(outcome, { fleet, say, at, fingerprint, estimates }))
 
 export const answerWords = (answer: Answer, at: Instant): string => text(answerSaid(answer, { say, at, fingerprint }))

@@ -33,6 +33,8 @@ const contents = (fleet: Fleet) => ({
   request: keyed(fleet.requests.values(), ({ id }) => id),
   lease: keyed(fleet.leases.values(), ({ id }) => id),
   run: keyed(fleet.runs.values(), ({ id }) => id),
+  stepTimes: keyed(fleet.stepTimes.values(), ({ key }) => key),
+  calibration: keyed(fleet.calibrations.values(), ({ key }) => key),
   counter: new Map(COUNTERS.map((name) => [name as string, canonical(fleet.counters.get(name) ?? 0)])),
   site: keyed(fleet.site.values(), () => 'site'),
 })

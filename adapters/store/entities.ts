@@ -1,4 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
+import { ClaimRow } from './claim.ts'
+import { CalibrationRow, StepTimesRow } from './learned.ts'
 
 /*
  * The tables, as MikroORM knows them; what it cannot say (partial indexes, triggers) stands in the migrations alone.
@@ -106,6 +108,7 @@ export const TenantRow = defineEntity({
     admins: p.text(),
     keys: p.text(),
     homes: p.text(),
+    habit: p.text(),
   },
 })
 
@@ -151,6 +154,7 @@ export const RequestRow = defineEntity({
     duration_ms: p.integer(),
     grace_ms: p.integer(),
     prefer_until: p.integer(),
+    estimate: p.text().nullable(),
     demand: p.text(),
     keys: p.text(),
     metadata: p.text(),
@@ -261,20 +265,6 @@ export const OutboxRow = defineEntity({
   },
 })
 
-/** Which process group performs a run. Operational: outside the log, and lost with the host that it names. */
-export const ClaimRow = defineEntity({
-  name: 'ClaimRow',
-  tableName: 'claim',
-  properties: {
-    run: p.text().primary(),
-    host: p.text(),
-    boot_id: p.text(),
-    pgid: p.integer().nullable(),
-    start_ticks: p.integer().nullable(),
-    claimed_at: p.integer(),
-  },
-})
-
 export const ENTITIES = [
   TurnRow,
   RecordRow,
@@ -289,6 +279,8 @@ export const ENTITIES = [
   LeaseRow,
   HoldingRow,
   RunRow,
+  StepTimesRow,
+  CalibrationRow,
   CounterRow,
   SiteRow,
   AnswerRow,

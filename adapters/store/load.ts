@@ -16,13 +16,15 @@ export const loadFleet = async (sql: Executor): Promise<Fleet> => {
   const all = async <R, V>({ entity, read }: Readable<R, V>, condition = 'true'): Promise<readonly V[]> =>
     (await query<R>(sql, `select * from "${entity.tableName}" where ${condition}`)).map(read)
 
-  const { site, pool, platform, tenant, person, apiKey, counter } = PASSING
+  const { site, pool, platform, tenant, person, apiKey, stepTimes, calibration, counter } = PASSING
   for (const one of await all(site)) fleet.site.restore('site', one)
   for (const one of await all(pool)) fleet.pools.restore(one.name, one)
   for (const one of await all(platform)) fleet.platforms.restore(one.name, one)
   for (const one of await all(tenant)) fleet.tenants.restore(one.name, one)
   for (const one of await all(person)) fleet.people.restore(one.id, one)
   for (const one of await all(apiKey)) fleet.apiKeys.restore(one.id, one)
+  for (const one of await all(stepTimes)) fleet.stepTimes.restore(one.key, one)
+  for (const one of await all(calibration)) fleet.calibrations.restore(one.key, one)
   for (const one of await loadPersonal(sql)) fleet.personal.restore(one.ref, one)
   const numbers = await query<{ name: Counter; value: number }>(sql, 'select * from counter')
   for (const row of numbers) fleet.counters.restore(row.name, counter.read(row))

@@ -1,5 +1,6 @@
 import type { Instant, Notice, RunId } from '#core'
-import type { ClaimRow, OutboxRow, Row } from './entities.ts'
+import type { ClaimRow } from './claim.ts'
+import type { OutboxRow, Row } from './entities.ts'
 import { query, type Executor } from './executor.ts'
 import type { Claim, Claims, Outbox } from './port.ts'
 

@@ -1,3 +1,4 @@
+import { calibrations, stepTimes } from './rows/estimates.ts'
 import { machines } from './rows/machine.ts'
 import { leases } from './rows/lease.ts'
 import { apiKeys, people, tenants } from './rows/people.ts'
@@ -14,6 +15,8 @@ export const PASSING = {
   tenant: tenants,
   person: people,
   apiKey: apiKeys,
+  stepTimes,
+  calibration: calibrations,
   counter: counters,
   site: sites,
 } as const

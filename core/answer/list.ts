@@ -1,3 +1,4 @@
+import type { Estimates } from '../estimate.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Identity } from '../id.ts'
 import { mayHandle, type Speaker } from '../policy/membership.ts'
@@ -24,15 +25,17 @@ export interface AllAnswer {
 const LONGEST_LIST = 100
 
 /** What the asker has asked for themselves; with an API key, what its tenant has. */
-export const listMine = (fleet: Fleet, identity: Identity, { tenant }: Speaker): MineAnswer => {
+export const listMine = (fleet: Fleet, identity: Identity, { tenant }: Speaker, estimates: Estimates): MineAnswer => {
   const isOwn = (owned: Parameters<typeof mayHandle>[3]): boolean =>
     mayHandle(fleet, identity, { tenant, role: 'member' }, owned)
   const leases = [...fleet.leasesOf.of(tenant)].filter(isOwn)
   const requests = [...fleet.waitingOf.of(tenant)].filter(isOwn)
+  const listed = requests.slice(0, LONGEST_LIST)
+  const estimated = estimates(listed)
   return {
     type: 'mine',
     leases: leases.slice(0, LONGEST_LIST).map((lease) => leaseView(fleet, lease)),
-    requests: requests.slice(0, LONGEST_LIST).map((request) => requestView(fleet, request)),
+    requests: listed.map((request) => requestView(fleet, request, estimated.get(request.id))),
     more: Math.max(0, leases.length - LONGEST_LIST) + Math.max(0, requests.length - LONGEST_LIST),
   }
 }

@@ -1,4 +1,5 @@
 import { failureSaid } from '../sentences/ending.ts'
+import type { Estimates } from '../estimate.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import type { Lease } from '../lease.ts'
@@ -51,12 +52,16 @@ export interface WhyMachine {
   readonly quarantine: { readonly reason: string; readonly since: string; readonly probationAt: string } | null
 }
 
-export const whyRequest = (fleet: Fleet, request: MachineRequest, at: Instant): WhyRequest => {
+export const whyRequest = (
+  fleet: Fleet,
+  request: MachineRequest,
+  { at, estimates }: { readonly at: Instant; readonly estimates: Estimates },
+): WhyRequest => {
   const { state } = request
   const waits = state.status === 'waiting' && fleet.requests.get(request.id) !== undefined
   return {
     type: 'whyRequest',
-    request: requestView(fleet, request),
+    request: requestView(fleet, request, estimates([request]).get(request.id)),
     why: state.status === 'waiting' ? state.why : null,
     now: waits ? chances(fleet, request, at) : null,
   }

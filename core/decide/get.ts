@@ -37,7 +37,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
     if (refusal !== null) return refusal
   }
   const number = fleet.next('request')
-  const request: Omit<MachineRequest, 'state'> = {
+  const request: Omit<MachineRequest, 'state' | 'estimate'> = {
     id: requestId(number),
     number,
     tenant: tenant.name,

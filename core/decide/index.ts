@@ -11,6 +11,7 @@ import { decideGet } from './get.ts'
 import { decideHold } from './hold.ts'
 import { decideMoveHome } from './home.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
+import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend } from './lease.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
@@ -89,6 +90,7 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
     case 'reviveTenant':
     case 'configure':
     case 'finishRun':
+    case 'noteEstimates':
     case 'sweep':
       return who.role === 'operator' ? answerDuffy(draft, command) : { type: 'operatorsOnly' }
   }
@@ -111,6 +113,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideReviveTenant(draft, command.tenant)
     case 'finishRun':
       return decideFinishRun(draft, command.run, command.fence, command.result)
+    case 'noteEstimates':
+      return decideNoteEstimates(draft, command.given)
     case 'sweep':
       return decideSweep(draft)
     case 'get':

@@ -32,6 +32,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'machineQuarantined':
       return evolveMachine(fleet, event, at)
     case 'requestMade':
+    case 'estimateGiven':
     case 'requestCancelled':
     case 'requestUnsatisfiable':
       return evolveRequest(fleet, event, at)

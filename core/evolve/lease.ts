@@ -1,8 +1,12 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, TenantName } from '../id.ts'
-import { entitlement, type Lease } from '../lease.ts'
+import { withScore } from '../estimate/calibration.ts'
+import { withLease } from '../estimate/habit.ts'
+import { entitlement, type Lease, type LeaseEnd } from '../lease.ts'
 import { dueAt, dueWarning } from '../policy/due.ts'
+import { wantedFrom } from '../policy/queue.ts'
+import type { MachineRequest } from '../request.ts'
 import { patchMachine } from './machine.ts'
 import { closeRequest } from './request.ts'
 
@@ -56,6 +60,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseEnded': {
       const lease = fleet.leases.need(event.lease)
       hold(fleet, lease.tenant, -entitlement(lease))
+      learnHabit(fleet, lease, event.how, at)
       for (const { machine } of lease.machines) worked(fleet, machine, at)
       patchLease(fleet, event.lease, () => ({ state: { status: 'ended', at, how: event.how } }))
       return fleet.leases.remove(event.lease)
@@ -74,6 +79,7 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
   const request = fleet.requests.need(event.request)
   const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address } = request
   closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
+  score(fleet, request, at)
   for (const machine of event.machines) take(fleet, machine, event.lease, at)
   hold(fleet, tenant, event.machines.length)
   fleet.counters.put('lease', event.number)
@@ -124,6 +130,19 @@ const worked = (fleet: Fleet, name: MachineName, at: Instant): void => {
 const hold = (fleet: Fleet, name: TenantName, machines: number): void => {
   const tenant = fleet.tenants.need(name)
   fleet.tenants.put(name, { ...tenant, held: tenant.held + machines })
+}
+
+const learnHabit = (fleet: Fleet, lease: Lease, how: LeaseEnd, at: Instant): void => {
+  const tenant = fleet.tenants.need(lease.tenant)
+  const habit = withLease(tenant.habit, lease, how, at)
+  if (habit !== tenant.habit) fleet.tenants.put(tenant.name, { ...tenant, habit })
+}
+
+/** What its asker had been told of the wait is held against what it came to. */
+const score = (fleet: Fleet, request: MachineRequest, at: Instant): void => {
+  if (request.estimate === null) return
+  const key = wantedFrom(request)
+  fleet.calibrations.put(key, withScore(fleet.calibrations.get(key), key, request.estimate, at))
 }
 
 export const patchLease = (fleet: Fleet, id: LeaseId, patch: (lease: Lease) => Partial<Lease>): void => {

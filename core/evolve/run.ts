@@ -1,4 +1,5 @@
 import type { Event } from '../event.ts'
+import { isMeasured, stepKey, withTime } from '../estimate/step-times.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import { openRun, type Machine, type MachineState } from '../machine.ts'
@@ -15,6 +16,7 @@ export const evolveRun = (fleet: Fleet, event: RunEvent, at: Instant): void => {
     case 'runEnded': {
       const run = fleet.runs.need(event.run)
       fleet.runs.remove(run.id)
+      if (event.result.outcome === 'ok') measure(fleet, run, at)
       if (event.result.outcome === 'ok') return believe(fleet, run, event.result.report, at)
       const { attempts, failures } = fleet.machines.need(run.machine)
       return patchMachine(fleet, run.machine, {
@@ -70,6 +72,12 @@ const during = (run: Run, { name, state }: Machine): MachineState => {
     case 'collect':
       throw new Error(`${name} is ${state.status}: nothing collects yet`)
   }
+}
+
+const measure = (fleet: Fleet, run: Run, at: Instant): void => {
+  const key = stepKey(fleet.machines.need(run.machine).pool, run.step)
+  const known = fleet.stepTimes.get(key)
+  if (isMeasured(known, run)) fleet.stepTimes.put(key, withTime(known, key, at - run.dueAt))
 }
 
 /** What a playbook reports replaces what was known; what it leaves out stays. */

@@ -37,7 +37,7 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
     case 'tenantAdded': {
       const { type: _, tenant: name, number, ...settings } = event
       fleet.counters.put('tenant', number)
-      return fleet.tenants.put(name, { name, number, ...settings, homes: {}, held: 0 })
+      return fleet.tenants.put(name, { name, number, ...settings, homes: {}, held: 0, habit: [] })
     }
     case 'tenantConfigured': {
       const { type: _, tenant: name, ...settings } = event

@@ -1,3 +1,6 @@
+import type { Fleet } from '../fleet.ts'
+import { firstOf } from '../indexes.ts'
+import type { MachineType } from '../machine.ts'
 import type { Demand, MachineRequest } from '../request.ts'
 
 /** A request that waits: the only kind the fleet holds. */
@@ -11,3 +14,12 @@ export const queueOf = ({ tenant, demand }: MachineRequest): string => `${tenant
 
 const demandKey = ({ type, pool, arch, labels, count, platform }: Demand): string =>
   `${type} ${pool ?? ''} ${arch ?? ''} ${labels.join(',')} ${count} ${platform}`
+
+/** What a request wants machines from: a pool, or all pools of a type. */
+export const wantedFrom = ({ demand }: Pick<MachineRequest, 'demand'>): string =>
+  demand.pool === null ? `type ${demand.type}` : `pool ${demand.pool}`
+
+/** Those who wait for machines of a type, in the order in which they are served; the first `most` of them. */
+export const orderOfService = (fleet: Fleet, type: MachineType, most: number): readonly Waiting[] => [
+  ...firstOf(fleet.waiting.of(type), most),
+]

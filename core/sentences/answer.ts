@@ -3,6 +3,7 @@ import type { MachineStatus } from '../machine.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import type { Role } from '../tenant.ts'
 import type { PoolView } from '../view.ts'
+import { estimateSaid, estimatesSaid } from './estimate.ts'
 import { helpSaid } from './help.ts'
 import { homeSaid } from './home.ts'
 import { logins, names } from './login.ts'
@@ -43,6 +44,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
     }
     case 'pools':
       return openly(pools(answer.pools, telling))
+    case 'estimates':
+      return estimatesSaid(answer.estimates, telling)
     case 'who': {
       const { machine, state, holder } = answer
       const who = holder === null ? `is held by nobody (${STATES[state]})` : heldBy(holder, at)
@@ -84,7 +87,7 @@ const mine = (
   )
   const waits = requests.map(
     (request) =>
-      `${request.id} (${wanted({ demand: request })}${request.position === null ? '' : `, ${ordinal(request.position)} in line`})`,
+      `${request.id} (${wanted({ demand: request })}${request.position === null ? '' : `, ${ordinal(request.position)} in line`}${request.estimate === null ? '' : `, ${estimateSaid(request.estimate, at)}`})`,
   )
   const lines = [
     ...(first === undefined ? [] : [`You hold ${listed(held)}. Return: ${say(`done ${first.id}`)}`]),

@@ -1,14 +1,22 @@
 import type { Outcome } from '../command.ts'
+import type { Estimates } from '../estimate.ts'
 import type { RequestId } from '../id.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
+import { requestView } from '../view.ts'
+import { estimateSaid } from './estimate.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
 
+/** Words about an outcome say when those who wait will be served, if they are given estimates. */
+export interface OutcomeTelling extends FleetTelling {
+  readonly estimates?: Estimates
+}
+
 /** What a command came to in words, as the fleet stands when it is told: state, then time, then the next command. */
-export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
+export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
   const { fleet, say, at } = telling
   switch (outcome.type) {
     case 'granted': {
@@ -63,12 +71,14 @@ export function outcomeSaid(outcome: Outcome, telling: FleetTelling): Said {
 }
 
 /** A request in line: its place, how to leave, and, where only its platform is busy, how to take another. */
-const waiting = (id: RequestId, { fleet, say }: FleetTelling): string[] => {
+const waiting = (id: RequestId, { fleet, say, at, estimates }: OutcomeTelling): string[] => {
   const request = fleet.requests.get(id)
   if (request === undefined) return [`Request ${id} waits no more. See ${say('list')}`]
   const { demand } = request
   const place = fleet.waiting.rank(request) + 1
-  const line = `${wanted(request)} ${demand.count === 1 ? 'is' : 'are'} not free now${whose(request)}. You are ${ordinal(place)} in line, request ${id}; I'll tell you when it is your turn. Cancel: ${say(`cancel ${id}`)}`
+  const { estimate } = requestView(fleet, request, estimates?.([request]).get(id))
+  const when = estimate === null ? '' : `; ${estimateSaid(estimate, at)}`
+  const line = `${wanted(request)} ${demand.count === 1 ? 'is' : 'are'} not free now${whose(request)}. You are ${ordinal(place)} in line, request ${id}${when}; I'll tell you when it is your turn. Cancel: ${say(`cancel ${id}`)}`
   const elsewhere = request.state.status === 'waiting' ? (request.state.why?.elsewhere ?? 0) : 0
   if (elsewhere < demand.count || demand.platform === 'any') return [line]
   return [

@@ -2,6 +2,7 @@ import type { Holder } from '../answer/holder.ts'
 import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
+import { estimateSaid } from './estimate.ts'
 import { names } from './login.ts'
 import { anyInstead, wanted } from './outcome.ts'
 import { choiceSaid } from './platform.ts'
@@ -24,7 +25,9 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
   const quota = now.atQuota ? ' Your tenant holds as much as it may, so it waits for that first.' : ''
   const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free`
   const ahead = now.ahead === 0 ? 'nobody is ahead of you' : `${counted(now.ahead, 'request')} ahead of you`
-  const lines = [`Request ${id} wants ${what}: ${free}; ${ahead}.${quota} Cancel: ${say(`cancel ${id}`)}`]
+  const lines = [
+    `Request ${id} wants ${what}: ${free}; ${ahead}${request.estimate === null ? '' : `; ${estimateSaid(request.estimate, at)}`}.${quota} Cancel: ${say(`cancel ${id}`)}`,
+  ]
   if (why !== null && Object.keys(why.dropped).length > 0)
     lines.push(`When you asked, of ${why.considered} ${request.type}: ${droppedSaid(why)}.`)
   if (now.elsewhere >= request.count && request.platform !== 'any') {

@@ -15,7 +15,7 @@ import {
   setTenant,
   tenants,
 } from './tenants.ts'
-import { help, list, pools, status, wear, who, whoami, why } from './questions.ts'
+import { estimates, help, list, pools, status, wear, who, whoami, why } from './questions.ts'
 import type { Verb } from './verb.ts'
 
 /** Everything that can be asked of Duffy, in the order in which `help` tells it. */
@@ -30,6 +30,7 @@ export const VERBS: readonly Verb[] = [
   status,
   pools,
   wear,
+  estimates,
   who,
   home,
   keys,

@@ -66,6 +66,17 @@ export const wear: Verb = {
   asks: () => ({ type: 'question', question: { ask: 'wear' } }),
 }
 
+export const estimates: Verb = {
+  name: 'estimates',
+  aliases: ['calibration'],
+  summary: 'how right the estimates of waits have been',
+  who: 'anyone',
+  type: 'question',
+  arguments: [],
+  examples: ['estimates'],
+  asks: () => ({ type: 'question', question: { ask: 'estimates' } }),
+}
+
 export const who: Verb = {
   name: 'who',
   aliases: [],

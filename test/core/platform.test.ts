@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { leaseView, outcomeSaid, type Outcome, type Refusal } from '#core'
+import { estimatesAt, leaseView, outcomeSaid, type Outcome, type Refusal } from '#core'
 import { machinesOf, platformOf, poolOf, siteOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
@@ -35,6 +35,7 @@ const said = (on: World, outcome: Outcome | Refusal): string =>
     at: on.at,
     say: (line) => `"${line}"`,
     fingerprint: () => 'SHA256:x',
+    estimates: estimatesAt(on.fleet, on.at),
   }).room.join('\n')
 
 describe('under same', () => {

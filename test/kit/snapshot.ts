@@ -13,10 +13,12 @@ export const snapshot = (fleet: Fleet): Record<string, unknown> =>
       fleet.requests,
       fleet.leases,
       fleet.runs,
+      fleet.stepTimes,
+      fleet.calibrations,
     ].map((table) => [
       table.name,
-      [...(table.values() as Iterable<{ name?: string; id?: string }>)].toSorted((a, b) =>
-        (a.id ?? a.name)! < (b.id ?? b.name)! ? -1 : 1,
+      [...(table.values() as Iterable<{ name?: string; id?: string; key?: string }>)].toSorted((a, b) =>
+        (a.id ?? a.name ?? a.key)! < (b.id ?? b.name ?? b.key)! ? -1 : 1,
       ),
     ]),
   )

@@ -28,6 +28,13 @@ export const about: readonly KeyedRoute[] = [
   why('/api/v2/machines/:name', 'name'),
   {
     method: 'GET',
+    path: '/api/v2/estimates',
+    who: 'member',
+    summary: 'how right the estimates of waits have been, by type and pool',
+    answer: (call, caller) => answerTo(call, caller, { ask: 'estimates' }),
+  },
+  {
+    method: 'GET',
     path: '/api/v2/whoami',
     who: 'member',
     summary: 'your identity, tenant and role',

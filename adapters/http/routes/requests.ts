@@ -24,11 +24,12 @@ export const requests: readonly KeyedRoute[] = [
     who: 'member',
     summary: 'requests of yours that wait; operators may ask for "?all=true"',
     answer: readQuery(mine, async ({ door }, caller, query) => {
-      const page = await door.ports.lane.read((fleet) => {
+      const page = await door.ports.lane.read((fleet, at) => {
         const everyone = query.all === true && caller.role === 'operator'
         const rows = everyone ? fleet.requests.values() : fleet.waitingOf.of(caller.tenant)
         const { rows: found, next } = pageOf(rows, cursorOf(query, door.bounds))
-        return { requests: found.map((request) => requestView(fleet, request)), next }
+        const estimates = door.ports.estimates(fleet, at)(found)
+        return { requests: found.map((request) => requestView(fleet, request, estimates.get(request.id))), next }
       })
       return ok(page)
     }),

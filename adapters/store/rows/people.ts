@@ -6,7 +6,22 @@ import type { Rows } from './rows.ts'
 export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
   entity: TenantRow,
   key: 'name',
-  write: ({ name, number, owner, active, quota, longestMs, holds, holdMs, members, admins, keys, homes, held }) => ({
+  write: ({
+    name,
+    number,
+    owner,
+    active,
+    quota,
+    longestMs,
+    holds,
+    holdMs,
+    members,
+    admins,
+    keys,
+    homes,
+    held,
+    habit,
+  }) => ({
     name,
     number,
     quota,
@@ -20,6 +35,7 @@ export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
     admins: print(admins),
     keys: print(keys),
     homes: print(homes),
+    habit: print(habit),
   }),
   read: ({
     name,
@@ -35,6 +51,7 @@ export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
     keys,
     homes,
     held,
+    habit,
   }) => ({
     name: name as TenantName,
     number,
@@ -49,6 +66,7 @@ export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
     keys: parse(keys),
     homes: parse(homes),
     held,
+    habit: parse(habit),
   }),
 }
 

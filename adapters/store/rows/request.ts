@@ -34,6 +34,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       duration_ms: request.durationMs,
       grace_ms: request.graceMs,
       prefer_until: request.preferUntil,
+      estimate: printOrNull(request.estimate),
       demand: print(request.demand),
       keys: print(request.keys),
       metadata: print(request.metadata),
@@ -55,6 +56,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
     address: (row.address ?? null) as AddressRef | null,
     askedAt: row.asked_at as Instant,
     preferUntil: row.prefer_until as Instant,
+    estimate: parseOrNull(row.estimate ?? null),
     state: stateOf(row),
   }),
 }

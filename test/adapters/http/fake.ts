@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import {
   chain,
   decide,
+  estimatesAt,
   Fleet,
   NO_HASH,
   orderOf,
@@ -122,6 +123,7 @@ export class FakeDuffy {
         run: async (id) => this.#runs.get(id),
         runsOf: async (of, limit) => this.#runsOf(of, limit),
       },
+      estimates: estimatesAt,
       runLog: async (id) => (this.#runs.has(id) ? (this.log ?? `PLAY of ${id}\n`) : null),
       verify: async () => this.verified,
       applySite: async (options) => {

@@ -1,4 +1,14 @@
-import { answer, answerSaid, messageSaid, outcomeSaid, readLine, type Decision, type Outcome, type Said } from '#core'
+import {
+  answer,
+  answerSaid,
+  estimatesAt,
+  messageSaid,
+  outcomeSaid,
+  readLine,
+  type Decision,
+  type Outcome,
+  type Said,
+} from '#core'
 import { describe, expect, test } from 'vitest'
 import { siteOf, tenantOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
@@ -15,6 +25,7 @@ const telling = (world: World) => ({
   at: world.at,
   say: (line: string) => `!duffy ${line}`,
   fingerprint: ports.fingerprint,
+  estimates: estimatesAt(world.fleet, world.at),
 })
 
 /** A line as typed, all the way to its words. */

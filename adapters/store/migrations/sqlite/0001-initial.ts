@@ -39,6 +39,11 @@ const SITE = [
     idle_since integer not null, checked_at integer not null, labels text not null, variables text not null, access text,
     facts text not null, data text not null
   ) strict`,
+  `create table step_times ("key" text primary key not null, count integer not null, recent_ms text not null) strict, without rowid`,
+  `create table calibration (
+    "key" text primary key not null, scored integer not null, inside50 integer not null, inside90 integer not null,
+    places text not null, errors_ms text not null
+  ) strict, without rowid`,
   `create table counter (name text primary key not null, value integer not null) strict, without rowid`,
   `create table site (name text primary key not null, digest text not null, limits text not null) strict, without rowid`,
 ]
@@ -47,7 +52,8 @@ const PEOPLE = [
   `create table tenant (
     name text primary key not null, number integer not null, quota integer not null, held integer not null,
     owner text not null, active integer not null, longest_ms integer,
-    holds integer not null, hold_ms integer not null, members text not null, admins text not null, keys text not null, homes text not null
+    holds integer not null, hold_ms integer not null, members text not null, admins text not null, keys text not null, homes text not null,
+    habit text not null
   ) strict`,
   `create table person (id text primary key not null, number integer not null, keys text not null) strict, without rowid`,
   `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null, note text not null) strict, without rowid`,
@@ -60,7 +66,7 @@ const LENDING = [
   `create table request (
     number integer primary key not null, id text not null, tenant text not null, "by" text not null, status text not null,
     asked_at integer not null, ended_at integer, lease text, ending text, reason text not null,
-    duration_ms integer not null, grace_ms integer not null, prefer_until integer not null, demand text not null,
+    duration_ms integer not null, grace_ms integer not null, prefer_until integer not null, estimate text, demand text not null,
     keys text not null, metadata text not null, address text, why text
   ) strict`,
   `create index request_waiting on request (number) where status = 'waiting'`,

@@ -1,0 +1,78 @@
+import {
+  estimate,
+  type Estimate,
+  type Estimates,
+  type Fleet,
+  type GivenEstimate,
+  type Instant,
+  type RequestId,
+} from '#core'
+
+/**
+ * Estimates as doors give them. Making one takes milliseconds in which nothing else happens, so one that was given is given
+ * again for a few seconds, and where many are wanted at once some go without.
+ */
+export interface EstimateDesk {
+  at(fleet: Fleet, at: Instant): Estimates
+  /** The first that each request was given, as far as they were not taken before: they are to be put on record. */
+  takeGiven(): GivenEstimate[]
+}
+
+/** An estimate is told again for that long. */
+const FRESH_MS = 5_000
+/** Of the time, the part that estimating may take, and how much of it may be saved up. */
+const SHARE = 0.1
+const SAVED_MS = 100
+/** Estimates kept, to be told again or to be put on record. */
+const MOST_KEPT = 2_000
+/** On record at once; the rest goes with the next tick. */
+const MOST_TAKEN = 250
+
+export function estimateDesk(monotonic: () => number = () => performance.now()): EstimateDesk {
+  const told = new Map<RequestId, Estimate>()
+  const given = new Map<RequestId, Estimate>()
+  let credit = SAVED_MS
+  let credited = monotonic()
+
+  const isFresh = (known: Estimate | undefined, at: Instant): known is Estimate =>
+    known !== undefined && at - known.at < FRESH_MS && at >= known.at
+
+  return {
+    at: (fleet, at) => (requests) => {
+      const stale = requests.filter(({ id }) => !isFresh(told.get(id), at))
+      const began = monotonic()
+      credit = Math.min(SAVED_MS, credit + (began - credited) * SHARE)
+      credited = began
+      if (stale.length > 0 && credit > 0) {
+        const made = estimate(fleet, stale, at)
+        for (const { id, estimate: first } of stale) {
+          told.delete(id)
+          const one = made.get(id)
+          if (one === undefined) continue
+          keep(told, id, one)
+          if (first === null && !given.has(id)) keep(given, id, one)
+        }
+        credit -= monotonic() - began
+      }
+      return new Map(
+        requests.flatMap(({ id }) => {
+          const known = told.get(id)
+          return isFresh(known, at) ? [[id, known]] : []
+        }),
+      )
+    },
+    takeGiven() {
+      const taken = [...given].slice(0, MOST_TAKEN).map(([request, one]) => ({ request, estimate: one }))
+      for (const { request } of taken) given.delete(request)
+      return taken
+    },
+  }
+}
+
+const keep = (estimates: Map<RequestId, Estimate>, id: RequestId, one: Estimate): void => {
+  estimates.set(id, one)
+  for (const oldest of estimates.keys()) {
+    if (estimates.size <= MOST_KEPT) return
+    estimates.delete(oldest)
+  }
+}

@@ -1,0 +1,33 @@
+import type { Calibration, StepTimes } from '#core'
+import type { Row } from '../entities.ts'
+import { CalibrationRow, StepTimesRow } from '../learned.ts'
+import { parse, print } from './json.ts'
+import type { Rows } from './rows.ts'
+
+export const stepTimes: Rows<StepTimes, Row<typeof StepTimesRow>> = {
+  entity: StepTimesRow,
+  key: 'key',
+  write: ({ key, count, recentMs }) => ({ key, count, recent_ms: print(recentMs) }),
+  read: ({ key, count, recent_ms: recentMs }) => ({ key, count, recentMs: parse(recentMs) }),
+}
+
+export const calibrations: Rows<Calibration, Row<typeof CalibrationRow>> = {
+  entity: CalibrationRow,
+  key: 'key',
+  write: ({ key, scored, inside50, inside90, places, errorsMs }) => ({
+    key,
+    scored,
+    inside50,
+    inside90,
+    places: print(places),
+    errors_ms: print(errorsMs),
+  }),
+  read: ({ key, scored, inside50, inside90, places, errors_ms: errorsMs }) => ({
+    key,
+    scored,
+    inside50,
+    inside90,
+    places: parse(places),
+    errorsMs: parse(errorsMs),
+  }),
+}
