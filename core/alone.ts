@@ -91,6 +91,8 @@ const MACHINE: Omit<SiteMachine, 'name' | 'pool' | 'platform'> = {
 
 const TENANT: Omit<SiteTenant, 'name'> = {
   quota: 10,
+  weight: 1,
+  priority: 0,
   longestMs: null,
   holds: 1,
   holdMs: 24 * HOUR,

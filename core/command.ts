@@ -15,7 +15,7 @@ import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
-import type { Address, PlatformRule } from './request.ts'
+import type { Address, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
 
@@ -45,6 +45,7 @@ export interface GetCommand {
   readonly count: number
   readonly platform: PlatformRule
   readonly durationMs: number | null
+  readonly priority: Priority
   readonly keys: readonly SshKey[]
   readonly reason: string
   readonly metadata: Readonly<Record<string, string>>
@@ -128,6 +129,8 @@ export interface SiteMachine {
 export interface SiteTenant {
   readonly name: TenantName
   readonly quota: number
+  readonly weight: number
+  readonly priority: Priority
   readonly longestMs: number | null
   readonly holds: number
   readonly holdMs: number

@@ -3,7 +3,8 @@ import { Life, NEVER } from './estimate/future.ts'
 import { sceneOf, type Scene } from './estimate/scene.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instant, RequestId } from './id.ts'
-import { orderOfService, wantedFrom, type Waiting } from './policy/queue.ts'
+import { orderOfService } from './policy/order.ts'
+import { wantedFrom, type Waiting } from './policy/queue.ts'
 import { DAY } from './time.ts'
 
 /** Estimates for requests that wait, as far as there are any. */

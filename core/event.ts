@@ -73,7 +73,7 @@ export type Event =
   /** `why` it waits; null if the same decision grants it. */
   | {
       readonly type: 'requestMade'
-      readonly request: Omit<MachineRequest, 'state' | 'estimate'>
+      readonly request: Omit<MachineRequest, 'state' | 'estimate' | 'headSince'>
       readonly why: Why | null
     }
   /** Its asker was told when it will likely be served. */

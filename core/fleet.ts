@@ -11,12 +11,13 @@ import type {
   TenantName,
 } from './id.ts'
 import { Ends } from './ends.ts'
+import { Heads } from './heads.ts'
 import { byText, Grouped, Lookup, Sums } from './indexes.ts'
 import type { Calibration } from './estimate/calibration.ts'
 import type { StepTimes } from './estimate/step-times.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { entitlement, missing, type Lease } from './lease.ts'
-import type { Machine, MachineStatus } from './machine.ts'
+import type { Machine, MachineStatus, MachineType } from './machine.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
 import type { Platform, Pool } from './pool.ts'
 import { queueOf, wantedFrom, type Waiting } from './policy/queue.ts'
@@ -31,8 +32,8 @@ export interface SiteState {
   readonly limits: Limits
 }
 
-/** Things that are numbered, and the last number given. */
-export type Counter = 'machine' | 'lease' | 'request' | 'run' | 'person' | 'tenant'
+/** Things that are numbered, and the last number given; grants of each type are counted too. */
+export type Counter = 'machine' | 'lease' | 'request' | 'run' | 'person' | 'tenant' | `granted ${MachineType}`
 
 /**
  * Text that can identify a person, by what refers to it: a person's id, a key's fingerprint, or the `AddressRef` of where somebody
@@ -73,8 +74,10 @@ export class Fleet {
   readonly pools = new Table<PoolName, Pool>('pool', this.journal)
   readonly platforms = new Table<PlatformName, Platform>('platform', this.journal)
 
+  /** Who is first in each line, in the order of service. */
+  readonly heads: Heads = new Heads(this)
   readonly members = new Lookup<Tenant>((t) => (t.active ? t.members : []), byName)
-  readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [this.members])
+  readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [this.members, this.heads.ofTenants])
   readonly people = new Table<PersonId, Person>('person', this.journal)
   readonly apiKeysOf = new Grouped<ApiKey>((k) => k.tenant, byId)
   readonly operatorKeys = new Grouped<ApiKey>((k) => (k.role === 'operator' ? 'all' : null), byId)
@@ -95,6 +98,7 @@ export class Fleet {
     this.queues,
     this.waitingOf,
     this.wanted,
+    this.heads.ofRequests,
   ])
 
   readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)

@@ -7,6 +7,8 @@ export interface Limits {
   /** Requests waiting at once, all tenants together. */
   readonly waitingRequests: number
   readonly waitingRequestsPerTenant: number
+  /** How often others may be served before a request that is first in its line, until it goes before everybody. */
+  readonly overtakenMost: number
   readonly keysPerPerson: number
   readonly tenants: number
   readonly membersPerTenant: number
@@ -28,6 +30,7 @@ export const DEFAULT_LIMITS: Limits = {
   machinesPerRequest: 100,
   waitingRequests: 10_000,
   waitingRequestsPerTenant: 1_000,
+  overtakenMost: 20,
   keysPerPerson: 20,
   tenants: 10_000,
   membersPerTenant: 500,

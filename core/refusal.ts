@@ -1,5 +1,6 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
+import type { Priority } from './request.ts'
 
 /** A lawful "no", with what its sentence needs. Each door maps every one of them; see `sentences/refusal.ts` for the words. */
 export type Refusal =
@@ -65,6 +66,7 @@ export type Refusal =
     }
   | { readonly type: 'tooLongText'; readonly field: string; readonly most: number }
   | { readonly type: 'badCount'; readonly count: number }
+  | { readonly type: 'badPriority'; readonly asked: number; readonly most: Priority; readonly tenant: TenantName }
   | { readonly type: 'leaseTooShort'; readonly asked: number; readonly shortestMs: number }
   | { readonly type: 'leaseTooLong'; readonly asked: number; readonly longestMs: number; readonly of: string }
   | { readonly type: 'noKeys' }

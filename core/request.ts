@@ -21,6 +21,10 @@ import type { Why } from './why.ts'
 export const PLATFORM_RULES = ['same', 'prefer', 'any'] as const
 export type PlatformRule = (typeof PLATFORM_RULES)[number]
 
+/** 0 to 9; a request of a higher one is served first. */
+export type Priority = number
+export const HIGHEST_PRIORITY = 9
+
 /** Which machines would do. */
 export interface Demand {
   readonly type: MachineType
@@ -49,6 +53,7 @@ export interface MachineRequest {
   readonly by: PersonId
   readonly demand: Demand
   readonly durationMs: number
+  readonly priority: Priority
   /** How long after its end its lease can still be extended; from the pool, at the time of asking. */
   readonly graceMs: number
   readonly keys: readonly Fingerprint[]
@@ -61,6 +66,11 @@ export interface MachineRequest {
   readonly preferUntil: Instant
   /** The first that was given of when it will be served, kept to be compared with what came; null: none so far. */
   readonly estimate: Estimate | null
+  /**
+   * Machines of its type granted, of all time, when it came to the head of its line with room in its tenant's quota; null behind
+   * the head. What was granted since went to others.
+   */
+  readonly headSince: number | null
   readonly state: RequestState
 }
 

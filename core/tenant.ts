@@ -2,6 +2,7 @@ import type { Habit } from './estimate/habit.ts'
 import { DAY } from './time.ts'
 import type { ApiKeyId, Fingerprint, PersonId, PlatformName, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
+import type { Priority } from './request.ts'
 
 /** A letter or digit first, and nothing that a URL, an HTTP Basic user name or a line of chat would take apart. */
 export const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
@@ -10,6 +11,10 @@ export const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 export interface TenantTerms {
   /** Machines it may hold at once. */
   readonly quota: number
+  /** Its share of what is scarce: a tenant of weight 2 gets twice as much as one of weight 1. Above 0. */
+  readonly weight: number
+  /** The highest priority that it may ask for. */
+  readonly priority: Priority
   /** Its own longest lease, if shorter than the pool's. */
   readonly longestMs: number | null
   /** Machines that it may keep for debugging at once; they count against its quota as well. */
@@ -18,7 +23,14 @@ export interface TenantTerms {
   readonly holdMs: number
 }
 
-export const DEFAULT_TERMS: TenantTerms = { quota: 10, longestMs: null, holds: 1, holdMs: DAY }
+export const DEFAULT_TERMS: TenantTerms = {
+  quota: 10,
+  weight: 1,
+  priority: 0,
+  longestMs: null,
+  holds: 1,
+  holdMs: DAY,
+}
 
 /** The project that leases are charged to. */
 export interface Tenant extends TenantTerms {

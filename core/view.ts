@@ -4,6 +4,7 @@ import type { Fleet } from './fleet.ts'
 import type { LeaseId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
 import { isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
+import { positionOf } from './policy/order.ts'
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
 import type { PastRun } from './run.ts'
@@ -81,7 +82,7 @@ export type EstimateView = ReturnType<typeof estimateView>
 
 /** A request as clients read it; `lease` once it is granted, `position` and, if there is one, `estimate` while it waits. */
 export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Estimate) {
-  const { id, number, tenant, demand, durationMs, reason, metadata, askedAt, state } = request
+  const { id, number, tenant, demand, durationMs, priority, reason, metadata, askedAt, state } = request
   const waits = state.status === 'waiting' && fleet.requests.get(id) !== undefined
   return {
     id,
@@ -90,10 +91,12 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     tenant,
     ...demand,
     durationMs,
+    priority,
     reason,
     metadata,
     askedAt: isoTime(askedAt),
-    position: waits ? fleet.waiting.rank(request) + 1 : null,
+    /** Its place in the order of service among all who wait for its type, from 1. */
+    position: waits ? positionOf(fleet, request) : null,
     estimate: waits && estimate !== undefined ? estimateView(estimate) : null,
     lease: state.status === 'granted' ? state.lease : null,
     endedAt: state.status === 'waiting' ? null : isoTime(state.at),

@@ -109,6 +109,10 @@ export interface ElasticConfig {
 export interface TenantConfig {
   /** Machines it may hold at once. Default: 10. */
   readonly quota?: number
+  /** Its share where machines are scarce: a tenant of weight 2 gets twice as many as one of weight 1. Default: 1. */
+  readonly weight?: number
+  /** The highest priority, 0 to 9, that it may ask for; a higher one is served first. Default: 0. */
+  readonly priority?: number
   /** Who speaks for it: `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network. Default: nobody. */
   readonly members?: readonly string[]
   /** SSH public keys let in where neither a request nor its asker names one. Default: none. */
@@ -134,6 +138,8 @@ export interface LimitsConfig {
   readonly waitingRequests?: number
   /** Default: 1,000. */
   readonly waitingRequestsPerTenant?: number
+  /** How often others are served before a request that is first in its line, until it goes before everybody. Default: 20. */
+  readonly overtakenMost?: number
   /** SSH keys that a person may keep. Default: 20. */
   readonly keysPerPerson?: number
   /** SSH keys in one request. Default: 20. */

@@ -1,4 +1,4 @@
-import { STEPS, type Json, type JsonObject } from '#core'
+import { HIGHEST_PRIORITY, STEPS, type Json, type JsonObject } from '#core'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type * as config from './config.ts'
@@ -116,9 +116,14 @@ const holdsSchema = object(
   'Say what may be kept for debugging: `{ most: 1, longest: "24h" }`.',
 )
 
+const WEIGHT = 'Give a number from 0.01 to 1000.'
+const weight = z.number({ error: WEIGHT }).min(0.01, { error: WEIGHT }).max(1000, { error: WEIGHT })
+
 export const tenantSchema = object(
   {
     quota: whole(0, 100_000).default(10),
+    weight: weight.default(1),
+    priority: whole(0, HIGHEST_PRIORITY).default(0),
     members: z
       .array(z.string({ error: 'Give `irc:<network>:<account>`.' }), {
         error: 'Give a list of `irc:<network>:<account>`.',
@@ -141,6 +146,7 @@ export const limitsSchema = object(
     machinesPerRequest: whole(1, 1000).optional(),
     waitingRequests: whole(0, 1_000_000).optional(),
     waitingRequestsPerTenant: whole(0, 1_000_000).optional(),
+    overtakenMost: whole(1, 1_000_000).optional(),
     keysPerPerson: whole(1, 1000).optional(),
     keysPerRequest: whole(1, 200).optional(),
     shortest: span(SECOND, DAY).optional(),

@@ -29,6 +29,8 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
     tenants.push({
       name: name as TenantName,
       quota: tenant.quota,
+      weight: tenant.weight,
+      priority: tenant.priority,
       longestMs: tenant.longest ?? null,
       holds: tenant.holds.most,
       holdMs: tenant.holds.longest,

@@ -45,7 +45,10 @@ const typeOf = (kind: Kind): z.ZodType => {
         .max(LONGEST)
         .meta({ examples: [kind.example] })
     case 'count':
-      return z.int().min(1).max(kind.most)
+      return z
+        .int()
+        .min(kind.least ?? 1)
+        .max(kind.most)
     case 'choice':
       return z.enum(kind.of)
     case 'flag':

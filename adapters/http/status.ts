@@ -22,6 +22,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   neverEnough: { status: 422, title: 'More machines than there are' },
   tooMany: { status: 422, title: 'Too many' },
   tooLongText: { status: 422, title: 'Text too long' },
+  badPriority: { status: 422, title: 'Priority too high' },
   badCount: { status: 422, title: 'Not a number of machines' },
   leaseTooShort: { status: 422, title: 'Lease too short' },
   leaseTooLong: { status: 422, title: 'Lease too long' },

@@ -20,7 +20,16 @@ export const differences = (left: Fleet, right: Fleet): string[] => {
   return sentences.slice(0, MOST)
 }
 
-const COUNTERS = ['machine', 'lease', 'request', 'run', 'person', 'tenant'] as const satisfies readonly Counter[]
+const COUNTERS = [
+  'machine',
+  'lease',
+  'request',
+  'run',
+  'person',
+  'tenant',
+  'granted metal',
+  'granted vm',
+] as const satisfies readonly Counter[]
 
 const contents = (fleet: Fleet) => ({
   machine: keyed(fleet.machines.values(), ({ name }) => name),

@@ -5,6 +5,7 @@ import type { Instant } from '../id.ts'
 import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { sum } from '../policy/match.ts'
+import { positionOf } from '../policy/order.ts'
 import { place } from '../policy/platform.ts'
 import type { MachineRequest, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
@@ -22,7 +23,7 @@ export interface WhyRequest {
 }
 
 export interface Chances {
-  /** Requests for the same type that were there before. */
+  /** Requests for the same type that are served before it as things stand. */
   readonly ahead: number
   /** Machines that would do and are free. */
   readonly ready: number
@@ -72,7 +73,7 @@ export const chances = (fleet: Fleet, request: MachineRequest, at: Instant): Cha
   const tenant = fleet.tenants.need(request.tenant)
   const { allowed, elsewhere } = place(fleet, tenant, request.demand, at < request.preferUntil)
   return {
-    ahead: fleet.waiting.rank(request),
+    ahead: positionOf(fleet, request) - 1,
     ready: sum(allowed, readyIn),
     inService: sum(allowed, (stock) => stock.inService),
     elsewhere: sum(elsewhere, readyIn),

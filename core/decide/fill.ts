@@ -4,7 +4,7 @@ import { missing } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { byPlatform, fitting, sum } from '../policy/match.ts'
 import { homeOf, isNear, nearestFirst } from '../policy/platform.ts'
-import { queueOf } from '../policy/queue.ts'
+import { groupsInOrder } from '../policy/turn.ts'
 import { byWear } from '../policy/wear.ts'
 import type { Pool } from '../pool.ts'
 import type { Demand } from '../request.ts'
@@ -42,18 +42,17 @@ function* wants({ fleet }: Draft): Generator<Want> {
     )
     yield { from: [stocks], count: missing(lease), together: 1 }
   }
-  const heads = [...fleet.queues.firsts()].toSorted((a, b) => a.number - b.number)
-  for (const head of heads) {
-    const { demand } = head
+  for (const { request, group } of groupsInOrder(fleet)) {
+    const { demand } = request
     const fit = fitting(fleet, demand)
-    const inLine = fleet.wanted.of(queueOf(head))
-    const home = homeOf(fleet, fleet.tenants.need(head.tenant), demand)
-    if (demand.platform === 'any') yield { from: [fit], count: inLine, together: 1 }
-    else if (home === null) yield { from: [nearestToEnough(fit, demand.count)], count: demand.count, together: 1 }
+    const home = homeOf(fleet, fleet.tenants.need(request.tenant), demand)
+    if (demand.platform === 'any') yield { from: [fit], count: group.wanted, together: 1 }
+    else if (home === null)
+      yield { from: [nearestToEnough(fit, demand.count)], count: demand.count * group.fair.size, together: 1 }
     else
       yield {
         from: nearest(fleet, home, { fit, demand }),
-        count: demand.platform === 'same' ? inLine : demand.count,
+        count: demand.platform === 'same' ? group.wanted : demand.count * group.fair.size,
         together: demand.count,
       }
   }

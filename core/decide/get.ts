@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
 import { homeOf, most, place, type Placement } from '../policy/platform.ts'
+import { nextTurn } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest } from '../request.ts'
 import { sum } from '../policy/match.ts'
@@ -22,6 +23,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   if ('refusal' in duration) return duration.refusal
   const no =
     checkTexts(fleet.limits, command) ??
+    badPriority(draft, command, by) ??
     badNotify(draft, command, by) ??
     neverEnough(draft, demand.demand, by) ??
     overQuota(draft, demand.demand, by)
@@ -32,18 +34,21 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   const { preferMs, graceMs } = demand.pool
   const preferUntil = (at + preferMs) as Instant
   const placed = place(fleet, tenant, demand.demand, at < preferUntil)
-  if (placed.machines === null) {
+  // Since the last decision somebody's patience may have ended, and theirs is the turn then.
+  const isFree = placed.machines !== null && nextTurn(fleet, at) === null
+  if (!isFree) {
     const refusal = command.queue ? queueFull(draft, by) : noneFree(fleet, tenant, { demand: demand.demand, placed })
     if (refusal !== null) return refusal
   }
   const number = fleet.next('request')
-  const request: Omit<MachineRequest, 'state' | 'estimate'> = {
+  const request: Omit<MachineRequest, 'state' | 'estimate' | 'headSince'> = {
     id: requestId(number),
     number,
     tenant: tenant.name,
     by: draft.person(draft.identity),
     demand: demand.demand,
     durationMs: duration.durationMs,
+    priority: command.priority,
     graceMs,
     keys: command.keys.length > 0 ? command.keys.map((key) => draft.keep(key)) : keys.known,
     reason: command.reason,
@@ -52,16 +57,20 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
     askedAt: at,
     preferUntil,
   }
-  const why = placed.machines === null ? explain(fleet, tenant, demand.demand, placed, busyWhy(placed)) : null
+  const why = isFree ? null : explain(fleet, tenant, demand.demand, placed, busyWhy(placed))
   draft.emit({ type: 'requestMade', request, why })
-  if (placed.machines === null) {
-    settle(draft)
-    return { type: 'waiting', request: request.id }
-  }
-  grant(draft, fleet.requests.need(request.id), placed)
-  const { lease } = draft.events.findLast((event) => event.type === 'leaseGranted')!
+  if (isFree) grant(draft, fleet.requests.need(request.id), placed)
   settle(draft)
-  return { type: 'granted', request: request.id, lease }
+  const granted = draft.events.find((event) => event.type === 'leaseGranted' && event.request === request.id)
+  return granted?.type === 'leaseGranted'
+    ? { type: 'granted', request: request.id, lease: granted.lease }
+    : { type: 'waiting', request: request.id }
+}
+
+const badPriority = ({ fleet }: Draft, { priority }: GetCommand, { tenant }: Speaker): Refusal | null => {
+  const highest = fleet.tenants.need(tenant).priority
+  if (Number.isInteger(priority) && priority >= 0 && priority <= highest) return null
+  return { type: 'badPriority', asked: priority, most: highest, tenant }
 }
 
 /** Notices go to the asker, or to somebody of the same tenant: nobody can have Duffy talk to strangers. */

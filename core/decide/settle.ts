@@ -3,8 +3,8 @@ import { leaseId, type Instant } from '../id.ts'
 import type { Machine } from '../machine.ts'
 import { missing } from '../lease.ts'
 import { fitting, leastWorn } from '../policy/match.ts'
-import { most, place, type Placement } from '../policy/platform.ts'
-import { queueOf } from '../policy/queue.ts'
+import { most, type Placement } from '../policy/platform.ts'
+import { nextTurn } from '../policy/turn.ts'
 import type { Hopeless, MachineRequest } from '../request.ts'
 import { explain } from '../explain.ts'
 import type { Draft } from './draft.ts'
@@ -88,27 +88,9 @@ const supply = (draft: Draft): void => {
   }
 }
 
-/**
- * Those who wait, in order of arrival. One who cannot be served holds up nobody but those who want the same for the same
- * tenant: so no machine is idle while somebody waits who would take it.
- */
+/** Those who wait, in the order of service. One who cannot be served is passed by all who can. */
 const serve = (draft: Draft): void => {
   const { fleet, at } = draft
-  const heads = [...fleet.queues.firsts()].toSorted(byArrival)
-  for (let head = heads.shift(); head !== undefined; head = heads.shift()) {
-    // A grant just made may have shown it to be hopeless.
-    if (!fleet.requests.has(head.id)) continue
-    const tenant = fleet.tenants.need(head.tenant)
-    if (tenant.held + head.demand.count > tenant.quota) continue
-    const placed = place(fleet, tenant, head.demand, at < head.preferUntil)
-    if (placed.machines === null) continue
-    const line = queueOf(head)
-    grant(draft, head, placed)
-    const next = fleet.queues.first(line)
-    if (next === undefined) continue
-    const turn = heads.findIndex((other) => byArrival(next, other) < 0)
-    heads.splice(turn < 0 ? heads.length : turn, 0, next)
-  }
+  for (let turn = nextTurn(fleet, at); turn !== null; turn = nextTurn(fleet, at))
+    grant(draft, turn.request, turn.placed)
 }
-
-const byArrival = (a: MachineRequest, b: MachineRequest): number => a.number - b.number

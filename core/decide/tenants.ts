@@ -20,8 +20,8 @@ export const setTenant = (draft: Draft, tenant: TenantName, settings: TenantSett
 
 /** What is set about it, without what has come of it. */
 export const settingsOf = (tenant: Tenant): TenantSettings => {
-  const { quota, longestMs, holds, holdMs, owner, active, members, admins, keys } = tenant
-  return { quota, longestMs, holds, holdMs, owner, active, members, admins, keys }
+  const { quota, weight, priority, longestMs, holds, holdMs, owner, active, members, admins, keys } = tenant
+  return { quota, weight, priority, longestMs, holds, holdMs, owner, active, members, admins, keys }
 }
 
 /** A tenant that people made: the site's config has no say in it. */

@@ -5,10 +5,12 @@ import { withScore } from '../estimate/calibration.ts'
 import { withLease } from '../estimate/habit.ts'
 import { entitlement, type Lease, type LeaseEnd } from '../lease.ts'
 import { dueAt, dueWarning } from '../policy/due.ts'
+import { granted } from '../policy/fairness.ts'
 import { wantedFrom } from '../policy/queue.ts'
 import type { MachineRequest } from '../request.ts'
 import { patchMachine } from './machine.ts'
 import { closeRequest } from './request.ts'
+import { patchTenant } from './tenant.ts'
 
 type LeaseEvent = Extract<
   Event,
@@ -78,6 +80,7 @@ const extend = (fleet: Fleet, lease: Lease, until: Instant, at: Instant): Partia
 const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }>, at: Instant): void => {
   const request = fleet.requests.need(event.request)
   const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address } = request
+  fleet.counters.put(`granted ${demand.type}`, granted(fleet, request) + 1)
   closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
   score(fleet, request, at)
   for (const machine of event.machines) take(fleet, machine, event.lease, at)
@@ -129,7 +132,7 @@ const worked = (fleet: Fleet, name: MachineName, at: Instant): void => {
 
 const hold = (fleet: Fleet, name: TenantName, machines: number): void => {
   const tenant = fleet.tenants.need(name)
-  fleet.tenants.put(name, { ...tenant, held: tenant.held + machines })
+  patchTenant(fleet, name, { held: tenant.held + machines })
 }
 
 const learnHabit = (fleet: Fleet, lease: Lease, how: LeaseEnd, at: Instant): void => {

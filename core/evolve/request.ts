@@ -1,7 +1,9 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId } from '../id.ts'
-import type { RequestState } from '../request.ts'
+import { granted } from '../policy/fairness.ts'
+import { queueOf } from '../policy/queue.ts'
+import type { MachineRequest, RequestState } from '../request.ts'
 
 type RequestEvent = Extract<
   Event,
@@ -13,7 +15,9 @@ export const evolveRequest = (fleet: Fleet, event: RequestEvent, at: Instant): v
     case 'requestMade': {
       const { request, why } = event
       fleet.counters.put('request', request.number)
-      return fleet.requests.put(request.id, { ...request, estimate: null, state: { status: 'waiting', why } })
+      const made: MachineRequest = { ...request, headSince: null, estimate: null, state: { status: 'waiting', why } }
+      const isFirst = fleet.queues.first(queueOf(made)) === undefined
+      return fleet.requests.put(request.id, isFirst ? { ...made, headSince: granted(fleet, made) } : made)
     }
     case 'estimateGiven':
       return fleet.requests.put(event.request, { ...fleet.requests.need(event.request), estimate: event.estimate })
@@ -26,6 +30,13 @@ export const evolveRequest = (fleet: Fleet, event: RequestEvent, at: Instant): v
 
 /** It waits no more: its row keeps how it ended, the fleet forgets it. */
 export const closeRequest = (fleet: Fleet, id: RequestId, state: RequestState): void => {
-  fleet.requests.put(id, { ...fleet.requests.need(id), state })
+  const request = fleet.requests.need(id)
+  fleet.requests.put(id, { ...request, state })
   fleet.requests.remove(id)
+  const next = fleet.queues.first(queueOf(request))
+  if (next !== undefined && next.headSince === null) lead(fleet, next)
 }
+
+/** From here on others overtake it: it is first in its line, and its tenant may hold what it wants. */
+export const lead = (fleet: Fleet, request: MachineRequest): void =>
+  fleet.requests.put(request.id, { ...request, headSince: granted(fleet, request) })

@@ -1,8 +1,9 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
-import type { PersonId, TenantName } from '../id.ts'
-import type { Person, Tenant } from '../tenant.ts'
+import type { PersonId } from '../id.ts'
+import type { Person } from '../tenant.ts'
 import { patchLease } from './lease.ts'
+import { patchTenant } from './tenant.ts'
 
 type SiteEvent = Extract<
   Event,
@@ -61,9 +62,6 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
       return patchPerson(fleet, event.person, ({ keys }) => keys.filter((key) => key !== event.fingerprint))
   }
 }
-
-const patchTenant = (fleet: Fleet, name: TenantName, patch: Partial<Tenant>): void =>
-  fleet.tenants.put(name, { ...fleet.tenants.need(name), ...patch })
 
 const patchPerson = (fleet: Fleet, id: PersonId, keys: (person: Person) => Person['keys']): void => {
   const person = fleet.people.need(id)

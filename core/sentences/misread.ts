@@ -40,7 +40,7 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
     case 'badText':
       return `"${name}" is not text.`
     case 'badCount':
-      return `"${got}" is no number of machines: a whole number from 1 to ${problem.most} is.`
+      return `"${got}" is no ${argument === 'priority' ? argument : 'number of machines'}: a whole number from ${problem.least} to ${problem.most} is.`
     case 'badDuration':
       return durationProblem(problem, got)
     case 'badChoice':

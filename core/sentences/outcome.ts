@@ -1,6 +1,7 @@
 import type { Outcome } from '../command.ts'
 import type { Estimates } from '../estimate.ts'
 import type { RequestId } from '../id.ts'
+import { positionOf } from '../policy/order.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
 import { requestView } from '../view.ts'
@@ -75,7 +76,7 @@ const waiting = (id: RequestId, { fleet, say, at, estimates }: OutcomeTelling): 
   const request = fleet.requests.get(id)
   if (request === undefined) return [`Request ${id} waits no more. See ${say('list')}`]
   const { demand } = request
-  const place = fleet.waiting.rank(request) + 1
+  const place = positionOf(fleet, request)
   const { estimate } = requestView(fleet, request, estimates?.([request]).get(id))
   const when = estimate === null ? '' : `; ${estimateSaid(estimate, at)}`
   const line = `${wanted(request)} ${demand.count === 1 ? 'is' : 'are'} not free now${whose(request)}. You are ${ordinal(place)} in line, request ${id}${when}; I'll tell you when it is your turn. Cancel: ${say(`cancel ${id}`)}`

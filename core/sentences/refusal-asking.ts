@@ -15,6 +15,7 @@ type Asking = Extract<
       | 'tooMany'
       | 'tooLongText'
       | 'badCount'
+      | 'badPriority'
       | 'leaseTooShort'
       | 'leaseTooLong'
       | 'noKeys'
@@ -54,6 +55,12 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
       )
     case 'badCount':
       return openly(`${refusal.count} is no number of machines; nothing was leased. Try: ${say('get metal 1')}`)
+    case 'badPriority':
+      return openly(
+        refusal.most === 0
+          ? `${capital(refusal.tenant)} may ask for no priority but 0; nothing was leased. Try without: ${say('get metal')}`
+          : `${refusal.asked} is no priority that ${refusal.tenant} may ask for; nothing was leased. The highest is ${refusal.most}: ${say(`get metal priority ${refusal.most}`)}`,
+      )
     case 'leaseTooShort':
       return openly(
         `${span(refusal.asked)} is too short; nothing was changed. The shortest lease is ${span(refusal.shortestMs)}. Try: ${say('get metal for 1h')}`,

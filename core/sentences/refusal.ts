@@ -23,6 +23,7 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'tooMany':
     case 'tooLongText':
     case 'badCount':
+    case 'badPriority':
     case 'leaseTooShort':
     case 'leaseTooLong':
     case 'noKeys':

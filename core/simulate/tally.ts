@@ -129,7 +129,7 @@ export class Tally {
     }
   }
 
-  #made({ id, askedAt, demand, tenant }: Omit<MachineRequest, 'state' | 'estimate'>): void {
+  #made({ id, askedAt, demand, tenant }: Omit<MachineRequest, 'state' | 'estimate' | 'headSince'>): void {
     if (askedAt < this.#from) return
     this.#counts.asked += 1
     this.#open.set(id, { askedAt, type: demand.type, tenant })

@@ -1,7 +1,7 @@
 import type { GetCommand, SshKey } from '../command.ts'
 import type { Identity } from '../id.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
-import { PLATFORM_RULES, type Address, type PlatformRule } from '../request.ts'
+import { HIGHEST_PRIORITY, PLATFORM_RULES, type Address, type PlatformRule } from '../request.ts'
 import { LONGEST_KEY } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
 import type { Argument, Values, Verb } from './verb.ts'
@@ -38,6 +38,12 @@ const args: readonly Argument[] = [
       'same: only the kind of machine you always get; prefer: that kind if it comes free soon; any: whatever is free',
     after: ['platform'],
     placed: true,
+  },
+  {
+    name: 'priority',
+    kind: { type: 'count', least: 0, most: HIGHEST_PRIORITY },
+    summary: '0 to 9, as far as your tenant may; a higher one is served first',
+    after: ['priority'],
   },
   {
     name: 'queue',
@@ -107,6 +113,7 @@ const commandOf = (values: Values, where: Address | null): GetCommand => ({
   count: (values['count'] ?? 1) as number,
   platform: (values['platform'] ?? 'same') as PlatformRule,
   durationMs: (values['for'] ?? null) as number | null,
+  priority: (values['priority'] ?? 0) as number,
   keys: (values['keys'] ?? []) as readonly SshKey[],
   reason: (values['reason'] ?? '') as string,
   metadata: (values['metadata'] ?? {}) as Readonly<Record<string, string>>,

@@ -20,8 +20,8 @@ export type Kind =
   | { readonly type: 'word'; readonly longest: number; readonly example: string; readonly names: readonly Names[] }
   /** Anything that prints, on one line. */
   | { readonly type: 'text'; readonly longest: number; readonly example: string }
-  /** A whole number from 1. */
-  | { readonly type: 'count'; readonly most: number }
+  /** A whole number from 1, or from `least`. */
+  | { readonly type: 'count'; readonly least?: number; readonly most: number }
   /** `2h`, `90m`, `1h30m`, `3 days`; as a value, milliseconds. */
   | { readonly type: 'duration'; readonly longestMs: number; readonly example: string }
   | { readonly type: 'choice'; readonly of: readonly string[] }

@@ -14,7 +14,7 @@ export type Problem =
   | { readonly type: 'unclosedQuote' }
   | { readonly type: 'badWord' }
   | { readonly type: 'badText' }
-  | { readonly type: 'badCount'; readonly most: number }
+  | { readonly type: 'badCount'; readonly least: number; readonly most: number }
   | {
       readonly type: 'badDuration'
       readonly because: DurationProblem

@@ -15,7 +15,7 @@ const tenantName = (summary: string): Argument => ({
 const TERMS: readonly Argument[] = [
   {
     name: 'quota',
-    kind: { type: 'count', most: 100_000 },
+    kind: { type: 'count', least: 0, most: 100_000 },
     summary: 'machines it may hold at once',
     after: ['quota'],
   },

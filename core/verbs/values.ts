@@ -25,7 +25,7 @@ export function readValue(kind: Kind, given: Given, { fingerprint }: Pick<Ports,
     case 'text':
       return readText(given, kind.longest)
     case 'count':
-      return readCount(given, kind.most)
+      return readCount(given, kind.least ?? 1, kind.most)
     case 'duration': {
       const { longestMs, example } = kind
       const read = typeof given === 'string' ? readDuration(given, longestMs) : durationOf(given)
@@ -80,11 +80,11 @@ const readText = (given: Given, longest: number): Reading => {
   return hasControl(given) ? { type: 'controlCharacters' } : value(given)
 }
 
-const readCount = (given: Given, most: number): Reading => {
+const readCount = (given: Given, least: number, most: number): Reading => {
   const isDigits = typeof given === 'string' && given.length <= 10 && /^\d+$/.test(given)
   const count = isDigits ? Number(given) : given
-  const isCount = typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= most
-  return isCount ? value(count) : { type: 'badCount', most }
+  const isCount = typeof count === 'number' && Number.isInteger(count) && count >= least && count <= most
+  return isCount ? value(count) : { type: 'badCount', least, most }
 }
 
 /** A bare number has no unit, whatever it is. */

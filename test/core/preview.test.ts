@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { answer, answerSaid, readLine, type Fleet, type GetCommand, type Identity } from '#core'
+import { answer, answerSaid, readLine, type Fleet, type GetCommand, type Identity, requestView } from '#core'
 import { anyGet, anyTenant, anyWorld } from '../kit/histories.ts'
 import { snapshot } from '../kit/snapshot.ts'
 import { PLAIN_GET, World } from '../kit/world.ts'
@@ -39,7 +39,7 @@ test('a preview leaves any fleet as it was, and the same get in earnest comes to
       } else if (said.type === 'wouldWait') {
         if (came.type !== 'waiting') throw new Error(`it was to wait, and was ${came.type}`)
         const request = world.fleet.requests.need(came.request)
-        expect(said.position).toBe(world.fleet.waiting.rank(request) + 1)
+        expect(said.position).toBe(requestView(world.fleet, request).position)
         expect(request.state).toEqual({ status: 'waiting', why: said.why })
       } else expect(said).toEqual({ type: 'refused', refusal: came })
     }),

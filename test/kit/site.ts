@@ -40,6 +40,8 @@ export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): S
   ({
     name,
     quota: 100,
+    weight: 1,
+    priority: 0,
     longestMs: null,
     holds: 1,
     holdMs: 24 * HOUR,

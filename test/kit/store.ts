@@ -87,6 +87,8 @@ export const siteWith = (
     {
       name: 'qa' as never,
       quota,
+      weight: 1,
+      priority: 0,
       longestMs: null,
       holds: 1,
       holdMs: 24 * HOUR,
@@ -143,6 +145,7 @@ export const get = (change: Partial<GetCommand> = {}): GetCommand => ({
   count: 1,
   platform: 'same',
   durationMs: null,
+  priority: 0,
   keys: [],
   reason: '',
   metadata: {},

@@ -106,6 +106,7 @@ export const PLAIN_GET: GetCommand = {
   count: 1,
   platform: 'same',
   durationMs: null,
+  priority: 0,
   keys: [],
   reason: '',
   metadata: {},

@@ -161,6 +161,8 @@ describe('a site', () => {
       {
         name: 'ci',
         quota: 10,
+        weight: 1,
+        priority: 0,
         longestMs: 14_400_000,
         holds: 2,
         holdMs: 86_400_000,

@@ -28,7 +28,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   unclosedQuote: { type: 'unclosedQuote' },
   badWord: { type: 'badWord' },
   badText: { type: 'badText' },
-  badCount: { type: 'badCount', most: 1000 },
+  badCount: { type: 'badCount', least: 1, most: 1000 },
   badDuration: { ...duration, because: 'nonsense' },
   badChoice: { type: 'badChoice', of: ['same', 'any'] },
   badFlag: { type: 'badFlag' },

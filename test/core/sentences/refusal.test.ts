@@ -31,6 +31,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   tooMany: { limit: 'keysPerPerson', most: 20 },
   tooLongText: { field: 'reason', most: 200 },
   badCount: { count: 0 },
+  badPriority: { asked: 5, most: 3, tenant: 'infra' },
   leaseTooShort: { asked: 1000, shortestMs: 60_000 },
   leaseTooLong: { asked: 90_000_000, longestMs: 64_800_000, of: 'tenant infra' },
   noKeys: {},

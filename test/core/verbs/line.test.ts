@@ -31,6 +31,7 @@ describe('get', () => {
       reason: '',
       metadata: {},
       queue: true,
+      priority: 0,
       address: null,
     })
   })

@@ -30,6 +30,7 @@ describe('fields', () => {
       arch: 'x86_64',
       labels: ['gpu'],
       queue: false,
+      priority: 2,
       metadata: { build: 'https://ci/1' },
       notify: 'irc:libera:alice',
     }
@@ -46,6 +47,7 @@ describe('fields', () => {
       reason: 'bisect',
       metadata: { build: 'https://ci/1' },
       queue: false,
+      priority: 2,
       address: { door: 'irc:libera', identity: 'irc:libera:alice', nick: 'alice', room: null },
     })
   })

@@ -50,7 +50,7 @@ const SITE = [
 
 const PEOPLE = [
   `create table tenant (
-    name text primary key not null, number integer not null, quota integer not null, held integer not null,
+    name text primary key not null, number integer not null, quota integer not null, weight real not null, priority integer not null, held integer not null,
     owner text not null, active integer not null, longest_ms integer,
     holds integer not null, hold_ms integer not null, members text not null, admins text not null, keys text not null, homes text not null,
     habit text not null
@@ -66,8 +66,8 @@ const LENDING = [
   `create table request (
     number integer primary key not null, id text not null, tenant text not null, "by" text not null, status text not null,
     asked_at integer not null, ended_at integer, lease text, ending text, reason text not null,
-    duration_ms integer not null, grace_ms integer not null, prefer_until integer not null, estimate text, demand text not null,
-    keys text not null, metadata text not null, address text, why text
+    duration_ms integer not null, priority integer not null, head_since integer, grace_ms integer not null,
+    prefer_until integer not null, estimate text, demand text not null, keys text not null, metadata text not null, address text, why text
   ) strict`,
   `create index request_waiting on request (number) where status = 'waiting'`,
   `create table lease (

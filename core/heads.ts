@@ -1,0 +1,161 @@
+import type { Fleet } from './fleet.ts'
+import type { Instant, TenantName } from './id.ts'
+import type { MachineType } from './machine.ts'
+import { byShare, bySince, headOf, isOverdue, type Head } from './policy/fairness.ts'
+import { queueOf, wantOf, type Waiting } from './policy/queue.ts'
+import { Ranking } from './ranking.ts'
+import type { Demand } from './request.ts'
+import type { Index } from './table.ts'
+import type { Tenant } from './tenant.ts'
+
+/** Heads that can be served from the same machines: if the first of them cannot be, none can. */
+export interface Group {
+  readonly key: string
+  readonly demand: Demand
+  /** In the order of service, but for those who were overtaken too often. */
+  readonly fair: Ranking<Head>
+  /** The longest at the head of its line first. */
+  readonly longest: Ranking<Head>
+  /** Machines that their whole lines want. */
+  wanted: number
+}
+
+interface Placed {
+  readonly group: Group
+  readonly head: Head
+  readonly wanted: number
+  readonly patient: boolean
+}
+
+/**
+ * The heads of lines, grouped by what they want, so that a decision looks at one head a group however many wait. Whose quota
+ * is used up stands in no group until a machine is given back. Where a line stands is worked out anew when its requests or its
+ * tenant change, from what they are then.
+ */
+export class Heads {
+  readonly ofRequests: Index<Waiting> = {
+    change: (before, after) => {
+      const row = (after ?? before)!
+      this.#place(queueOf(row), row.tenant)
+    },
+  }
+  readonly ofTenants: Index<Tenant> = {
+    change: (before, after) => {
+      if (before !== undefined && after !== undefined && isSame(before, after)) return
+      const { name } = (after ?? before)!
+      for (const line of [...(this.#lines.get(name) ?? [])]) this.#place(line, name)
+    },
+  }
+  readonly #fleet: Fleet
+  readonly #groups: Readonly<Record<MachineType, Map<string, Group>>> = { metal: new Map(), vm: new Map() }
+  readonly #placed = new Map<string, Placed>()
+  readonly #lines = new Map<TenantName, Set<string>>()
+  readonly #keptBack = new Map<TenantName, Set<string>>()
+  /** Those who wait for their home platform, the first to lose patience first. */
+  readonly #patient = new Ranking<Head>(byPatience)
+  #now = 0 as Instant
+  #version = 0
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  /** Changes with every change to who waits, and in what order. */
+  get version(): number {
+    return this.#version
+  }
+
+  groups(type: MachineType): Iterable<Group> {
+    return this.#groups[type].values()
+  }
+
+  /** The head of a group whose turn is before that of all others in it. */
+  firstOf({ fair, longest }: Group): Head {
+    const first = longest.first()!
+    return isOverdue(this.#fleet, first) ? first : fair.first()!
+  }
+
+  /** The lines of a tenant whose heads want more than is left of its quota. */
+  keptBack(tenant: TenantName): readonly string[] {
+    return [...(this.#keptBack.get(tenant) ?? [])]
+  }
+
+  /** Time has come to here: those whose patience with their home platform is over can be served from others. */
+  reach(now: Instant): void {
+    this.#now = now
+    for (let head = this.#patient.first(); head !== undefined; head = this.#patient.first()) {
+      if (head.request.preferUntil > now) return
+      this.#place(queueOf(head.request), head.request.tenant)
+    }
+  }
+
+  #place(line: string, name: TenantName): void {
+    this.#version += 1
+    const before = this.#placed.get(line)
+    if (before !== undefined) this.#leave(line, before)
+    drop(this.#keptBack, name, line)
+    const request = this.#fleet.queues.first(line)
+    if (request === undefined) return drop(this.#lines, name, line)
+    add(this.#lines, name, line)
+    const tenant = this.#fleet.tenants.get(name)
+    if (tenant === undefined) return
+    if (tenant.held + request.demand.count > tenant.quota) add(this.#keptBack, name, line)
+    else this.#join(line, headOf(this.#fleet, request, tenant), tenant)
+  }
+
+  #join(line: string, head: Head, tenant: Tenant): void {
+    const { request } = head
+    const group = this.#groupOf(request, tenant)
+    const placed = { group, head, wanted: this.#fleet.wanted.of(line), patient: this.#isPatient(request) }
+    group.fair.add(head)
+    group.longest.add(head)
+    group.wanted += placed.wanted
+    if (placed.patient) this.#patient.add(head)
+    this.#placed.set(line, placed)
+  }
+
+  #leave(line: string, { group, head, wanted, patient }: Placed): void {
+    group.fair.remove(head)
+    group.longest.remove(head)
+    group.wanted -= wanted
+    if (patient) this.#patient.remove(head)
+    if (group.fair.size === 0) this.#groups[group.demand.type].delete(group.key)
+    this.#placed.delete(line)
+  }
+
+  #groupOf(request: Waiting, tenant: Tenant): Group {
+    const { demand, durationMs } = request
+    const groups = this.#groups[demand.type]
+    const home = demand.platform === 'any' ? '' : (tenant.homes[demand.type] ?? '')
+    const key = `${wantOf(demand, durationMs)} ${home} ${this.#isPatient(request) ? 'patient' : ''}`
+    let group = groups.get(key)
+    if (group === undefined) {
+      group = { key, demand, fair: new Ranking(byShare), longest: new Ranking(bySince), wanted: 0 }
+      groups.set(key, group)
+    }
+    return group
+  }
+
+  #isPatient({ demand, preferUntil }: Waiting): boolean {
+    return demand.platform === 'prefer' && preferUntil > this.#now
+  }
+}
+
+/** Whether nothing changed that its requests' turns depend on. */
+const isSame = (a: Tenant, b: Tenant): boolean =>
+  a.held === b.held && a.quota === b.quota && a.weight === b.weight && a.priority === b.priority && a.homes === b.homes
+
+const byPatience = (a: Head, b: Head): number =>
+  a.request.preferUntil - b.request.preferUntil || a.request.number - b.request.number
+
+const add = (sets: Map<TenantName, Set<string>>, tenant: TenantName, line: string): void => {
+  const lines = sets.get(tenant)
+  if (lines === undefined) sets.set(tenant, new Set([line]))
+  else lines.add(line)
+}
+
+const drop = (sets: Map<TenantName, Set<string>>, tenant: TenantName, line: string): void => {
+  const lines = sets.get(tenant)
+  lines?.delete(line)
+  if (lines?.size === 0) sets.delete(tenant)
+}

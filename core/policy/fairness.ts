@@ -1,0 +1,62 @@
+import type { Fleet } from '../fleet.ts'
+import type { Tenant } from '../tenant.ts'
+import type { Waiting } from './queue.ts'
+
+/** The first of a line, with what its turn depends on. */
+export interface Head {
+  readonly request: Waiting
+  /** As asked for, within what its tenant may ask for now. */
+  readonly priority: number
+  /** It is for its tenant's k-th machine, or the first of several; divided by the tenant's weight. */
+  readonly share: number
+  /** Machines of its type granted when it came to the head of its line: what was granted since went to others. */
+  readonly since: number
+}
+
+export const headOf = (fleet: Fleet, request: Waiting, tenant: Tenant): Head => ({
+  request,
+  priority: Math.min(request.priority, tenant.priority),
+  share: shareOf(tenant, tenant.held),
+  since: request.headSince ?? granted(fleet, request),
+})
+
+/** The next machine of a tenant that holds so many competes with the next of the others by this: least first. */
+export const shareOf = ({ weight }: Pick<Tenant, 'weight'>, held: number): number => (held + 1) / weight
+
+/**
+ * The order of service: who comes first is offered what is free first.
+ *
+ * 1. Whoever was overtaken too often (`limits.overtakenMost`, N), the longest at the head of its line first.
+ * 2. The higher priority.
+ * 3. The tenant's k-th machine before the others' (k + 1)-th, k divided by the tenant's weight.
+ * 4. The older request.
+ *
+ * Waiting is bounded by the first rule. Let r come to the head of its line, with room in its tenant's quota, when m other heads
+ * have been there for longer. Once N grants of its type have gone to others it is before everybody but those m, and whoever
+ * follows one of them in its line came to the head later than r. So of the machines that r could have been given, others are
+ * given some at most N + m times before r, whatever their priorities and weights.
+ */
+export const inOrder =
+  (fleet: Fleet) =>
+  (a: Head, b: Head): number => {
+    const [lateA, lateB] = [isOverdue(fleet, a), isOverdue(fleet, b)]
+    if (lateA !== lateB) return lateA ? -1 : 1
+    return lateA ? bySince(a, b) : byShare(a, b)
+  }
+
+/** Of two who were not overtaken too often. */
+export const byShare = (a: Head, b: Head): number =>
+  b.priority - a.priority || a.share - b.share || a.request.number - b.request.number
+
+/** Of two who were. */
+export const bySince = (a: Head, b: Head): number => a.since - b.since || a.request.number - b.request.number
+
+/** Grants of its type since it came to the head of its line; 0 for those behind it. */
+export const overtaken = (fleet: Fleet, { request, since }: Pick<Head, 'request' | 'since'>): number =>
+  granted(fleet, request) - since
+
+export const isOverdue = (fleet: Fleet, head: Head): boolean => overtaken(fleet, head) >= fleet.limits.overtakenMost
+
+/** Grants of a request's type so far. */
+export const granted = (fleet: Fleet, { demand }: Pick<Waiting, 'demand'>): number =>
+  fleet.counters.get(`granted ${demand.type}`) ?? 0

@@ -1,0 +1,62 @@
+import type { Fleet } from '../fleet.ts'
+import type { RequestId, TenantName } from '../id.ts'
+import { MACHINE_TYPES, type MachineType } from '../machine.ts'
+import { byShare, bySince, headOf, isOverdue, shareOf, type Head } from './fairness.ts'
+import type { Waiting } from './queue.ts'
+
+/** Those who wait for machines of a type, in the order in which they would be served; the first `most` of them. */
+export const orderOfService = (fleet: Fleet, type: MachineType, most: number): readonly Waiting[] =>
+  known(fleet)[type].line.slice(0, most)
+
+/**
+ * Its place among all who wait for the same type, from 1: in the order in which they would be served if one machine after the
+ * other came free and nobody else came; whoever is not their tenant's first counts what those before want as held. All of them
+ * are looked at, so this is for telling and not for deciding; told again of the same fleet it costs nothing.
+ */
+export const positionOf = (fleet: Fleet, { id, demand }: Waiting): number =>
+  known(fleet)[demand.type].positions.get(id) ?? 1
+
+interface Order {
+  readonly line: readonly Waiting[]
+  readonly positions: ReadonlyMap<RequestId, number>
+}
+
+interface Known extends Readonly<Record<MachineType, Order>> {
+  readonly version: number
+  readonly overtakenMost: number
+}
+
+const orders = new WeakMap<Fleet, Known>()
+
+const known = (fleet: Fleet): Known => {
+  const { version } = fleet.heads
+  const { overtakenMost } = fleet.limits
+  const before = orders.get(fleet)
+  if (before?.version === version && before.overtakenMost === overtakenMost) return before
+  const [metal, vm] = MACHINE_TYPES.map((type) => orderOf(fleet, type))
+  const now = { version, overtakenMost, metal: metal!, vm: vm! }
+  orders.set(fleet, now)
+  return now
+}
+
+const orderOf = (fleet: Fleet, type: MachineType): Order => {
+  const waiting = Array.from(fleet.waiting.of(type), (request) =>
+    headOf(fleet, request, fleet.tenants.need(request.tenant)),
+  )
+  const isFirst = (head: Head): boolean => head.request.headSince !== null && isOverdue(fleet, head)
+  const first = waiting.filter(isFirst).toSorted(bySince)
+  const others = waiting.filter((head) => !isFirst(head)).toSorted(byPriority)
+  const held = new Map<TenantName, number>()
+  const heads = [...first.map(inTurn), ...others.map(inTurn).toSorted(byShare)]
+  const line = heads.map(({ request }) => request)
+  return { line, positions: new Map(line.map(({ id }, at) => [id, at + 1])) }
+
+  function inTurn(head: Head): Head {
+    const tenant = fleet.tenants.need(head.request.tenant)
+    const before = held.get(tenant.name) ?? tenant.held
+    held.set(tenant.name, before + head.request.demand.count)
+    return { ...head, share: shareOf(tenant, before) }
+  }
+}
+
+const byPriority = (a: Head, b: Head): number => b.priority - a.priority || a.request.number - b.request.number
