@@ -169,7 +169,7 @@ test('an API key never reaches the log', async () => {
   served.duffy.trouble = new Error('broken')
   await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
   await served.call('GET', '/api/v2/leases', { headers: { authorization: served.duffy.keys.alice } })
-  const secret = served.duffy.keys.alice.split('_')[2]!
+  const secret = served.duffy.keys.alice.split('_').slice(2).join('_')
   expect(JSON.stringify(served.duffy.logged)).not.toContain(secret)
 })
 
