@@ -14,12 +14,12 @@ test('a get that is only tried is 200, says which machine it would be, and takes
   expect(served.duffy.fleet.leases.size).toBe(0)
 })
 
-test('a try that would wait is 200 as well, with the place', async () => {
+test('a try that would wait is 200 as well, with the place that fair share gives', async () => {
   await using served = await serve()
   for (const _ of [1, 2]) await served.call('POST', '/api/v2/requests', { as: 'bob', body: { type: 'vm' } })
   const { status, body } = await served.call('POST', '/api/v2/requests', { body: preview })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ type: 'wouldWait', position: 2, why: { rule: 'busy', dropped: { busy: 1 } } })
+  expect(body).toMatchObject({ type: 'wouldWait', position: 1, why: { rule: 'busy', dropped: { busy: 1 } } })
 })
 
 test('a try that would be refused is refused in the same words', async () => {
