@@ -15,6 +15,9 @@ from system import PATH, banner, bindable, carrying, discard, listens, run, tick
 PORTS = range(20000, 32000)  # below what the kernel gives to outgoing connections
 KEY = re.compile('(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*(?: [^\n\r]*)?')
 
+# Opened while we are still who we were: the user that boxes belong to may not be let into the folder that Duffy is in.
+LOAD = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'load.py'))
+
 
 def named():
     """Whether ssh runs for whom we are: it does not for a user without a name."""
@@ -108,8 +111,7 @@ class Box:
             run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key])
             with open(key + '.pub') as public:
                 self.write('keys/authorized_keys', public.read())
-            with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'load.py')) as program:
-                worked = run([*self.ssh(), '-i', key, '127.0.0.1', 'python3', '-I', '-', *map(str, amounts), '/tmp'], program)
+            worked = run([*self.ssh(), '-i', key, '127.0.0.1', 'python3', '-I', '-', *map(str, amounts), '/tmp'], LOAD)
         finally:
             self.write('keys/authorized_keys', '')
             discard(key)
