@@ -38,7 +38,7 @@ const say = (line: string): string => `!duffy ${line}`
 
 export const conversation = (lane: Lane, store: History, desk: EstimateDesk): Conversation => ({
   async reply(line, from) {
-    const read = readLine(line, { fingerprint, address: from.address })
+    const read = await lane.read((_, at) => readLine(line, { fingerprint, address: from.address, at }))
     if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
     if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
     try {

@@ -59,6 +59,7 @@ export type Command =
   /** `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. */
   | { readonly do: 'done'; readonly what: string | null }
   | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
+  | { readonly do: 'extend'; readonly what: string | null; readonly until: Instant }
   /** Keep machines for debugging; `forMs` counts from now, null: the usual time. */
   | { readonly do: 'hold'; readonly what: string | null; readonly forMs: number | null; readonly reason: string }
   | { readonly do: 'cancel'; readonly what: string | null }

@@ -99,6 +99,8 @@ export type Refusal =
       readonly longestMs: number
       readonly held: boolean
     }
+  /** It is asked to end when it would have ended anyway, or before. */
+  | { readonly type: 'endsLater'; readonly lease: LeaseId; readonly until: Instant }
   /** More machines kept for debugging than the tenant may keep at once. */
   | {
       readonly type: 'tooManyHeld'

@@ -17,6 +17,17 @@ export function isoTime(instant: Instant): string {
   return `${pad(year, 4)}-${pad(month)}-${pad(date)}T${pad(hours)}:${pad(minutes)}:${pad(seconds)}.${pad(rest % 1000, 3)}Z`
 }
 
+/** Days from 1970-01-01 to a date of the Gregorian calendar, the years 0 to 9999; null if there is no such date. */
+export const dayOf = (year: number, month: number, date: number): number | null => {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const ofEra = y - era * 400
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + date - 1
+  const day = era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468
+  const back = civil(day)
+  return back.year === year && back.month === month && back.date === date ? day : null
+}
+
 const pad = (n: number, width = 2): string => String(n).padStart(width, '0')
 
 /** Days since 1970 → Gregorian date. Eras of 400 years starting in March (Howard Hinnant, "chrono-compatible low-level date algorithms"). */

@@ -1,4 +1,13 @@
-import { goesByPlace, optionOf, readDuration, type Argument, type Kind, type Verb } from '#core'
+import {
+  goesByPlace,
+  isInstantShaped,
+  MOST_INSTANT_WORDS,
+  optionOf,
+  readDuration,
+  type Argument,
+  type Kind,
+  type Verb,
+} from '#core'
 import { readFileSync } from 'node:fs'
 import type { Words } from './words.ts'
 import { EXIT, Stop } from './world.ts'
@@ -47,10 +56,18 @@ const takeAfter = (fields: Fields, argument: Argument, [word, ...rest]: readonly
     give(fields, argument, argument.name, !argument.kind.standard)
     return 1
   }
-  const value = argument.rest === true ? rest.join(' ') : rest[0]
-  if (value === undefined || value === '') throw new Stop(EXIT.misread, `"${word}" needs something after it`)
+  const words = argument.rest === true ? rest.length : wordsOf(argument.kind, rest)
+  const value = rest.slice(0, words).join(' ')
+  if (value === '') throw new Stop(EXIT.misread, `"${word}" needs something after it`)
   give(fields, argument, argument.name, valueOf(argument.kind, value))
-  return argument.rest === true ? rest.length + 1 : 2
+  return words + 1
+}
+
+/** `tomorrow 09:10` is two words; everything else is one. */
+const wordsOf = ({ type }: Kind, rest: readonly string[]): number => {
+  if (type !== 'instant') return 1
+  const counts = Array.from({ length: Math.min(MOST_INSTANT_WORDS, rest.length) }, (_, index) => index + 1)
+  return counts.findLast((count) => isInstantShaped(rest.slice(0, count).join(' '))) ?? 1
 }
 
 const give = (fields: Fields, argument: Argument, name: string, value: unknown): void => {

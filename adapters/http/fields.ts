@@ -22,7 +22,7 @@ const fieldOf = (argument: Argument): z.ZodType => {
   const one = typeOf(argument.kind)
   const field = argument.many === undefined ? one : z.array(one).max(argument.many)
   const described = field.describe(argument.summary)
-  return argument.required ? described : described.optional()
+  return argument.required && argument.or === undefined ? described : described.optional()
 }
 
 /** Longest text of a kind that names no length of its own. */
@@ -40,6 +40,7 @@ const typeOf = (kind: Kind): z.ZodType => {
     case 'fingerprint':
       return z.string().max(LONGEST)
     case 'duration':
+    case 'instant':
       return z
         .string()
         .max(LONGEST)

@@ -24,7 +24,7 @@ export async function perform(call: Call, caller: Caller, verb: Verb, fields: un
     return misread('"Idempotency-Key" is to be 1 to 200 visible characters, such as a UUID.')
   }
   if (!isRecord(fields)) return misread('Send the body as a JSON object.')
-  const read = readValues(verb, fields, { fingerprint, address: null })
+  const read = readValues(verb, fields, { fingerprint, address: null, at: call.door.ports.clock() })
   if (read.type === 'misread') {
     const detail = misreadWords(read, call.door.ports.clock())
     return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])

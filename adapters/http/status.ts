@@ -42,6 +42,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   whichRequest: { status: 409, title: 'Which request?' },
   notActive: { status: 409, title: 'Lease is not active yet' },
   cannotExtend: { status: 409, title: 'Cannot be extended' },
+  endsLater: { status: 409, title: 'Ends later already' },
   tooManyHeld: { status: 409, title: 'Too many machines held' },
   holdTooLong: { status: 422, title: 'Hold too long' },
   idUsedBefore: { status: 409, title: 'Idempotency-Key used before' },

@@ -65,7 +65,7 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
     case 'done':
       return decideDone(draft, command.what, who)
     case 'extend':
-      return decideExtend(draft, command.what, command.byMs, who)
+      return decideExtend(draft, command, who)
     case 'hold':
       return decideHold(draft, command, who)
     case 'cancel':

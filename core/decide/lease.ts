@@ -1,4 +1,4 @@
-import type { Outcome } from '../command.ts'
+import type { Command, Outcome } from '../command.ts'
 import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
 import { byText } from '../indexes.ts'
 import type { Lease } from '../lease.ts'
@@ -26,19 +26,27 @@ export const decideDone = (draft: Draft, what: string | null, by: Speaker): Outc
 }
 
 /** Adds to the present end, and no further than the longest lease, or hold, allows. */
-export const decideExtend = (draft: Draft, what: string | null, byMs: number, by: Speaker): Outcome | Refusal => {
+export const decideExtend = (
+  draft: Draft,
+  command: Extract<Command, { do: 'extend' }>,
+  by: Speaker,
+): Outcome | Refusal => {
   const { fleet } = draft
-  const found = findOne(draft, what, by)
+  const found = findOne(draft, command.what, by)
   if ('type' in found) return found
   const [lease] = found.leases as [Lease]
   if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
-  if (!(byMs > 0)) return { type: 'leaseTooShort', asked: byMs, shortestMs: fleet.limits.shortestMs }
   const { until } = lease.state
-  const { last, longestMs } = lastEnd(lease, longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
-  if (last <= Math.max(until, draft.at))
-    return { type: 'cannotExtend', lease: lease.id, until, longestMs, held: lease.hold !== null }
   // In its grace a lease has ended already, and what is added counts from now.
   const from = Math.max(until, draft.at)
+  const byMs = 'until' in command ? command.until - from : command.byMs
+  if (!(byMs > 0)) {
+    return 'until' in command
+      ? { type: 'endsLater', lease: lease.id, until }
+      : { type: 'leaseTooShort', asked: byMs, shortestMs: fleet.limits.shortestMs }
+  }
+  const { last, longestMs } = lastEnd(lease, longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
+  if (last <= from) return { type: 'cannotExtend', lease: lease.id, until, longestMs, held: lease.hold !== null }
   const extended = Math.min(from + byMs, last) as Instant
   draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
   return { type: 'extended', lease: lease.id, until: extended, cutTo: extended < from + byMs ? extended : null }

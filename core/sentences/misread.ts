@@ -1,4 +1,5 @@
 import type { DurationProblem } from '../duration.ts'
+import type { InstantProblem } from '../instant.ts'
 import { SHORTEST_RSA_BITS, type KeyProblem } from '../ssh-key.ts'
 import type { Misread } from '../verbs/misread.ts'
 import { openly, type Said, type Telling } from './said.ts'
@@ -27,6 +28,8 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
       return `"${name}" is missing.`
     case 'twice':
       return `"${name}" is given twice${got === '' ? '' : `, the second time as "${got}"`}.`
+    case 'notBoth':
+      return `"${problem.other}" and "${name}" are both given: one of them will do.`
     case 'tooMany':
       return `"${name}" is given too often: at most ${problem.most} times.`
     case 'tooLong':
@@ -43,6 +46,8 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
       return `"${got}" is no ${argument === 'priority' ? argument : 'number of machines'}: a whole number from ${problem.least} to ${problem.most} is.`
     case 'badDuration':
       return durationProblem(problem, got)
+    case 'badInstant':
+      return instantProblem(problem, got)
     case 'badChoice':
       return `"${got}" is none of ${problem.of.join(', ')}.`
     case 'badFlag':
@@ -78,7 +83,25 @@ const durationProblem = (
     case 'tooLong':
       return `"${got}" is too long: nothing lasts more than ${span(longestMs)}.`
     case 'clockTime':
-      return `I can't take a time of day ("${got}") yet: say how long, such as ${example}.`
+      return `A time of day ("${got}") does not belong there: say how long, such as ${example}.`
+  }
+}
+
+const instantProblem = (
+  { because, example, aheadMs }: { because: InstantProblem; example: string; aheadMs: number },
+  got: string,
+): string => {
+  switch (because) {
+    case 'nonsense':
+      return `"${got}" is no time: ${example}, "tomorrow 09:10" or 2026-11-28T02:00Z is, in UTC.`
+    case 'noTime':
+      return `At what time? "${got}" is a whole day: say "${got} 09:10", in UTC.`
+    case 'noSuchDate':
+      return `There is no "${got}" in any calendar.`
+    case 'past':
+      return `"${got}" is past: times are in UTC.`
+    case 'tooFar':
+      return `"${got}" is too far off: at most ${span(aheadMs)} from now.`
   }
 }
 

@@ -16,6 +16,7 @@ type AboutOwn = Extract<
       | 'whichRequest'
       | 'notActive'
       | 'cannotExtend'
+      | 'endsLater'
       | 'tooManyHeld'
       | 'holdTooLong'
       | 'unknownKey'
@@ -57,6 +58,10 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
     case 'cannotExtend':
       return openly(
         `${refusal.lease} can stay until ${clock(refusal.until, at)} at most (${span(refusal.longestMs)} a ${refusal.held ? 'hold' : 'lease'}); nothing was changed. When you are through: ${say(`done ${refusal.lease}`)}`,
+      )
+    case 'endsLater':
+      return openly(
+        `${refusal.lease} is yours until ${clock(refusal.until, at)} already; nothing was changed. To give it back before that: ${say(`done ${refusal.lease}`)}`,
       )
     case 'tooManyHeld':
       return tooManyHeld(refusal, say)

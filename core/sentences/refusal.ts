@@ -65,6 +65,7 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'whichRequest':
     case 'notActive':
     case 'cannotExtend':
+    case 'endsLater':
     case 'tooManyHeld':
     case 'holdTooLong':
     case 'unknownKey':

@@ -27,11 +27,24 @@ export function readValues(verb: Verb, record: Readonly<Record<string, unknown>>
   }
   const missing = firstMissing(verb, values)
   if (missing !== null) return fieldMisread(verb, missing, { problem: { type: 'missing' }, given: '' })
+  const double = firstDouble(verb, values)
+  if (double !== null) return fieldMisread(verb, double, { problem: { type: 'notBoth', other: double.or }, given: '' })
   return asks(verb, values, ports)
 }
 
+/** Needed, and given neither itself nor by what will do instead. */
 export const firstMissing = (verb: Verb, values: Values): Argument | null =>
-  verb.arguments.find((one) => one.required === true && values[one.name] === undefined) ?? null
+  verb.arguments.find(
+    (one) =>
+      one.required === true && values[one.name] === undefined && (one.or === undefined || values[one.or] === undefined),
+  ) ?? null
+
+/** Given beside what it stands in for. */
+export const firstDouble = (verb: Verb, values: Values): (Argument & { readonly or: string }) | null =>
+  verb.arguments.find(
+    (one): one is Argument & { or: string } =>
+      one.or !== undefined && values[one.name] !== undefined && values[one.or] !== undefined,
+  ) ?? null
 
 export const asks = (verb: Verb, values: Values, { address }: Pick<Ports, 'address'>): Read => ({
   type: 'ask',

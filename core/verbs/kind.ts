@@ -24,6 +24,8 @@ export type Kind =
   | { readonly type: 'count'; readonly least?: number; readonly most: number }
   /** `2h`, `90m`, `1h30m`, `3 days`; as a value, milliseconds. */
   | { readonly type: 'duration'; readonly longestMs: number; readonly example: string }
+  /** `18:00`, `tomorrow 09:10`, `2026-11-28T02:00Z`; as a value, milliseconds since 1970. In UTC, and ahead. */
+  | { readonly type: 'instant'; readonly aheadMs: number; readonly example: string }
   | { readonly type: 'choice'; readonly of: readonly string[] }
   /** True or false; a line that names it means the opposite of its standard. */
   | { readonly type: 'flag'; readonly standard: boolean }
@@ -39,5 +41,5 @@ export type Kind =
   /** Text by name. */
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 
-/** An argument as read: a string, a count or milliseconds, a flag, a key, pairs. */
+/** An argument as read: a string, a count, milliseconds, or an instant, a flag, a key, pairs. */
 export type Value = string | number | boolean | SshKey | Readonly<Record<string, string>>

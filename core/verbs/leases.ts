@@ -1,3 +1,4 @@
+import type { Instant } from '../id.ts'
 import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
 import type { Verb } from './verb.ts'
 
@@ -37,14 +38,25 @@ export const extend: Verb = {
       kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '2h' },
       summary: 'how much longer, counted from its present end',
       required: true,
+      or: 'until',
       after: ['by', 'for'],
       placed: true,
     },
+    {
+      name: 'until',
+      kind: { type: 'instant', aheadMs: LONGEST_LEASE_MS, example: '18:00' },
+      summary: 'its new end instead, in UTC: 18:00, "tomorrow 09:10", 2026-11-28T02:00Z',
+      after: ['until', 'till'],
+    },
   ],
-  examples: ['extend L7Q2 2h', 'extend metal-03 by 90m'],
-  asks: ({ what, by }) => ({
+  examples: ['extend L7Q2 2h', 'extend metal-03 by 90m', 'extend L7Q2 until tomorrow 18:00'],
+  asks: ({ what, by, until }) => ({
     type: 'command',
-    command: { do: 'extend', what: (what as string | undefined) ?? null, byMs: by as number },
+    command: {
+      do: 'extend',
+      what: (what as string | undefined) ?? null,
+      ...(until === undefined ? { byMs: by as number } : { until: until as Instant }),
+    },
   }),
 }
 

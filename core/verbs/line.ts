@@ -1,9 +1,9 @@
 import { isUnit } from '../duration.ts'
 import { nearest } from '../suggest.ts'
 import { VERBS, verbNamed } from './catalogue.ts'
-import { asks, firstMissing, type Read } from './fields.ts'
+import { asks, firstDouble, firstMissing, type Read } from './fields.ts'
 import type { Misread, Problem } from './misread.ts'
-import { byPlace, durationAt } from './place.ts'
+import { byPlace, durationAt, instantAt } from './place.ts'
 import { keep, plain, type Line, type Taken } from './taken.ts'
 import { fold, hasControl, LONGEST_LINE, shown, tokens, unquoted, type Token } from './text.ts'
 import { readValue, type Ports } from './values.ts'
@@ -28,6 +28,9 @@ export function readLine(typed: string, ports: Ports): Read | Misread {
   }
   const missing = firstMissing(line.verb, line.values)
   if (missing !== null) return stuck(line, { type: 'stuck', problem: { type: 'missing' }, argument: missing, at })
+  const double = firstDouble(line.verb, line.values)
+  if (double !== null)
+    return stuck(line, { type: 'stuck', problem: { type: 'notBoth', other: double.or }, argument: double, at })
   return asks(line.verb, line.values, ports)
 }
 
@@ -71,8 +74,11 @@ const takeAfter = (line: Line, at: number, argument: Argument): Taken => {
   if (next === undefined) return { type: 'stuck', problem: { type: 'missing' }, argument, at }
   if (argument.rest === true) return takeRest(line, at + 1, argument)
   if (!next.closed) return { type: 'stuck', problem: { type: 'unclosedQuote' }, argument, at: at + 1 }
-  if (kind.type === 'duration') {
-    const { read, words } = durationAt(line.words, at + 1, kind)
+  if (kind.type === 'duration' || kind.type === 'instant') {
+    const { read, words } =
+      kind.type === 'duration'
+        ? durationAt(line.words, at + 1, kind)
+        : instantAt(line.words, at + 1, { kind, now: line.ports.at })
     if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at: at + 1 }
     line.values[name] = read.value
     return { type: 'took', words: words + 1 }

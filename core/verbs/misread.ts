@@ -1,4 +1,5 @@
 import type { DurationProblem } from '../duration.ts'
+import type { InstantProblem } from '../instant.ts'
 import type { KeyProblem } from '../ssh-key.ts'
 
 /** What is wrong with something typed or sent. */
@@ -8,6 +9,8 @@ export type Problem =
   | { readonly type: 'unknownArgument' }
   | { readonly type: 'missing' }
   | { readonly type: 'twice' }
+  /** Two arguments of which one will do. */
+  | { readonly type: 'notBoth'; readonly other: string }
   /** More values than one argument takes, or more characters than one value has. */
   | { readonly type: 'tooMany' | 'tooLong'; readonly most: number }
   | { readonly type: 'controlCharacters' }
@@ -20,6 +23,12 @@ export type Problem =
       readonly because: DurationProblem
       readonly example: string
       readonly longestMs: number
+    }
+  | {
+      readonly type: 'badInstant'
+      readonly because: InstantProblem
+      readonly example: string
+      readonly aheadMs: number
     }
   | { readonly type: 'badChoice'; readonly of: readonly string[] }
   | { readonly type: 'badFlag' }

@@ -1,4 +1,5 @@
 import { isUnit, readDuration } from '../duration.ts'
+import { isInstantShaped, MOST_INSTANT_WORDS, readInstant } from '../instant.ts'
 import type { Kind } from './kind.ts'
 import { keep, plain, type Line, type Taken } from './taken.ts'
 import { withoutEnding, type Token } from './text.ts'
@@ -51,6 +52,22 @@ export const durationAt = (words: readonly Token[], at: number, kind: Duration):
 }
 /** "1 week and 2 days and 3 hours". */
 const MOST_WORDS = 8
+
+/** `18:00`, `tomorrow at 09:10`, `2026-11-28 02:00 UTC`: as many words as make one instant, or what is wrong with it. */
+export const instantAt = (
+  words: readonly Token[],
+  at: number,
+  { kind, now }: { readonly kind: Extract<Kind, { type: 'instant' }>; readonly now: number },
+): { read: Reading; words: number } => {
+  const { aheadMs, example } = kind
+  const many = (count: number): string => joined(words.slice(at, at + count))
+  let count = Math.min(MOST_INSTANT_WORDS, words.length - at)
+  while (count > 1 && !isInstantShaped(many(count))) count -= 1
+  const read = readInstant(many(count), now, aheadMs)
+  return typeof read === 'number'
+    ? { read: { type: 'value', value: read }, words: count }
+    : { read: { type: 'badInstant', because: read, example, aheadMs }, words: count }
+}
 
 const joined = (words: readonly Token[]): string => withoutEnding(words.map(({ text }) => text).join(' '))
 

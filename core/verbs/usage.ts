@@ -2,8 +2,20 @@ import type { Kind } from './kind.ts'
 import { goesByPlace, type Argument, type Verb } from './verb.ts'
 
 /** How a line of this verb is made: `extend [<what>] <2h>`, in square brackets what may be left out. */
-export const usage = (verb: Verb): string =>
-  [verb.name, ...verb.arguments.filter(({ unspoken }) => unspoken === undefined).map(part)].join(' ')
+export function usage(verb: Verb): string {
+  return [
+    verb.name,
+    ...verb.arguments.filter(({ unspoken, name }) => unspoken === undefined && !isOther(verb, name)).map(either),
+  ].join(' ')
+
+  function either(argument: Argument): string {
+    const other = verb.arguments.find(({ name }) => name === argument.or)
+    return other === undefined ? part(argument) : `${part(argument)}|${part({ ...other, required: true })}`
+  }
+}
+
+/** Told beside the argument that it stands in for. */
+const isOther = (verb: Verb, name: string): boolean => verb.arguments.some((one) => one.or === name)
 
 const part = (argument: Argument): string => {
   const { after, kind, required, rest, many } = argument
@@ -18,6 +30,7 @@ const part = (argument: Argument): string => {
 const valueName = (name: string, kind: Kind): string => {
   switch (kind.type) {
     case 'duration':
+    case 'instant':
       return kind.example
     case 'count':
       return 'n'

@@ -1,4 +1,5 @@
 import { readDuration } from '../duration.ts'
+import { readInstant } from '../instant.ts'
 import type { Address } from '../request.ts'
 import { readMember } from '../member.ts'
 import { readSshKey, type FingerprintOf } from '../ssh-key.ts'
@@ -11,6 +12,8 @@ export interface Ports {
   readonly fingerprint: FingerprintOf
   /** Where the asker can be told things; null: nowhere. */
   readonly address: Address | null
+  /** When it was asked, in milliseconds since 1970: what times of day are counted from. */
+  readonly at: number
 }
 
 export type Reading = { readonly type: 'value'; readonly value: Value } | Problem
@@ -18,7 +21,7 @@ export type Reading = { readonly type: 'value'; readonly value: Value } | Proble
 type Given = string | number | boolean | object
 
 /** One value of a kind, as typed or as sent. Lengths are looked at before anything else. */
-export function readValue(kind: Kind, given: Given, { fingerprint }: Pick<Ports, 'fingerprint'>): Reading {
+export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Ports, 'fingerprint' | 'at'>): Reading {
   switch (kind.type) {
     case 'word':
       return readWord(given, kind.longest)
@@ -30,6 +33,11 @@ export function readValue(kind: Kind, given: Given, { fingerprint }: Pick<Ports,
       const { longestMs, example } = kind
       const read = typeof given === 'string' ? readDuration(given, longestMs) : durationOf(given)
       return typeof read === 'number' ? value(read) : { type: 'badDuration', because: read, example, longestMs }
+    }
+    case 'instant': {
+      const { aheadMs, example } = kind
+      const read = typeof given === 'string' ? readInstant(given, at, aheadMs) : 'nonsense'
+      return typeof read === 'number' ? value(read) : { type: 'badInstant', because: read, example, aheadMs }
     }
     case 'choice': {
       const choice = typeof given === 'string' ? kind.of.find((one) => one === given.toLowerCase()) : undefined

@@ -12,6 +12,8 @@ export interface Argument {
   readonly summary: string
   /** Must be given. */
   readonly required?: true
+  /** The argument, if any, that will do instead; both together are misread. */
+  readonly or?: string
   /** Words that introduce it in a line (`for 2h`); for a flag, words that are all of it (`now`). None: it goes by place. */
   readonly after?: readonly string[]
   /** Goes by place as well, where no word introduces it. */

@@ -1,8 +1,10 @@
+import type { Instant } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, siteOf, tenantOf } from '../kit/site.ts'
-import { World } from '../kit/world.ts'
+import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
+const HOUR = 3_600_000
 
 describe('get', () => {
   test('a warm machine is the asker’s at once, and active when access has been given', () => {
@@ -67,6 +69,34 @@ test('a request that the new home can never serve is told so rather than left wa
   world.work()
   world.done(bob, held.id)
   world.work()
+})
+
+describe('extend until', () => {
+  const held = (): { world: World; id: string; until: number } => {
+    const world = new World()
+    const { id } = world.lease(world.get(ALICE))
+    world.work()
+    return { world, id, until: world.at + 2 * HOUR }
+  }
+
+  test('moves the end to that instant', () => {
+    const { world, id, until } = held()
+    const outcome = told(world.ask(ALICE, { do: 'extend', what: id, until: (until + HOUR) as Instant }))
+    expect(outcome).toMatchObject({ type: 'extended', until: until + HOUR, cutTo: null })
+  })
+
+  test('no further than the longest lease', () => {
+    const { world, id } = held()
+    const last = world.at + 24 * HOUR
+    const outcome = told(world.ask(ALICE, { do: 'extend', what: id, until: (last + HOUR) as Instant }))
+    expect(outcome).toMatchObject({ type: 'extended', until: last, cutTo: last })
+  })
+
+  test('never brings the end forward', () => {
+    const { world, id, until } = held()
+    const outcome = told(world.ask(ALICE, { do: 'extend', what: id, until: (until - HOUR) as Instant }))
+    expect(outcome).toEqual({ type: 'endsLater', lease: id, until })
+  })
 })
 
 describe('wear', () => {

@@ -65,7 +65,7 @@ test('a preview for nobody’s tenant is refused like the get', () => {
 test.each(['get metal 2 for 4h dry-run', 'get metal dry-run for 4h 2', 'get metal 2 preview for 4h'])(
   '"%s" asks for a preview',
   (line) => {
-    const read = readLine(line, { fingerprint: () => '', address: null })
+    const read = readLine(line, { fingerprint: () => '', address: null, at: 0 })
     if (read.type === 'misread') throw new Error('misread')
     expect(read.ask).toMatchObject({
       type: 'question',

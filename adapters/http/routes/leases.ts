@@ -54,7 +54,7 @@ export const leases: readonly KeyedRoute[] = [
     method: 'POST',
     path: '/api/v2/leases/:id/extend',
     who: 'member',
-    summary: 'move its end back: {"by": "1h"}',
+    summary: 'move its end back: {"by": "1h"}, or {"until": "2026-11-28T02:00Z"}',
     answer: (call, caller) => performOn(call, caller, 'extend'),
   },
   {

@@ -30,7 +30,7 @@ const telling = (world: World) => ({
 
 /** A line as typed, all the way to its words. */
 const type = (world: World, by: string, line: string): Said => {
-  const read = readLine(line, ports)
+  const read = readLine(line, { ...ports, at: world.at })
   if (read.type === 'misread') throw new Error(`misread ${line}`)
   if (read.ask.type === 'question') {
     return answerSaid(answer(world.fleet, { by: by as never, at: world.at }, read.ask.question), telling(world))

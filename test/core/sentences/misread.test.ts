@@ -1,7 +1,7 @@
 import { misreadSaid, readLine, readValues, verbNamed, type Misread } from '#core'
 import { describe, expect, test } from 'vitest'
 
-const PORTS = { fingerprint: () => 'x'.repeat(43), address: null }
+const PORTS = { fingerprint: () => 'x'.repeat(43), address: null, at: Date.UTC(2026, 10, 27, 10, 30) }
 const telling = { say: (line: string) => `bin/duffy ${line}`, at: 0 as never }
 
 const base: Omit<Misread, 'problem'> = {
@@ -14,6 +14,7 @@ const base: Omit<Misread, 'problem'> = {
   suggestion: null,
 }
 const duration = { type: 'badDuration', example: '2h', longestMs: 1000 } as const
+const instant = { type: 'badInstant', example: '18:00', aheadMs: 1000 } as const
 
 /** One of every type: a new problem does not compile until it is here. */
 const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & { readonly type: T } } = {
@@ -22,6 +23,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   unknownArgument: { type: 'unknownArgument' },
   missing: { type: 'missing' },
   twice: { type: 'twice' },
+  notBoth: { type: 'notBoth', other: 'until' },
   tooMany: { type: 'tooMany', most: 3 },
   tooLong: { type: 'tooLong', most: 3 },
   controlCharacters: { type: 'controlCharacters' },
@@ -30,6 +32,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badText: { type: 'badText' },
   badCount: { type: 'badCount', least: 1, most: 1000 },
   badDuration: { ...duration, because: 'nonsense' },
+  badInstant: { ...instant, because: 'nonsense' },
   badChoice: { type: 'badChoice', of: ['same', 'any'] },
   badFlag: { type: 'badFlag' },
   badKey: { type: 'badKey', because: 'broken' },
@@ -56,6 +59,10 @@ describe('every misread', () => {
     },
   )
 
+  test.each(['nonsense', 'noTime', 'noSuchDate', 'past', 'tooFar'] as const)('an instant: %s', (because) => {
+    expect(misreadSaid({ ...base, problem: { ...instant, because } }, telling).room[0]).toContain('many')
+  })
+
   test('fields have no line to type', () => {
     const read = readValues(verbNamed('get')!, { type: 'metal', count: 'many' }, PORTS) as Misread
     expect(misreadSaid(read, telling).room).toEqual([
@@ -68,8 +75,8 @@ describe('the words', () => {
   test.each([
     ['gte metal', 'I don\'t know "gte". Nothing was done. Did you mean: bin/duffy get metal'],
     [
-      'extend L7Q2 until 18:00',
-      `I can't take a time of day ("until") yet: say how long, such as 2h. Nothing was done. Try: bin/duffy extend L7Q2 2h`,
+      'get metal until 18:00',
+      `A time of day ("until") does not belong there: say how long, such as 4h. Nothing was done. Try: bin/duffy get metal`,
     ],
     [
       'get metal 0',

@@ -1,7 +1,7 @@
 import { readLine, verbNamed, VERBS } from '#core'
 import { describe, expect, test } from 'vitest'
 
-const PORTS = { fingerprint: () => 'x'.repeat(43), address: null }
+const PORTS = { fingerprint: () => 'x'.repeat(43), address: null, at: Date.UTC(2026, 10, 27, 10, 30) }
 const names = VERBS.flatMap(({ name, aliases }) => [name, ...aliases])
 
 describe('the catalogue', () => {

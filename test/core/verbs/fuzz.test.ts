@@ -2,7 +2,7 @@ import { readDuration, readLine, readValues, VERBS } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-const PORTS = { fingerprint: () => 'x'.repeat(43), address: null }
+const PORTS = { fingerprint: () => 'x'.repeat(43), address: null, at: Date.UTC(2026, 10, 27, 10, 30) }
 
 const words = fc.constantFrom(
   ...VERBS.flatMap(({ name, aliases }) => [name, ...aliases]),

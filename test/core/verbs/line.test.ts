@@ -1,7 +1,7 @@
 import { readLine, type Command, type Misread, type Question } from '#core'
 import { describe, expect, test } from 'vitest'
 
-const PORTS = { fingerprint: () => 'x'.repeat(43), address: null }
+const PORTS = { fingerprint: () => 'x'.repeat(43), address: null, at: Date.UTC(2026, 10, 27, 10, 30) }
 const HOUR = 3_600_000
 
 const asked = (line: string): Command | Question => {
@@ -148,8 +148,8 @@ describe('misreads', () => {
     ['list al', 'badChoice', 'list all'],
     ['why', 'missing', null],
     ['extend L7Q2', 'missing', null],
-    ['extend L7Q2 until 18:00', 'badDuration', null],
-    ['extend until 18:00', 'badDuration', null],
+    ['hold L7Q2 until 18:00', 'badDuration', null],
+    ['hold until 18:00', 'badDuration', null],
     ['extend L7Q2 3', 'badDuration', null],
     ['done L7Q2 L7Q9', 'unknownArgument', null],
     ['keys ad ssh-ed25519', 'unknownArgument', 'keys add ssh-ed25519'],
@@ -162,9 +162,9 @@ describe('misreads', () => {
   })
 
   test('a time of day is told from nonsense', () => {
-    expect(misread('extend L7Q2 until 18:00')).toMatchObject({
+    expect(misread('get metal until 18:00')).toMatchObject({
       problem: { because: 'clockTime' },
-      example: 'extend L7Q2 2h',
+      example: 'get metal',
     })
   })
 

@@ -1,7 +1,7 @@
 import { readValues, verbNamed, type Command, type Misread } from '#core'
 import { describe, expect, test } from 'vitest'
 
-const PORTS = { fingerprint: () => 'x'.repeat(43), address: null }
+const PORTS = { fingerprint: () => 'x'.repeat(43), address: null, at: Date.UTC(2026, 10, 27, 10, 30) }
 const GET = verbNamed('get')!
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, 7)]).toString('base64')}`
 
