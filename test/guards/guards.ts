@@ -41,7 +41,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'core/policy/wear.ts',
     text: 'a.idleSince - b.idleSince ||',
     without: '',
-    tests: ['test/core'],
+    tests: ['test/core/matching.test.ts'],
   },
   {
     rule: 'A grant is an attempt.',
@@ -55,7 +55,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'core/evolve/run.ts',
     text: "attempts: attempts + (run.step === 'provision' ? 1 : 0)",
     without: 'attempts',
-    tests: ['test/scenarios/allocation.test.ts', 'test/core'],
+    tests: ['test/core/matching.test.ts'],
   },
   {
     rule: 'Only a ready machine is lent.',
@@ -65,11 +65,11 @@ export const GUARDS: readonly Guard[] = [
     tests: [PROPERTIES],
   },
   {
-    rule: 'A machine that the config no longer names is lent no more.',
-    file: 'core/stock.ts',
-    text: 'if (!configured) return null',
-    without: '',
-    tests: [MODEL, 'test/core'],
+    rule: 'A machine that the config no longer names goes once it is free.',
+    file: 'core/decide/steps.ts',
+    text: "return machine.configured\n        ? draft.emit({ type: 'machineReadied', machine: machine.name })\n        : begin(draft, machine.name, 'shutdown')",
+    without: "return draft.emit({ type: 'machineReadied', machine: machine.name })",
+    tests: ['test/core', 'test/e2e/config.test.ts'],
   },
   {
     rule: 'A machine has all the labels that were asked for.',
@@ -83,7 +83,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'core/policy/match.ts',
     text: "if (arch !== null && shape.arch !== arch) return 'arch'",
     without: '',
-    tests: ['test/core'],
+    tests: ['test/core/matching.test.ts'],
   },
   {
     rule: 'The hard class of a home is not left.',
