@@ -49,6 +49,10 @@ export interface GetCommand {
   readonly keys: readonly SshKey[]
   readonly reason: string
   readonly metadata: Readonly<Record<string, string>>
+  /** How long `prefer` waits for home; unless given, as long as the pool says. */
+  readonly preferMs?: number
+  /** For whom an operator asks, if not for their own. */
+  readonly tenant?: TenantName
   /** False: be refused rather than wait. */
   readonly queue: boolean
   readonly address: Address | null
@@ -60,6 +64,8 @@ export type Command =
   | { readonly do: 'done'; readonly what: string | null }
   | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
   | { readonly do: 'extend'; readonly what: string | null; readonly until: Instant }
+  /** Moves the end forward to an instant that is still to come; what ends earlier already stays as it is. */
+  | { readonly do: 'shorten'; readonly what: string; readonly until: Instant }
   /** Keep machines for debugging; `forMs` counts from now, null: the usual time. */
   | { readonly do: 'hold'; readonly what: string | null; readonly forMs: number | null; readonly reason: string }
   | { readonly do: 'cancel'; readonly what: string | null }

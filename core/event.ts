@@ -103,7 +103,7 @@ export type Event =
       readonly how: 'failed' | 'returned'
     }
   | { readonly type: 'leaseActivated'; readonly lease: LeaseId; readonly until: Instant }
-  | { readonly type: 'leaseExtended'; readonly lease: LeaseId; readonly until: Instant }
+  | { readonly type: 'leaseExtended' | 'leaseShortened'; readonly lease: LeaseId; readonly until: Instant }
   /** Kept for debugging, until then at least. */
   | { readonly type: 'leaseHeld'; readonly lease: LeaseId; readonly until: Instant; readonly hold: Hold }
   | { readonly type: 'leaseWarned'; readonly lease: LeaseId; readonly minutes: number }

@@ -32,7 +32,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   if ('type' in keys) return keys
 
   const { preferMs, graceMs } = demand.pool
-  const preferUntil = (at + preferMs) as Instant
+  const preferUntil = (at + (command.preferMs ?? preferMs)) as Instant
   const placed = place(fleet, tenant, demand.demand, at < preferUntil)
   // Since the last decision somebody's patience may have ended, and theirs is the turn then.
   const isFree = placed.machines !== null && nextTurn(fleet, at) === null

@@ -1,9 +1,9 @@
-import type { Asked, Outcome } from '../command.ts'
+import type { Asked, GetCommand, Outcome } from '../command.ts'
 import type { Notice } from '../effect.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { DUFFY, type PersonId } from '../id.ts'
-import { speaker, type Speaker } from '../policy/membership.ts'
+import { noSuchTenant, speaker, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
 import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
@@ -12,7 +12,7 @@ import { decideHold } from './hold.ts'
 import { decideMoveHome } from './home.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideNoteEstimates } from './estimates.ts'
-import { decideCancel, decideDone, decideExtend } from './lease.ts'
+import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
 import {
@@ -60,12 +60,16 @@ const answer = (draft: Draft, { by, command }: Asked): Outcome | Refusal => {
 
 const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Outcome | Refusal => {
   switch (command.do) {
-    case 'get':
-      return decideGet(draft, command, who)
+    case 'get': {
+      const asker = onBehalf(draft, command, who)
+      return 'type' in asker ? asker : decideGet(draft, command, asker)
+    }
     case 'done':
       return decideDone(draft, command.what, who)
     case 'extend':
       return decideExtend(draft, command, who)
+    case 'shorten':
+      return decideShorten(draft, command, who)
     case 'hold':
       return decideHold(draft, command, who)
     case 'cancel':
@@ -96,6 +100,15 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
   }
 }
 
+/** An operator may ask for any tenant. */
+const onBehalf = ({ fleet }: Draft, { tenant }: GetCommand, who: Speaker): Speaker | Refusal => {
+  if (tenant === undefined || tenant === who.tenant) return who
+  if (who.role !== 'operator') return { type: 'operatorsOnly' }
+  const found = fleet.tenants.get(tenant)
+  if (found === undefined) return noSuchTenant(fleet, tenant)
+  return found.active ? { ...who, tenant } : { type: 'tenantRetired', tenant }
+}
+
 /** What Duffy tells itself, and operators may. */
 const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal => {
   switch (command.do) {
@@ -120,6 +133,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'get':
     case 'done':
     case 'extend':
+    case 'shorten':
     case 'hold':
     case 'cancel':
     case 'moveHome':

@@ -52,6 +52,22 @@ export const decideExtend = (
   return { type: 'extended', lease: lease.id, until: extended, cutTo: extended < from + byMs ? extended : null }
 }
 
+/** Ends it earlier than it would; never at once, which is what `done` is for. */
+export const decideShorten = (
+  draft: Draft,
+  { what, until }: Extract<Command, { do: 'shorten' }>,
+  by: Speaker,
+): Outcome | Refusal => {
+  const found = findOne(draft, what, by)
+  if ('type' in found) return found
+  const [lease] = found.leases as [Lease]
+  if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
+  const { shortestMs } = draft.fleet.limits
+  if (!(until > draft.at)) return { type: 'leaseTooShort', asked: until - draft.at, shortestMs }
+  if (until < lease.state.until) draft.emit({ type: 'leaseShortened', lease: lease.id, until })
+  return { type: 'extended', lease: lease.id, until: Math.min(until, lease.state.until) as Instant, cutTo: null }
+}
+
 /** Leaves the queue. */
 export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Outcome | Refusal => {
   const request = findWaiting(draft, what, by)

@@ -42,6 +42,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'machineLeft':
     case 'leaseActivated':
     case 'leaseExtended':
+    case 'leaseShortened':
     case 'leaseHeld':
     case 'leaseWarned':
     case 'leaseEnded':

@@ -22,6 +22,7 @@ type LeaseEvent = Extract<
       | 'machineLeft'
       | 'leaseActivated'
       | 'leaseExtended'
+      | 'leaseShortened'
       | 'leaseHeld'
       | 'leaseWarned'
       | 'leaseEnded'
@@ -54,6 +55,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseActivated':
       return patchLease(fleet, event.lease, () => ({ state: { status: 'active', since: at, until: event.until } }))
     case 'leaseExtended':
+    case 'leaseShortened':
       return patchLease(fleet, event.lease, (lease) => extend(fleet, lease, event.until, at))
     case 'leaseHeld':
       return patchLease(fleet, event.lease, (lease) => ({ ...extend(fleet, lease, event.until, at), hold: event.hold }))
