@@ -79,7 +79,7 @@ export const duffy = async ({
   const desk = estimateDesk()
   const irc = starting.use(await ircDoors(settings.irc, conversation(lane, store, desk), log))
   starting.use(startNotices(world, irc.door))
-  const http = await httpDoor(settings.http).start({
+  const http = await httpDoor({ ...settings.http, v3: settings.v3 }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
     ready: () => lane.state().stopped === null,

@@ -1,7 +1,6 @@
 import type { JsonObject, Step } from '#core'
-
-/** A length of time: `30s`, `15m`, `2h`, `1d`. */
-export type Span = `${number}${'s' | 'm' | 'h' | 'd'}`
+import type { V3Config } from './facades.ts'
+import type { Span } from './kinds.ts'
 
 /** What `duffy.config.ts` says about a site. Names are small letters, digits and dashes, at most 41 of them. */
 export interface Config {
@@ -17,6 +16,8 @@ export interface Config {
   /** IRC networks by name; the name is the first half of every identity there: `irc:<name>:<account>`. Default: none. */
   readonly irc?: Readonly<Record<string, IrcConfig>>
   readonly http?: HttpConfig
+  /** The API of Duffy v3, under `/api/v1`, for clients that speak it. */
+  readonly v3?: V3Config
   readonly ansible?: AnsibleConfig
   readonly cron?: CronConfig
   readonly retention?: RetentionConfig

@@ -2,6 +2,12 @@ import { readDuration } from '#core'
 import { z } from 'zod'
 import { instead } from './faults.ts'
 
+/** A length of time: `30s`, `15m`, `2h`, `1d`. */
+export type Span = `${number}${'s' | 'm' | 'h' | 'd'}`
+
+/** Every key of an interface, so that the schema and what the interface documents cannot drift apart. */
+export type ShapeOf<T> = Readonly<Record<keyof Required<T>, z.ZodType>>
+
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE

@@ -2,10 +2,21 @@ import { HIGHEST_PRIORITY, STEPS, type Json, type JsonObject } from '#core'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type * as config from './config.ts'
-import { choice, DAY, flag, HOUR, MINUTE, object, PRINTABLE, record, SECOND, span, text, whole } from './kinds.ts'
-
-/** Every key of an interface, so that the schema and what `config.ts` documents cannot drift apart. */
-type ShapeOf<T> = Readonly<Record<keyof Required<T>, z.ZodType>>
+import {
+  choice,
+  DAY,
+  flag,
+  HOUR,
+  MINUTE,
+  object,
+  PRINTABLE,
+  record,
+  SECOND,
+  span,
+  text,
+  whole,
+  type ShapeOf,
+} from './kinds.ts'
 
 export const NAME = /^[a-z0-9](?:[a-z0-9-]{0,39}[a-z0-9])?$/
 export const NAME_RULE =
@@ -245,6 +256,7 @@ export const configSchema = object(
     limits: z.unknown().default({}),
     irc: record('Describe the networks: `{ name: { host } }`.').default({}),
     http: z.unknown().default({}),
+    v3: z.unknown().default({}),
     ansible: z.unknown().default({}),
     cron: z.unknown().default({}),
     retention: z.unknown().default({}),

@@ -1,4 +1,5 @@
 import type { Site } from '#core'
+import type { V3Settings } from './facades.ts'
 import type { Secret } from './secret.ts'
 
 /** All that a site's config and its environment say, complete: every default is filled in, every path absolute. */
@@ -6,6 +7,7 @@ export interface Settings {
   readonly site: Site
   readonly dataDir: string
   readonly http: HttpSettings
+  readonly v3: V3Settings
   readonly irc: readonly IrcNetwork[]
   readonly ansible: AnsibleSettings
   readonly cron: CronSettings

@@ -33,7 +33,7 @@ export async function callerOf(header: string | undefined, keys: Keys): Promise<
 /** Compared with where no key is known, so that it takes as long as where one is. */
 const NOBODY = Buffer.alloc(32)
 
-const proven = (key: ApiKey | undefined, secret: string): Caller | null => {
+export const proven = (key: ApiKey | undefined, secret: string): Caller | null => {
   const given = hash('sha256', secret, 'buffer')
   const digest = key === undefined ? NOBODY : Buffer.from(key.digest, 'hex')
   const same = digest.length === given.length && timingSafeEqual(digest, given)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIPv4, isIPv6 } from 'node:net'
 import { DEFAULT_BOUNDS, type Bounds } from './bounds.ts'
+import { DEFAULT_V3, type V3Settings } from './facade/settings.ts'
 
 export interface HttpOptions {
   /** Where to listen; 127.0.0.1 and 8080 if not given. Port 0 takes a free one. */
@@ -13,6 +14,8 @@ export interface HttpOptions {
   /** The proxies whose `X-Forwarded-For` is believed (addresses or networks), or true for whoever connects. */
   readonly trustProxy?: boolean | readonly string[]
   readonly bounds?: Partial<Bounds>
+  /** The API of Duffy v3, under `/api/v1`. */
+  readonly v3?: Partial<V3Settings>
 }
 
 export interface Settings {
@@ -22,6 +25,7 @@ export interface Settings {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null
   readonly trustProxy: boolean | string[]
   readonly bounds: Bounds
+  readonly v3: V3Settings
 }
 
 const DEFAULT_HOST = '127.0.0.1'
@@ -45,6 +49,7 @@ export function settingsOf(options: HttpOptions): Settings {
     tls: tls === null ? null : { cert: pem('tls.certFile', tls.certFile), key: pem('tls.keyFile', tls.keyFile) },
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
+    v3: { ...DEFAULT_V3, ...options.v3 },
   }
 }
 

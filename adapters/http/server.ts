@@ -5,17 +5,20 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { callerOf, type Caller } from './api-key.ts'
 import { readJson } from './json.ts'
+import { callOf } from './call.ts'
+import { answerFault, BadBody } from './faults.ts'
+import { facades } from './facade/index.ts'
 import { settingsOf, type HttpOptions, type Settings } from './options.ts'
 import type { Ports } from './ports.ts'
-import { busy, mayBeDone, noKey, notDone, nothingDone, notFound, notReady, problem, tooFast } from './problem.ts'
+import { noKey, notFound, notReady, problem, tooFast } from './problem.ts'
 import { buckets } from './rate.ts'
-import type { Answer, Call, Door, Route } from './route.ts'
+import type { Answer, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
+import { send } from './send.ts'
 import { waits } from './wait.ts'
 
 /** The running door. */
@@ -45,6 +48,7 @@ export function httpDoor(options: HttpOptions = {}): { name: 'http'; start(ports
       readBodies(app, door)
       admit(app, door)
       for (const route of ROUTES) serve(app, door, route)
+      facades(app, door, settings)
       answerFaults(app, door)
       await listen(app, settings)
       return {
@@ -114,11 +118,6 @@ const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 }
 
-/** A body that is not taken. */
-class BadBody extends Error {
-  readonly statusCode = 400
-}
-
 /** JSON alone, read strictly. Without this Fastify would also take text. */
 const readBodies = (app: FastifyInstance, { bounds }: Door): void => {
   app.removeAllContentTypeParsers()
@@ -182,81 +181,14 @@ const serve = (app: FastifyInstance, door: Door, route: Route): void => {
   })
 }
 
-const callOf = (door: Door, request: FastifyRequest, reply: FastifyReply): Call => ({
-  door,
-  params: request.params as Record<string, string>,
-  query: request.query as Record<string, unknown>,
-  body: request.body,
-  idempotencyKey: single(request.headers['idempotency-key']),
-  signal: () => gone(reply),
-})
-
-const single = (header: string | string[] | undefined): string | null =>
-  (Array.isArray(header) ? header.join(', ') : header) ?? null
-
-const gone = (reply: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
-  if (reply.raw.destroyed) controller.abort()
-  else reply.raw.once('close', () => controller.abort())
-  return controller.signal
-}
-
-const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-const JSON_TYPE = 'application/json; charset=utf-8'
-
-const send = (reply: FastifyReply, { status, body, headers }: Answer): FastifyReply => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return reply
-    .code(status)
-    .headers(HEADERS)
-    .header('content-type', JSON_TYPE)
-    .headers(headers ?? {})
-    .send(text)
-}
-
 const answerFaults = (app: FastifyInstance, { ports }: Door): void => {
   app.setNotFoundHandler((_request, reply) =>
     send(reply, notFound('There is nothing at this address. GET /api/v2/help lists what there is.')),
   )
-  app.setErrorHandler((error: FastifyError | BadBody, request, reply) => {
-    const answer = blamed(error) ?? turnedAway(error)
-    if (answer !== null) return send(reply, answer)
-    const ref = randomBytes(2).toString('hex')
-    const { method, routeOptions, caller } = request
-    ports.log('error', 'a request failed', { ref, method, route: routeOptions.url, key: caller?.key, cause: error })
-    if (isNotDone(error)) return send(reply, notDone(ref))
-    return send(reply, method === 'GET' || isBug(error) ? nothingDone(ref) : mayBeDone(ref))
-  })
+  app.setErrorHandler((error: FastifyError | BadBody, request, reply) =>
+    send(reply, answerFault(error, request, ports)),
+  )
 }
-
-/** What the caller did wrong, or null if the fault is ours. */
-const blamed = (error: FastifyError | BadBody): Answer | null => {
-  if (error instanceof BadBody) return problem(400, 'badBody', 'Bad body', error.message)
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return problem(413, 'bodyTooLarge', 'Body too large', 'A request body may have 64 KiB at most.')
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-    case 'FST_ERR_CTP_EMPTY_TYPE':
-      return problem(415, 'notJson', 'Not JSON', 'Send the body as "Content-Type: application/json".')
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_BAD_URL':
-      return problem(400, 'badRequest', 'Bad request', error.message)
-    default:
-      return null
-  }
-}
-
-/** What the lane says when it takes nothing; known by name, since its classes are another adapter's. */
-const turnedAway = (error: Error & { retryAfterMs?: number }): Answer | null => {
-  if (error.name === 'Busy') return busy(error.retryAfterMs ?? 1000)
-  return error.name === 'Stopped' ? notReady() : null
-}
-
-/** The lane knows that the command left nothing behind. Of any other fault nobody does: it may have come after the command. */
-const isNotDone = (error: Error & { outcome?: string }): boolean =>
-  error.name === 'Fault' && error.outcome === 'notDone'
-
-const isBug = (error: Error & { outcome?: string }): boolean => error.name === 'Fault' && error.outcome === 'bug'
 
 /** Somebody else listens there, or nobody may: in words for whoever starts Duffy. */
 export class CannotListen extends Error {

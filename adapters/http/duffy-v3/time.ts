@@ -1,0 +1,32 @@
+/** An instant as Duffy v3 writes it: with an offset, and no `Z`. */
+export const stamp = (at: number): string => new Date(at).toISOString().replace('Z', '+00:00')
+
+export const seconds = (ms: number): number => ms / 1000
+
+/** What a `PUT` says of a session's end: added to the present end, or an instant. */
+export type Expiry = { readonly byMs: number } | { readonly at: number }
+
+const UNITS: Readonly<Record<string, number>> = {
+  w: 604_800_000,
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+}
+const RELATIVE = /^([+-])((?:\d{1,9}(?:ms|[wdhms]))+)$/
+const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/
+
+/** `+6h`, `-20m25s`, or a date and time, of UTC unless it names an offset. Null: neither. */
+export function readExpiry(text: string): Expiry | null {
+  const [, sign, parts] = RELATIVE.exec(text) ?? []
+  if (parts !== undefined) {
+    const lengths = [...parts.matchAll(/(\d+)(ms|[wdhms])/g)].map(([, count, unit]) => Number(count) * UNITS[unit!]!)
+    const ms = lengths.reduce((total, length) => total + length, 0)
+    return { byMs: sign === '-' ? -ms : ms }
+  }
+  const [found, offset] = INSTANT.exec(text) ?? []
+  if (found === undefined) return null
+  const at = Date.parse(offset === undefined ? `${found.replace(' ', 'T')}Z` : found.replace(' ', 'T'))
+  return Number.isNaN(at) ? null : { at }
+}

@@ -1,0 +1,118 @@
+import type { Command, Fleet, GetCommand, LeaseId, Outcome, Refusal, RequestId, TenantName } from '#core'
+import type { Caller } from '../api-key.ts'
+import type { Reply } from '../ports.ts'
+import type { Call } from '../route.ts'
+
+/** What a client that knows of no queue and no preparation is told at last. */
+export type Reserved =
+  /** One can log in to every machine of it. */
+  | { readonly type: 'lease'; readonly lease: LeaseId }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** It stood in line until its time was over, and does so no more. */
+  | { readonly type: 'short' }
+  /** No machine could be made to let its tenant in. Nothing is held. */
+  | { readonly type: 'unprepared' }
+  /** The caller hung up, and nothing is held for it. */
+  | { readonly type: 'gone' }
+
+export interface Wish {
+  readonly command: GetCommand
+  /** The façade, so that its commands are told from those of others where a caller's id is looked up. */
+  readonly door: string
+  readonly waitMs: number
+}
+
+/** What an older client cannot say: its requests take machines of home first and others at once, and are told nothing. */
+export const plainGet = (over: Pick<GetCommand, 'type' | 'pool' | 'count' | 'durationMs'>): GetCommand => ({
+  do: 'get',
+  arch: null,
+  labels: [],
+  platform: 'prefer',
+  preferMs: 0,
+  priority: 0,
+  keys: [],
+  reason: '',
+  metadata: {},
+  queue: false,
+  address: null,
+  ...over,
+})
+
+/**
+ * Leases machines for a client that takes an answer for the end of the matter: in line for a while, then until one can log in.
+ * Whatever is not told to the caller is not held for it.
+ */
+export async function reserve(call: Call, caller: Caller, { command, door, waitMs }: Wish): Promise<Reserved> {
+  const { lane } = call.door.ports
+  const id = call.idempotencyKey
+  const ask: Ask = (wanted, as = null) => lane.ask({ id: as, by: caller.identity, door, command: wanted })
+  const signal = call.signal()
+  const reply = await ask({ ...command, queue: waitMs > 0 }, id)
+  if (reply.type === 'refused') return reply
+  const tenant = command.tenant ?? caller.tenant
+  const lease = await granted(call, reply.outcome, { ask, tenant, ms: waitMs, signal })
+  if (lease === null) return { type: signal.aborted ? 'gone' : 'short' }
+  if (!(await isActive(call, lease, signal))) {
+    await ask({ do: 'done', what: lease })
+    return { type: signal.aborted ? 'gone' : 'unprepared' }
+  }
+  // Whoever gave an id of their own can come back for the answer.
+  if (!signal.aborted || id !== null) return { type: 'lease', lease }
+  await ask({ do: 'done', what: lease })
+  return { type: 'gone' }
+}
+
+type Ask = (command: Command, as?: string | null) => Promise<Reply>
+
+interface Standing {
+  readonly ask: Ask
+  readonly tenant: TenantName
+  readonly ms: number
+  readonly signal: AbortSignal
+}
+
+/** The lease that a request has come to, waiting for it if need be; null if it is to wait no longer. */
+const granted = async (
+  call: Call,
+  outcome: Outcome,
+  { ask, tenant, ms, signal }: Standing,
+): Promise<LeaseId | null> => {
+  if (outcome.type === 'granted') return outcome.lease
+  if (outcome.type !== 'waiting') throw new Error(`a get came to ${outcome.type}`)
+  const { request } = outcome
+  await call.door.waits.over(request, (fleet) => fleet.requests.get(request) === undefined, { ms, signal })
+  // Refused if it was granted a moment before.
+  const cancelled = await ask({ do: 'cancel', what: request })
+  return cancelled.type === 'accepted' ? null : leaseOf(call, request, tenant)
+}
+
+const leaseOf = async (call: Call, request: RequestId, tenant: TenantName): Promise<LeaseId | null> => {
+  const { lane, store } = call.door.ports
+  const present = await lane.read((fleet) => leaseFrom(fleet, request, tenant))
+  if (present !== null) return present
+  const past = await store.request(request)
+  return past?.state.status === 'granted' ? past.state.lease : null
+}
+
+const leaseFrom = (fleet: Fleet, request: RequestId, tenant: TenantName): LeaseId | null => {
+  for (const lease of fleet.leasesOf.of(tenant)) if (lease.request === request) return lease.id
+  return null
+}
+
+/** Waits until one can log in to it; false if that does not come to be. */
+const isActive = async (call: Call, id: LeaseId, signal: AbortSignal): Promise<boolean> => {
+  const { waits, bounds, ports } = call.door
+  const lease = await ports.lane.read((fleet) => standing(fleet, id))
+  if (lease.status !== 'preparing') return lease.status === 'active'
+  const isOver = (fleet: Fleet): boolean => standing(fleet, id).status !== 'preparing'
+  await waits.over(lease.request, isOver, { ms: bounds.waitMs, signal })
+  return (await ports.lane.read((fleet) => standing(fleet, id))).status === 'active'
+}
+
+const standing = (
+  fleet: Fleet,
+  id: LeaseId,
+): { readonly status: 'gone' } | { readonly status: 'preparing' | 'active' | 'ended'; readonly request: RequestId } => {
+  const lease = fleet.leases.get(id)
+  return lease === undefined ? { status: 'gone' } : { status: lease.state.status, request: lease.request }
+}
