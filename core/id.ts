@@ -16,7 +16,7 @@ export type PersonId = Branded<'person'>
 export type ApiKeyId = Branded<'api key'>
 /** Of an SSH public key, as OpenSSH prints it: `SHA256:` and 43 characters. */
 export type Fingerprint = Branded<'fingerprint'>
-/** Who speaks, as a door vouches for it: `irc:<network>:<account>`, `key:<api key id>`, or `duffy` for Duffy itself. */
+/** Who speaks, as a door vouches for it: `irc:<network>:<account>`, `slack:<team>:<user>`, `key:<api key id>`, or `duffy` for Duffy itself. */
 export type Identity = Branded<'identity'>
 /** Duffy itself, as a speaker: ticks, finished runs, and the site's config. */
 export const DUFFY = 'duffy' as Identity

@@ -40,7 +40,7 @@ export interface Tenant extends TenantTerms {
   readonly owner: 'config' | 'people'
   /** False once it is retired: nobody speaks for it. */
   readonly active: boolean
-  /** Identities that speak for it: `irc:<network>:<account>`, or `irc:<network>:*` for all that the network vouches for. */
+  /** Identities that speak for it: `irc:<network>:<account>`, `slack:<team>:<user>`, or with `*` in the last place all that the door vouches for. */
   readonly members: readonly string[]
   /** Those of its members who may change who else is one. */
   readonly admins: readonly string[]

@@ -50,7 +50,7 @@ const PLACES: Readonly<Record<string, string>> = {
   count: '2',
   sshKey: 'FILE',
   fingerprint: 'SHA256:…',
-  identity: 'irc:NETWORK:ACCOUNT',
+  identity: 'irc:NETWORK:ACCOUNT|slack:TEAM:USER',
   pairs: 'NAME=TEXT',
 }
 

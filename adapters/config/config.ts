@@ -15,6 +15,8 @@ export interface Config {
   readonly limits?: LimitsConfig
   /** IRC networks by name; the name is the first half of every identity there: `irc:<name>:<account>`. Default: none. */
   readonly irc?: Readonly<Record<string, IrcConfig>>
+  /** The Slack workspace that people may ask in: `slack:<team>:<user>`. Default: none. `docs/slack.md` says how to set it up. */
+  readonly slack?: SlackConfig
   readonly http?: HttpConfig
   /** The API of Duffy v3, under `/api/v1`, for clients that speak it. */
   readonly v3?: V3Config
@@ -114,7 +116,10 @@ export interface TenantConfig {
   readonly weight?: number
   /** The highest priority, 0 to 9, that it may ask for; a higher one is served first. Default: 0. */
   readonly priority?: number
-  /** Who speaks for it: `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network. Default: nobody. */
+  /**
+   * Who speaks for it: `irc:<network>:<account>`, `slack:<team>:<user>`; with `*` in the last place, everybody whom that network or
+   * team vouches for. Default: nobody.
+   */
   readonly members?: readonly string[]
   /** SSH public keys let in where neither a request nor its asker names one. Default: none. */
   readonly keys?: readonly string[]
@@ -185,6 +190,18 @@ export interface IrcConfig {
   readonly trustNicks?: boolean
   /** Accounts that many people share, such as a bridge's: they count as nobody. Default: none. */
   readonly bridgeAccounts?: readonly string[]
+}
+
+/** A bot token, and one or both of the others: each is a way in. */
+export interface SlackConfig {
+  /** `xoxb-…`: what Duffy speaks with. `DUFFY_SLACK_BOT_TOKEN` goes before it. */
+  readonly botToken?: SecretConfig
+  /** Slack's requests to `/slack/events` are signed with it. Default: none, and they are refused. `DUFFY_SLACK_SIGNING_SECRET` goes before it. */
+  readonly signingSecret?: SecretConfig
+  /** `xapp-…`: Duffy fetches what people say by Socket Mode. Default: none. `DUFFY_SLACK_APP_TOKEN` goes before it. */
+  readonly appToken?: SecretConfig
+  /** Where Slack's API is. Default: `https://slack.com/api/`. `DUFFY_SLACK_API_URL` goes before it. */
+  readonly apiUrl?: string
 }
 
 export interface HttpConfig {

@@ -1,7 +1,8 @@
+import { readMember } from '#core'
 import type { z } from 'zod'
 import type { Faults } from './faults.ts'
 import { instead } from './faults.ts'
-import { accountSchema, channelSchema, NAME, NAME_RULE, nickSchema } from './schema.ts'
+import { accountSchema, channelSchema, NAME, NAME_RULE, nickSchema, slackApiUrlSchema } from './schema.ts'
 import { Secret } from './secret.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -13,6 +14,16 @@ export interface Spoken {
   readonly port: number | null
   readonly irc: SpokenIrc
   readonly members: readonly string[]
+  readonly slack: SpokenSlack
+  /** As a tenant's list has them: `slack:T123:U456`. */
+  readonly slackMembers: readonly string[]
+}
+
+export interface SpokenSlack {
+  readonly botToken: Secret | null
+  readonly signingSecret: Secret | null
+  readonly appToken: Secret | null
+  readonly apiUrl: string | null
 }
 
 export interface SpokenIrc {
@@ -45,6 +56,11 @@ export const VARIABLES = [
   'DUFFY_IRC_CHANNELS',
   'DUFFY_IRC_MEMBERS',
   'DUFFY_IRC_TRUST_NICKS',
+  'DUFFY_SLACK_BOT_TOKEN',
+  'DUFFY_SLACK_SIGNING_SECRET',
+  'DUFFY_SLACK_APP_TOKEN',
+  'DUFFY_SLACK_API_URL',
+  'DUFFY_SLACK_MEMBERS',
 ] as const
 type Variable = (typeof VARIABLES)[number]
 
@@ -70,8 +86,21 @@ export function readEnvironment(environment: Environment, faults: Faults): Spoke
     members: reader
       .words('DUFFY_IRC_MEMBERS')
       .filter((member) => member === '*' || faults.read(accountSchema, member, ['DUFFY_IRC_MEMBERS']) !== null),
+    slack: {
+      botToken: reader.secret('DUFFY_SLACK_BOT_TOKEN'),
+      signingSecret: reader.secret('DUFFY_SLACK_SIGNING_SECRET'),
+      appToken: reader.secret('DUFFY_SLACK_APP_TOKEN'),
+      apiUrl: reader.by('DUFFY_SLACK_API_URL', slackApiUrlSchema),
+    },
+    slackMembers: reader.words('DUFFY_SLACK_MEMBERS').flatMap((written) => {
+      const member = readMember(`slack:${written.replace(/^slack:/, '')}`)
+      if (member === null) faults.add(['DUFFY_SLACK_MEMBERS'], SLACK_MEMBER_RULE)
+      return member === null ? [] : [member]
+    }),
   }
 }
+
+const SLACK_MEMBER_RULE = 'Give `<team>:<user>`, such as `T0123ABCD:U0456EFGH`, or `<team>:*` for everybody there.'
 
 const readerOf = (environment: Environment, faults: Faults) => {
   const text = (name: Variable): string | null => {
@@ -121,7 +150,7 @@ const readerOf = (environment: Environment, faults: Faults) => {
  */
 const refuseUnknown = (environment: Environment, faults: Faults): void => {
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith('DUFFY_IRC_') || (VARIABLES as readonly string[]).includes(name)) continue
+    if (!/^DUFFY_(?:IRC|SLACK)_/.test(name) || (VARIABLES as readonly string[]).includes(name)) continue
     faults.add([name], `There is no such variable${instead(name, VARIABLES)}`)
   }
 }

@@ -2,7 +2,7 @@ import type { Environment, SpokenIrc } from './environment.ts'
 import type { Faults } from './faults.ts'
 import type { Files } from './files.ts'
 import { ircSchema, NAME, NAME_RULE, type IrcRead } from './schema.ts'
-import { Secret } from './secret.ts'
+import { secretFrom } from './secret-from.ts'
 import type { IrcNetwork } from './settings.ts'
 
 interface Around {
@@ -64,7 +64,7 @@ const networkFrom = async (
   const { faults, files } = around
   const tls = spoken.tls ?? settings.tls
   const nick = spoken.nick ?? settings.nick
-  const password = spoken.password ?? (await secretOf(network, settings, around))
+  const password = spoken.password ?? (await secretFrom(settings.password, ['irc', network, 'password'], around))
   const account = spoken.account ?? settings.account ?? (password === null ? null : nick)
   if (account !== null && password === null && settings.password === undefined) {
     const path = spoken.account === null ? ['irc', network, 'password'] : ['DUFFY_IRC_PASSWORD']
@@ -85,21 +85,4 @@ const networkFrom = async (
     trustNicks: spoken.trustNicks ?? settings.trustNicks,
     bridgeAccounts: settings.bridgeAccounts,
   }
-}
-
-const secretOf = async (
-  network: string,
-  { password }: IrcRead,
-  { environment, faults, files }: Around,
-): Promise<Secret | null> => {
-  if (password === undefined) return null
-  const path = ['irc', network, 'password']
-  if ('file' in password) {
-    const text = await files.read(files.besideConfig(password.file), [...path, 'file'])
-    return text === null ? null : new Secret(text.replace(/\r?\n$/, ''))
-  }
-  const text = environment[password.env]
-  if (text !== undefined && text !== '') return new Secret(text)
-  faults.add([...path, 'env'], `The environment variable \`${password.env}\` is not set; set it to the password.`)
-  return null
 }

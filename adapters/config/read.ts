@@ -11,6 +11,7 @@ import { networkOf, readIrc } from './irc.ts'
 import { readPools } from './pools.ts'
 import * as schema from './schema.ts'
 import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
+import { readSlack } from './slack.ts'
 import { readTenants } from './tenants.ts'
 
 interface Around {
@@ -27,6 +28,8 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   if (config === null) return null
   const irc = faults.readEach(schema.ircSchema, config.irc, ['irc'])
   const networks = await readIrc(irc, { ...around, spoken: spoken.irc })
+  const slackRead = config.slack === undefined ? null : faults.read(schema.slackSchema, config.slack, ['slack'])
+  const slack = await readSlack(slackRead, { ...around, spoken: spoken.slack })
   const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible, ['ansible']), around)
   const cron = faults.read(schema.cronSchema, config.cron, ['cron'])
   const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
@@ -50,6 +53,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
     http,
     v3,
     irc: networks,
+    slack,
     ansible: ansible.settings,
     cron,
     retention: { answersMs: retention.answers, runsMs: retention.runs },
@@ -74,10 +78,11 @@ interface SiteAround extends Around {
   readonly network: string
 }
 
-const readSite = (config: schema.ConfigRead, { faults, spoken, drivers, network }: SiteAround): Site => {
+const readSite = (config: schema.ConfigRead, around: SiteAround): Site => {
+  const { faults, drivers, network } = around
   const platforms = faults.readEach(schema.platformSchema, config.platforms, ['platforms'])
   const pools = faults.readEach(schema.poolSchema, config.pools, ['pools'])
-  const tenants = faults.readEach(schema.tenantSchema, withMembers(config.tenants, network, spoken.members, faults), [
+  const tenants = faults.readEach(schema.tenantSchema, withSpokenMembers(config.tenants, { ...around, network }), [
     'tenants',
   ])
   for (const [section, names] of Object.entries({ platforms, pools, tenants })) {
@@ -114,23 +119,22 @@ const readSite = (config: schema.ConfigRead, { faults, spoken, drivers, network 
 /** The tenant that the environment's accounts speak for. */
 const LOCAL = 'local'
 
-const withMembers = (
+const withSpokenMembers = (
   tenants: Readonly<Record<string, unknown>>,
-  network: string,
-  accounts: readonly string[],
-  faults: Faults,
+  { spoken, network, faults }: Pick<SiteAround, 'spoken' | 'network' | 'faults'>,
 ): Readonly<Record<string, unknown>> => {
-  if (accounts.length === 0) return tenants
+  const irc = spoken.members.map((account) => `irc:${network}:${account}`)
+  const added = [...irc, ...spoken.slackMembers]
+  if (added.length === 0) return tenants
   const local = tenants[LOCAL]
   if (typeof local !== 'object' || local === null) {
     faults.add(
-      ['DUFFY_IRC_MEMBERS'],
+      [irc.length > 0 ? 'DUFFY_IRC_MEMBERS' : 'DUFFY_SLACK_MEMBERS'],
       `These accounts would speak for the tenant \`${LOCAL}\`, which the config does not have${instead(LOCAL, Object.keys(tenants))}`,
     )
     return tenants
   }
   const own: unknown = 'members' in local ? local.members : []
-  const added = accounts.map((account) => `irc:${network}:${account}`)
   return { ...tenants, [LOCAL]: { ...local, members: Array.isArray(own) ? [...(own as unknown[]), ...added] : own } }
 }
 

@@ -136,8 +136,8 @@ export const tenantSchema = object(
     weight: weight.default(1),
     priority: whole(0, HIGHEST_PRIORITY).default(0),
     members: z
-      .array(z.string({ error: 'Give `irc:<network>:<account>`.' }), {
-        error: 'Give a list of `irc:<network>:<account>`.',
+      .array(z.string({ error: 'Give `irc:<network>:<account>` or `slack:<team>:<user>`.' }), {
+        error: 'Give a list of `irc:<network>:<account>` or `slack:<team>:<user>`.',
       })
       .default([]),
     keys: z
@@ -208,6 +208,25 @@ export const ircSchema = object(
 )
 export type IrcRead = z.output<typeof ircSchema>
 
+const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/)/
+export const slackApiUrlSchema = z
+  .url({ protocol: /^https?$/, error: 'Give a whole address, such as `https://slack.com/api/`.' })
+  .transform((url) => `${url.replace(/\/+$/, '')}/`)
+  .refine((url) => url.startsWith('https:') || LOOPBACK.test(url), {
+    error: 'The token would cross the network readable; give an address that starts with `https://`.',
+  })
+
+export const slackSchema = object(
+  {
+    botToken: secret.optional(),
+    signingSecret: secret.optional(),
+    appToken: secret.optional(),
+    apiUrl: slackApiUrlSchema.optional(),
+  } satisfies ShapeOf<config.SlackConfig>,
+  'Give the secrets of the Slack app: `{ botToken, signingSecret }`.',
+)
+export type SlackRead = z.output<typeof slackSchema>
+
 export const httpSchema = object(
   {
     host: address.default('127.0.0.1'),
@@ -255,6 +274,7 @@ export const configSchema = object(
     tenants: record('Describe the tenants: `{ name: { quota } }`.').default({}),
     limits: z.unknown().default({}),
     irc: record('Describe the networks: `{ name: { host } }`.').default({}),
+    slack: z.unknown().optional(),
     http: z.unknown().default({}),
     v3: z.unknown().default({}),
     ansible: z.unknown().default({}),

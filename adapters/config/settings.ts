@@ -9,6 +9,8 @@ export interface Settings {
   readonly http: HttpSettings
   readonly v3: V3Settings
   readonly irc: readonly IrcNetwork[]
+  /** Null: there is none. */
+  readonly slack: SlackSettings | null
   readonly ansible: AnsibleSettings
   readonly cron: CronSettings
   readonly retention: RetentionSettings
@@ -37,6 +39,15 @@ export interface IrcNetwork {
   readonly channels: readonly string[]
   readonly trustNicks: boolean
   readonly bridgeAccounts: readonly string[]
+}
+
+/** A signing secret, an app token, or both. */
+export interface SlackSettings {
+  readonly botToken: Secret
+  readonly signingSecret: Secret | null
+  readonly appToken: Secret | null
+  /** Null: Slack's own. */
+  readonly apiUrl: string | null
 }
 
 export interface AnsibleSettings {

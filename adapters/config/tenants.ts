@@ -41,7 +41,8 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
   return tenants
 }
 
-const MEMBER_RULE = 'Give `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network.'
+const MEMBER_RULE =
+  'Give `irc:<network>:<account>` or `slack:<team>:<user>`, or `irc:<network>:*` or `slack:<team>:*` for everybody there.'
 
 const keysOf = (lines: readonly string[], path: readonly string[], faults: Faults): SshKey[] => {
   const keys = new Map<string, SshKey>()

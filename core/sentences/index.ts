@@ -1,4 +1,5 @@
 export { answerSaid } from './answer.ts'
+export { logins, names } from './login.ts'
 export { messageSaid } from './message.ts'
 export { misreadSaid } from './misread.ts'
 export { outcomeSaid } from './outcome.ts'

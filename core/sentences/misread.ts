@@ -57,9 +57,9 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
     case 'badFingerprint':
       return `"${got}" is no fingerprint: SHA256: and 43 characters, as "keys" lists them.`
     case 'badIdentity':
-      return `"${got}" is nobody I can reach: irc:<network>:<account> is.`
+      return `"${got}" is nobody I can reach: irc:<network>:<account> or slack:<team>:<user> is.`
     case 'badMember':
-      return `"${got}" is nobody who could be a member: irc:<network>:<account> is, or irc:<network>:* for a whole network.`
+      return `"${got}" is nobody who could be a member: irc:<network>:<account> or slack:<team>:<user> is, or irc:<network>:* or slack:<team>:* for everybody there.`
     case 'badUuid':
       return `"${name}" is no UUID: 32 hexadecimal digits with dashes, as Duffy v3 gave it.`
     case 'badPairs':

@@ -92,7 +92,7 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
     }
     case 'badNotify':
       return openly(
-        `I cannot reach "${refusal.asked}", so nothing was leased. Leave out "notify", or name irc:<network>:<account>; see ${say('help get')}`,
+        `I cannot reach "${refusal.asked}", so nothing was leased. Leave out "notify", or name irc:<network>:<account> or slack:<team>:<user>; see ${say('help get')}`,
       )
   }
 }

@@ -76,7 +76,7 @@ const args: readonly Argument[] = [
   {
     name: 'notify',
     kind: { type: 'identity', longest: 200 },
-    summary: 'whom to tell when it is ready and before it ends: irc:<network>:<account>',
+    summary: 'whom to tell when it is ready and before it ends: irc:<network>:<account> or slack:<team>:<user>',
     unspoken: true,
   },
   {
@@ -121,12 +121,12 @@ const commandOf = (values: Values, where: Address | null): GetCommand => ({
   address: addressOf((values['notify'] ?? null) as string | null) ?? where,
 })
 
-/** `irc:libera:alice` is alice, at the door `irc:libera`. */
+/** `irc:libera:alice` is alice, at the door `irc:libera`; everybody in Slack is at the one door `slack`. */
 const addressOf = (identity: string | null): Address | null => {
   if (identity === null) return null
   const colon = identity.lastIndexOf(':')
   return {
-    door: identity.slice(0, colon),
+    door: identity.startsWith('slack:') ? 'slack' : identity.slice(0, colon),
     identity: identity as Identity,
     nick: identity.slice(colon + 1),
     room: null,

@@ -33,9 +33,9 @@ export type Kind =
   | { readonly type: 'sshKey'; readonly longest: number }
   /** `SHA256:` and 43 characters. */
   | { readonly type: 'fingerprint' }
-  /** Somebody at a door: `irc:<network>:<account>`. */
+  /** Somebody at a door: `irc:<network>:<account>`, `slack:<team>:<user>`. */
   | { readonly type: 'identity'; readonly longest: number }
-  /** A member as a tenant's list has it: `irc:<network>:<account>`, or `irc:<network>:*`. */
+  /** A member as a tenant's list has it: somebody at a door, or everybody there: `irc:<network>:*`, `slack:<team>:*`. */
   | { readonly type: 'member'; readonly longest: number }
   | { readonly type: 'uuid' }
   /** Text by name. */

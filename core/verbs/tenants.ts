@@ -137,7 +137,8 @@ const ofTenant: Argument = {
 const member: Argument = {
   name: 'member',
   kind: { type: 'member', longest: 200 },
-  summary: 'irc:<network>:<account>, or irc:<network>:* for everybody whom that network vouches for',
+  summary:
+    'irc:<network>:<account> or slack:<team>:<user>; with * in the last place, everybody whom that network or team vouches for',
   required: true,
 }
 

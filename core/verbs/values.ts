@@ -101,12 +101,16 @@ const durationOf = (given: Given): 'negative' | 'noUnit' | 'nonsense' => {
   return given < 0 ? 'negative' : 'noUnit'
 }
 
+const IDENTITIES = [
+  /^irc:[A-Za-z0-9][A-Za-z0-9._-]*:[\x21-\x39\x3b-\x7e]+$/,
+  /^slack:[TE][A-Z0-9]{1,30}:[UW][A-Z0-9]{1,30}$/,
+]
+
 const readIdentity = (given: Given, longest: number): Reading => {
   if (typeof given !== 'string') return { type: 'badIdentity' }
   if (given.length > longest) return { type: 'tooLong', most: longest }
-  return /^irc:[A-Za-z0-9][A-Za-z0-9._-]*:[\x21-\x39\x3b-\x7e]+$/.test(given) && !given.endsWith('*')
-    ? value(given)
-    : { type: 'badIdentity' }
+  const isSomebody = IDENTITIES.some((pattern) => pattern.test(given)) && !given.endsWith('*')
+  return isSomebody ? value(given) : { type: 'badIdentity' }
 }
 
 /** Names that mean something to the language itself. */

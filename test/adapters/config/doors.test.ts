@@ -216,3 +216,50 @@ describe('a secret', () => {
     expect(new Secret('geheim').reveal()).toBe('geheim')
   })
 })
+
+describe('Slack', () => {
+  const secrets = { DUFFY_SLACK_BOT_TOKEN: 'xoxb-1', DUFFY_SLACK_SIGNING_SECRET: 's' }
+
+  test('is off when nobody says', async () => {
+    expect((await settings(sound)).slack).toBeNull()
+  })
+
+  test('comes from the environment before the config', async () => {
+    const slack = { botToken: { env: 'OTHER' }, appToken: { env: 'APP' }, apiUrl: 'https://slack.example/api' }
+    const environment = { ...secrets, OTHER: 'xoxb-2', APP: 'xapp-1' }
+    const read = (await settings({ ...sound, slack }, environment)).slack
+    expect([read?.botToken.reveal(), read?.signingSecret?.reveal(), read?.appToken?.reveal(), read?.apiUrl]).toEqual([
+      'xoxb-1',
+      's',
+      'xapp-1',
+      'https://slack.example/api/',
+    ])
+  })
+
+  test('names members by team and user', async () => {
+    const environment = { ...secrets, DUFFY_SLACK_MEMBERS: 'T1:U2, slack:t1:w3, T2:*' }
+    expect((await settings(sound, environment)).site.tenants[0]?.members).toEqual([
+      'slack:T1:U2',
+      'slack:T1:W3',
+      'slack:T2:*',
+    ])
+  })
+
+  test.each([
+    [{ DUFFY_SLACK_BOT_TOKEN: 'xoxb-1' }, 'DUFFY_SLACK_SIGNING_SECRET: Give a signing secret'],
+    [{ DUFFY_SLACK_SIGNING_SECRET: 's' }, 'DUFFY_SLACK_BOT_TOKEN: Give the bot token'],
+    [{ ...secrets, DUFFY_SLACK_BOT_TOKEN: 'xoxp-1' }, 'DUFFY_SLACK_BOT_TOKEN: That is no bot token'],
+    [{ ...secrets, DUFFY_SLACK_APP_TOKEN: 'xoxb-1' }, 'DUFFY_SLACK_APP_TOKEN: That is no app token'],
+    [{ ...secrets, DUFFY_SLACK_API_URL: 'http://slack.example/api' }, 'DUFFY_SLACK_API_URL: The token would cross'],
+    [{ ...secrets, DUFFY_SLACK_MEMBERS: 'alice' }, 'DUFFY_SLACK_MEMBERS: Give `<team>:<user>`'],
+    [{ ...secrets, DUFFY_SLACK_TOKEN: 'x' }, 'DUFFY_SLACK_TOKEN: There is no such variable'],
+  ])('with %j is refused with what to mend', async (environment, sentence) => {
+    expect(await faults(sound, environment)).toEqual([expect.stringContaining(sentence)])
+  })
+
+  test('has secrets that are named and never written', async () => {
+    expect(await faults({ ...sound, slack: { botToken: 'xoxb-1', signingSecret: { env: 'S' } } }, { S: 's' })).toEqual([
+      expect.stringContaining('a secret is never written in the config'),
+    ])
+  })
+})

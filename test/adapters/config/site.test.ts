@@ -330,7 +330,7 @@ describe('a fault in a site', () => {
     [
       'a member that is none',
       { ...sound, tenants: { local: { members: ['alice'] } } },
-      'tenants.local.members[0]: Give `irc:<network>:<account>`, or `irc:<network>:*` for every account of that network.',
+      'tenants.local.members[0]: Give `irc:<network>:<account>` or `slack:<team>:<user>`, or `irc:<network>:*` or `slack:<team>:*` for everybody there.',
     ],
     [
       'a member of two tenants',
