@@ -20,6 +20,7 @@ import type {
   Verification,
 } from '#core'
 import type { Log } from '../log.ts'
+import type { Mount } from './mount.ts'
 
 /** What the HTTP door needs of the rest of Duffy. */
 export interface Ports {
@@ -31,6 +32,8 @@ export interface Ports {
   readonly store: History
   /** Estimates of waits, for a fleet at a time. */
   readonly estimates: (fleet: Fleet, at: Instant) => Estimates
+  /** Addresses that other doors answer. Default: none. */
+  readonly mounts?: readonly Mount[]
   /** The kept output of a run, or null if there is none. */
   readonly runLog: (id: RunId) => Promise<string | null>
   /** Checks the chain of records and whether replaying them gives today's tables. */

@@ -13,6 +13,7 @@ import { callOf } from './call.ts'
 import { answerFault, BadBody } from './faults.ts'
 import { facades } from './facade/index.ts'
 import { settingsOf, type HttpOptions, type Settings } from './options.ts'
+import { mountOn } from './mount.ts'
 import type { Ports } from './ports.ts'
 import { noKey, notFound, notReady, problem, tooFast } from './problem.ts'
 import { buckets } from './rate.ts'
@@ -49,6 +50,7 @@ export function httpDoor(options: HttpOptions = {}): { name: 'http'; start(ports
       admit(app, door)
       for (const route of ROUTES) serve(app, door, route)
       facades(app, door, settings)
+      for (const mount of ports.mounts ?? []) mountOn(app, mount)
       answerFaults(app, door)
       await listen(app, settings)
       return {
