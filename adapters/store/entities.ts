@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
+import { CardRow } from './card.ts'
 import { ClaimRow } from './claim.ts'
 import { CalibrationRow, StepTimesRow } from './learned.ts'
 
@@ -290,6 +291,7 @@ export const ENTITIES = [
   AnswerRow,
   OutboxRow,
   ClaimRow,
+  CardRow,
 ]
 
 /** A row as SQL gives and takes it. */

@@ -1,8 +1,9 @@
-import type { Instant, Notice, RunId } from '#core'
+import type { Instant, LeaseId, Notice, RunId } from '#core'
+import type { CardRow } from './card.ts'
 import type { ClaimRow } from './claim.ts'
 import type { OutboxRow, Row } from './entities.ts'
 import { query, type Executor } from './executor.ts'
-import type { Claim, Claims, Outbox } from './port.ts'
+import type { Cards, Claim, Claims, Outbox } from './port.ts'
 
 /** Runs one short statement that need not survive a power cut; how many rows it changed. */
 export type Operate = (text: string, parameters: readonly unknown[]) => Promise<number>
@@ -45,9 +46,31 @@ export const outbox = (sql: Executor, operate: Operate): Outbox => ({
   async noticeSent(id, at) {
     await operate('update outbox set over_at = ?, due_at = null, failure = null where id = ?', [at, id])
   },
+  async noticeLater(notice, at) {
+    await operate(LATER, [notice.to.door, JSON.stringify(notice), at, at, JSON.stringify(notice)])
+  },
   async noticeFailed(id, failure, at, nextAt) {
     const overAt = nextAt === null ? at : null
     const text = 'update outbox set attempts = attempts + 1, failure = ?, due_at = ?, over_at = ? where id = ?'
     await operate(text, [failure, nextAt, overAt, id])
   },
 })
+
+const LATER = `insert into outbox (door, notice, at, due_at, attempts) select ?, ?, ?, ?, 0
+  where not exists (select 1 from outbox where notice = ? and due_at is not null)`
+
+export const cards = (sql: Executor, operate: Operate): Cards => ({
+  async cards() {
+    const rows = await query<Row<typeof CardRow>>(sql, 'select * from card order by lease')
+    return rows.map((row) => ({ ...row, lease: row.lease as LeaseId }))
+  },
+  async putCard({ lease, channel, ts, shown }) {
+    await operate(PUT_CARD, [lease, channel, ts, shown])
+  },
+  async removeCard(lease) {
+    await operate('delete from card where lease = ?', [lease])
+  },
+})
+
+const PUT_CARD = `insert into card (lease, channel, ts, shown) values (?, ?, ?, ?)
+  on conflict (lease) do update set channel = excluded.channel, ts = excluded.ts, shown = excluded.shown`

@@ -143,11 +143,28 @@ export interface Outbox {
   /** Oldest first. */
   dueNotices(at: Instant, limit: number): Promise<readonly DueNotice[]>
   noticeSent(id: number, at: Instant): Promise<void>
+  /** One more, due at `at`, unless the same waits already. */
+  noticeLater(notice: Notice, at: Instant): Promise<void>
   /** `nextAt` null: it is given up. */
   noticeFailed(id: number, failure: string, at: Instant, nextAt: Instant | null): Promise<void>
 }
 
-export interface Store extends Ledger, History, Claims, Outbox, AsyncDisposable {
+/** A message in a chat that shows a lease, to be found again when the lease changes. `shown`: a digest of what it shows. */
+export interface Card {
+  readonly lease: LeaseId
+  readonly channel: string
+  readonly ts: string
+  readonly shown: string
+}
+
+/** Which message shows which lease. Outside the log: one that a power cut loses is shown anew. */
+export interface Cards {
+  cards(): Promise<readonly Card[]>
+  putCard(card: Card): Promise<void>
+  removeCard(lease: LeaseId): Promise<void>
+}
+
+export interface Store extends Ledger, History, Claims, Outbox, Cards, AsyncDisposable {
   readonly name: string
   /** Forgets answers and delivered notices from before, some thousands at a time; how many it forgot. */
   prune(before: Instant): Promise<number>

@@ -115,4 +115,5 @@ const OPERATION = [
     run text primary key not null, host text not null, boot_id text not null, pgid integer, start_ticks integer,
     claimed_at integer not null
   ) strict, without rowid`,
+  `create table card (lease text primary key not null, channel text not null, ts text not null, shown text not null) strict, without rowid`,
 ]
