@@ -6,12 +6,18 @@ import {
   misreadSaid,
   outcomeSaid,
   readLine,
+  readValues,
   refusalSaid,
+  verbNamed,
   type Address,
+  type Answer,
   type Ask,
   type Identity,
+  type Instant,
   type Message,
+  type Misread,
   type Question,
+  type Refusal,
   type Said,
 } from '#core'
 import { fingerprint } from './digest.ts'
@@ -28,53 +34,81 @@ export interface Speaker {
   readonly id: string | null
 }
 
+/** What the fields of a form came to. `said` has the words in every case. */
+export type Filled =
+  | { readonly type: 'misread'; readonly misread: Misread; readonly said: Said }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly said: Said }
+  | { readonly type: 'said'; readonly said: Said }
+
 /** Talk in lines, for every chat door: what a line comes to, and what a notice says. */
 export interface Conversation {
   reply(line: string, from: Speaker): Promise<Said>
+  /** The same for fields that came apart already. */
+  fill(verb: string, fields: Readonly<Record<string, string>>, from: Speaker): Promise<Filled>
+  /** A question's answer as data, for a door that has more than lines to show it in. */
+  ask(question: Question, by: Identity): Promise<Answer>
   notice(message: Message): Promise<Said>
 }
 
-const say = (line: string): string => `!duffy ${line}`
-
-export const conversation = (lane: Lane, store: History, desk: EstimateDesk): Conversation => ({
-  async reply(line, from) {
-    const read = await lane.read((_, at) => readLine(line, { fingerprint, address: from.address, at }))
-    if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
-    if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
-    try {
-      return await act({ lane, store, desk }, read.ask, from)
-    } catch (fault) {
-      if (fault instanceof Busy)
-        return {
-          room: [`I am busy, and nothing was done. Try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`],
-          person: [],
-        }
-      throw fault
-    }
-  },
-  notice: (message) => lane.read((fleet, at) => messageSaid(message, { fleet, say, at, fingerprint })),
-})
-
-interface Ports {
+export interface ConversationPorts {
   readonly lane: Lane
   readonly store: History
   readonly desk: EstimateDesk
+  /** How a line is typed at this door: `!duffy done L7Q2`. */
+  readonly say: (line: string) => string
 }
 
-const act = async (ports: Ports, ask: Ask, { identity, address, id }: Speaker): Promise<Said> => {
-  if (ask.type === 'question') return reply(ports, ask.question, identity)
-  const { lane, desk } = ports
+export const conversation = (ports: ConversationPorts): Conversation => {
+  const { lane, say } = ports
+  return {
+    async reply(line, from) {
+      const read = await lane.read((_, at) => readLine(line, { fingerprint, address: from.address, at }))
+      if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
+      if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
+      return (await unlessBusy(act(ports, read.ask, from))).said
+    },
+    async fill(name, fields, from) {
+      const { address } = from
+      const read = await lane.read((_, at) => readValues(verbNamed(name)!, fields, { fingerprint, address, at }))
+      if (read.type !== 'misread') return unlessBusy(act(ports, read.ask, from))
+      return lane.read((_, at) => ({ type: 'misread', misread: read, said: misreadSaid(read, { say, at }) }))
+    },
+    ask: (question, by) => found(ports, { question, by }, (answered) => answered),
+    notice: (message) => lane.read((fleet, at) => messageSaid(message, { fleet, say, at, fingerprint })),
+  }
+}
+
+const unlessBusy = async (acting: Promise<Filled>): Promise<Filled> => {
+  try {
+    return await acting
+  } catch (fault) {
+    if (!(fault instanceof Busy)) throw fault
+    const line = `I am busy, and nothing was done. Try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`
+    return { type: 'said', said: { room: [line], person: [] } }
+  }
+}
+
+const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }: Speaker): Promise<Filled> => {
+  const { lane, desk, say } = ports
+  if (ask.type === 'question')
+    return found(ports, { question: ask.question, by: identity }, (answered, at) => ({
+      type: 'said',
+      said: answerSaid(answered, { say, at, fingerprint }),
+    }))
   const told = await lane.ask({ id, by: identity, door: address.door, command: ask.command })
   return lane.read((fleet, at) => {
-    if (told.type === 'refused') return refusalSaid(told.refusal, { say, at })
-    return outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates: desk.at(fleet, at) })
+    if (told.type === 'refused')
+      return { type: 'refused', refusal: told.refusal, said: refusalSaid(told.refusal, { say, at }) }
+    const estimates = desk.at(fleet, at)
+    return { type: 'said', said: outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates }) }
   })
 }
 
-const reply = async ({ lane, store, desk }: Ports, question: Question, by: Identity): Promise<Said> => {
+const found = async <T>(
+  { lane, store, desk }: ConversationPorts,
+  { question, by }: { readonly question: Question; readonly by: Identity },
+  then: (answered: Answer, at: Instant) => T,
+): Promise<T> => {
   const past = await pastOf(store, question)
-  return lane.read((fleet, at) => {
-    const found = answer(fleet, { by, at }, question, past, desk.at(fleet, at))
-    return answerSaid(found, { say, at, fingerprint })
-  })
+  return lane.read((fleet, at) => then(answer(fleet, { by, at }, question, past, desk.at(fleet, at)), at))
 }

@@ -9,11 +9,12 @@ import { sha256 } from './digest.ts'
 import { estimateDesk, type EstimateDesk } from './estimates.ts'
 import { firstKeys } from './first-keys.ts'
 import { httpDoor } from './http/server.ts'
-import { ircDoors } from './irc-doors.ts'
+import { ircDoors, sayInIrc } from './irc-doors.ts'
 import { lane as openLane, type Lane } from './lane.ts'
 import type { Log } from './log.ts'
 import { notices } from './notices/notices.ts'
 import { applySite, BadConfig } from './site.ts'
+import { sayInSlack, slackDoor } from './slack-door.ts'
 import { openStore } from './store/open.ts'
 import type { Claim as StoredClaim, Store } from './store/port.ts'
 import { verify } from './verify.ts'
@@ -77,13 +78,16 @@ export const duffy = async ({
   const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
   starting.use(await startWorker(world))
   const desk = estimateDesk()
-  const irc = starting.use(await ircDoors(settings.irc, conversation(lane, store, desk), log))
-  starting.use(startNotices(world, irc.door))
+  const talk = (say: (line: string) => string) => conversation({ lane, store, desk, say })
+  const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
+  const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
+  starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name)))
   const http = await httpDoor({ ...settings.http, v3: settings.v3 }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
     ready: () => lane.state().stopped === null,
     store,
+    mounts: slack.mounts,
     estimates: (of, at) => desk.at(of, at),
     runLog: async (id) => textOf(await world.performer.log(id)),
     verify: () => verify(store, clock()),

@@ -11,6 +11,9 @@ export interface IrcDoors extends AsyncDisposable {
   door(name: string): ((to: Address, notice: Notice) => Promise<Delivery>) | undefined
 }
 
+/** A line as it is typed in a channel. */
+export const sayInIrc = (line: string): string => `!duffy ${line}`
+
 export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversation, log: Log): Promise<IrcDoors> => {
   await using starting = new AsyncDisposableStack()
   const doors = new Map<string, IrcDoor>()

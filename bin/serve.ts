@@ -1,6 +1,7 @@
 import { duffy } from '../adapters/duffy.ts'
 import { CannotListen } from '../adapters/http/server.ts'
 import { textLog } from '../adapters/log.ts'
+import { BadSlack } from '../adapters/slack/bad-slack.ts'
 import { BadConfig } from '../adapters/site.ts'
 import { InUse } from '../adapters/store/lock.ts'
 
@@ -8,7 +9,7 @@ const log = textLog((line) => process.stderr.write(line))
 
 /** Faults that whoever starts Duffy can mend: their sentences say how, and a stack would only be in the way. */
 const isTheirs = (fault: unknown): fault is Error =>
-  fault instanceof BadConfig || fault instanceof InUse || fault instanceof CannotListen
+  fault instanceof BadSlack || fault instanceof BadConfig || fault instanceof InUse || fault instanceof CannotListen
 
 try {
   const running = await duffy({ environment: process.env, clock: Date.now, log })

@@ -25,6 +25,7 @@ const OWNERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(?:@mikro-orm\/|kysely$|better-sqlite3$)/, ['store']],
   [/^fastify$|^@fastify\//, ['http']],
   [/^irc-framework$/, ['irc']],
+  [/^@slack\//, ['slack']],
   [/^node-cron$/, ['cron', 'config']],
   [/^(?:execa|node:child_process)$/, ['ansible', 'cli']],
 ]
