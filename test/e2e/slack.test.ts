@@ -392,6 +392,8 @@ describe('a Slack that is slow, closed or away', () => {
 
 test('a card is found again after a restart, and shows what happened meanwhile', async () => {
   const { id, message } = await granted(alice)
+  // Killed between the message and the note of it, Duffy would show the card a second time.
+  await pause(1_000)
   await duffy.kill()
   await duffy.start()
   const { status } = await duffy.operate('POST', `/api/v2/leases/${id}/extend`, { by: '1h' })
