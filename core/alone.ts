@@ -64,6 +64,7 @@ const POOL: Omit<Pool, 'name' | 'ready'> = {
   graceMs: 5 * MINUTE,
   prepareMs: 15 * MINUTE,
   preferMs: 10 * MINUTE,
+  chassis: 'any',
   checkEveryMs: 30 * MINUTE,
   deadlineMs: {
     provision: 10 * MINUTE,

@@ -15,7 +15,7 @@ import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
-import type { Address, PlatformRule, Priority } from './request.ts'
+import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
 
@@ -44,6 +44,8 @@ export interface GetCommand {
   readonly labels: readonly string[]
   readonly count: number
   readonly platform: PlatformRule
+  /** Not given: as the pool says. */
+  readonly chassis?: ChassisRule | null
   readonly durationMs: number | null
   readonly priority: Priority
   readonly keys: readonly SshKey[]

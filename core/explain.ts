@@ -28,6 +28,7 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     } else drop(reason, stock.inService)
   }
   const chosen = placed.machines ?? []
+  const taken = new Set(chosen)
   const near =
     placed.choice === null || placed.choice.reason === 'any'
       ? placed.allowed
@@ -39,7 +40,8 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     dropped,
     chosen: chosen.slice(0, CHOSEN).map(asConsidered),
     next: leastWorn(near, chosen.length + NEXT)
-      .slice(chosen.length)
+      .filter((machine) => !taken.has(machine))
+      .slice(0, NEXT)
       .map(asConsidered),
     platforms: placed.platforms.slice(0, PLATFORMS).map(({ platform, ready, inService }) => ({
       platform,
@@ -49,6 +51,7 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     })),
     home,
     elsewhere: sum(placed.elsewhere, ({ ready }) => ready.size),
+    chassis: placed.chassis,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PlatformName, PoolName } from './id.ts'
 import type { MachineType } from './machine.ts'
+import type { ChassisRule } from './request.ts'
 import type { Step } from './run.ts'
 
 /** Machines under one policy and one driver. */
@@ -23,6 +24,8 @@ export interface Pool {
   readonly prepareMs: number
   /** How long a `prefer` request waits for its home platform. */
   readonly preferMs: number
+  /** How the machines of a request share chassis where it does not say; among equally worn ones only. */
+  readonly chassis: ChassisRule
   /** How long a ready machine may go without a check. */
   readonly checkEveryMs: number
   /** Every healthy machine of a fixed pool gets a lease or a burn-in run within it. */

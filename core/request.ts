@@ -21,6 +21,13 @@ import type { Why } from './why.ts'
 export const PLATFORM_RULES = ['same', 'prefer', 'any'] as const
 export type PlatformRule = (typeof PLATFORM_RULES)[number]
 
+/**
+ * How the machines of one request share chassis. `spread`: as few as can be on any one, so that a fault takes few with it. `pack`:
+ * on as few chassis as can be, so that they are near each other. `any`: nobody minds.
+ */
+export const CHASSIS_RULES = ['spread', 'pack', 'any'] as const
+export type ChassisRule = (typeof CHASSIS_RULES)[number]
+
 /** 0 to 9; a request of a higher one is served first. */
 export type Priority = number
 export const HIGHEST_PRIORITY = 9
@@ -34,6 +41,8 @@ export interface Demand {
   readonly labels: readonly string[]
   readonly count: number
   readonly platform: PlatformRule
+  /** Null: as the pool says. */
+  readonly chassis: ChassisRule | null
 }
 
 /** Where notices about a request and its lease go: a person at a door, and the room they asked in. */

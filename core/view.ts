@@ -46,7 +46,7 @@ const holdView = ({ hold }: Lease) =>
 
 const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
   const machine = fleet.machines.need(name)
-  const { access, platform, arch, type, pool } = machine
+  const { access, platform, chassis, arch, type, pool } = machine
   return {
     name,
     address: access?.address ?? null,
@@ -54,6 +54,7 @@ const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
     user: access?.user ?? null,
     hostKeys: access?.hostKeys ?? [],
     platform,
+    chassis,
     arch,
     type,
     pool,

@@ -1,4 +1,5 @@
 import type { Instant, MachineName, PlatformName } from './id.ts'
+import type { ChassisRule } from './request.ts'
 
 export const DROP_RULES = ['platform', 'busy', 'arch', 'labels', 'pool', 'quarantined', 'off'] as const
 /** Why a machine of the right type was not taken. */
@@ -18,6 +19,23 @@ export interface Why {
   readonly home: PlatformName | null
   /** Ready machines of other platforms that would do under `any`. */
   readonly elsewhere: number
+  /** Null: where they stand did not matter, or none were chosen. */
+  readonly chassis: ChassisChoice | null
+}
+
+/** How chosen machines share chassis. Of what has no known chassis the worst is thought: all on one, or each on its own. */
+export interface ChassisChoice {
+  readonly rule: Exclude<ChassisRule, 'any'>
+  /** The request said it, not its pool. */
+  readonly asked: boolean
+  /** Chassis that they are on. */
+  readonly on: number
+  /** The most that are on one. */
+  readonly together: number
+  /** Those of which the config names no chassis. */
+  readonly unknown: number
+  /** By how many attempts at most one of them is ahead of a free one that was passed over for it. */
+  readonly ahead: number
 }
 
 export interface Considered {

@@ -65,6 +65,11 @@ export interface PoolConfig {
   readonly prepare?: Span
   /** How long a request that prefers its home platform waits for it before it takes another. Default: `10m`. */
   readonly preferWait?: Span
+  /**
+   * How the machines of a request for several share chassis, unless it says so itself: `spread`, on as many as can be; `pack`, on
+   * as few. Among equally worn machines only. Default: `any`.
+   */
+  readonly chassis?: 'spread' | 'pack' | 'any'
   /** How long a ready machine may go without being checked. Default: `30m`. */
   readonly checkEvery?: Span
   /**

@@ -1,4 +1,4 @@
-import { HIGHEST_PRIORITY, STEPS, type Json, type JsonObject } from '#core'
+import { CHASSIS_RULES, HIGHEST_PRIORITY, STEPS, type Json, type JsonObject } from '#core'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type * as config from './config.ts'
@@ -111,6 +111,7 @@ export const poolSchema = object(
     grace: span(0, DAY).default(5 * MINUTE),
     prepare: span(SECOND, DAY).default(15 * MINUTE),
     preferWait: span(0, 7 * DAY).default(10 * MINUTE),
+    chassis: choice(CHASSIS_RULES).default('any'),
     checkEvery: span(SECOND).default(30 * MINUTE),
     idleLimit: span(MINUTE).default(7 * DAY),
     deadlines: deadlinesSchema.prefault({}),

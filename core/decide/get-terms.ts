@@ -22,7 +22,7 @@ export const readDemand = (
   const named = readPool(fleet, command)
   if ('refusal' in named) return named
   const { type, pool } = named
-  const { count, platform } = command
+  const { count, platform, chassis = null } = command
   if (!Number.isInteger(count) || count < 1) return { refusal: { type: 'badCount', count } }
   const { machinesPerRequest, labelsPerRequest } = fleet.limits
   if (count > machinesPerRequest)
@@ -30,7 +30,7 @@ export const readDemand = (
   const labels = [...new Set(command.labels)].toSorted(byText)
   if (labels.length > labelsPerRequest)
     return { refusal: { type: 'tooMany', limit: 'labelsPerRequest', most: labelsPerRequest } }
-  const demand: Demand = { type, pool: pool?.name ?? null, arch: command.arch, labels, count, platform }
+  const demand: Demand = { type, pool: pool?.name ?? null, arch: command.arch, labels, count, platform, chassis }
   const unknown = unknownTrait(fleet, demand)
   if (unknown !== null) return { refusal: unknown }
   return { demand, pool: pool ?? poolsOf(fleet, type)[0]! }

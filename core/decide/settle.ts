@@ -2,7 +2,8 @@ import type { Fleet } from '../fleet.ts'
 import { leaseId, type Instant } from '../id.ts'
 import type { Machine } from '../machine.ts'
 import { missing } from '../lease.ts'
-import { fitting, leastWorn } from '../policy/match.ts'
+import { chosenFrom } from '../policy/chassis.ts'
+import { fitting } from '../policy/match.ts'
 import { most, type Placement } from '../policy/platform.ts'
 import { nextTurn } from '../policy/turn.ts'
 import type { Hopeless, MachineRequest } from '../request.ts'
@@ -80,7 +81,8 @@ const supply = (draft: Draft): void => {
     const fit = fitting(fleet, lease.demand).filter(
       ({ shape }) => lease.choice.reason === 'any' || shape.platform === lease.choice.platform,
     )
-    for (const { name } of leastWorn(fit, missing(lease))) {
+    const held = lease.machines.map(({ machine }) => fleet.machines.need(machine))
+    for (const { name } of chosenFrom(fleet, { ...lease.demand, count: missing(lease) }, fit, held).machines) {
       draft.emit({ type: 'machineSupplied', lease: lease.id, machine: name })
       begin(draft, name, 'grant', lease.id)
     }

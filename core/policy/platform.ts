@@ -1,15 +1,17 @@
 import type { Fleet } from '../fleet.ts'
 import type { PlatformName } from '../id.ts'
-import type { Machine } from '../machine.ts'
 import type { Demand, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import type { Tenant } from '../tenant.ts'
 import { differences, nearer, platformDistance } from './distance.ts'
-import { byPlatform, fitting, leastWorn, type PlatformStock } from './match.ts'
+import { chosenFrom, type Chosen } from './chassis.ts'
+import { byPlatform, fitting, type PlatformStock } from './match.ts'
 
 /** Where a request's machines come from; `machines` is null if there are not enough ready now. */
 export interface Placement {
-  readonly machines: readonly Machine[] | null
+  readonly machines: Chosen['machines'] | null
+  /** How they share chassis. */
+  readonly chassis: Chosen['chassis']
   readonly choice: PlatformChoice | null
   /** The platforms that the rule allows at this moment, in the order in which they are tried. */
   readonly platforms: readonly PlatformStock[]
@@ -26,15 +28,15 @@ export interface Placement {
  */
 export const place = (fleet: Fleet, tenant: Tenant, demand: Demand, patient: boolean): Placement => {
   const fit = fitting(fleet, demand)
-  if (demand.platform === 'any') return fromAny(fit, demand.count)
+  if (demand.platform === 'any') return fromAny(fleet, demand, fit)
   const all = byPlatform(fit)
   const home = homeOf(fleet, tenant, demand)
-  if (home === null) return fromFirst(all.toSorted(byUse), demand.count)
+  if (home === null) return fromFirst(fleet, demand, all.toSorted(byUse))
   const tried = nearestFirst(fleet, home, all)
   const near = tried.filter(({ platform }) => isNear(fleet, home, platform))
-  const placed = fromNearest(fleet, home, { tried: near, all, count: demand.count })
+  const placed = fromNearest(fleet, home, { tried: near, all, demand })
   if (placed.machines !== null || demand.platform === 'same' || patient) return placed
-  return fromNearest(fleet, home, { tried, all, count: demand.count })
+  return fromNearest(fleet, home, { tried, all, demand })
 }
 
 /** A tenant's home for a type, unless no machine of its class is left: then the next grant sets it anew. */
@@ -86,20 +88,22 @@ export const most = (
   return { most: Math.max(0, ...allowed.map(({ inService }) => inService)), elsewhere: all, home }
 }
 
-const fromAny = (fit: readonly Stock[], count: number): Placement => {
-  const machines = leastWorn(fit, count)
+const fromAny = (fleet: Fleet, demand: Demand, fit: readonly Stock[]): Placement => {
+  const { machines, chassis } = chosenFrom(fleet, demand, fit)
   const none = { platforms: [], allowed: fit, elsewhere: [] }
-  if (machines.length < count) return { ...none, machines: null, choice: null }
-  return { ...none, machines, choice: { platform: machines[0]!.platform, reason: 'any', departure: null } }
+  if (machines.length < demand.count) return { ...none, machines: null, chassis: null, choice: null }
+  return { ...none, machines, chassis, choice: { platform: machines[0]!.platform, reason: 'any', departure: null } }
 }
 
-const fromFirst = (tried: readonly PlatformStock[], count: number): Placement => {
-  const best = tried.find(({ ready }) => ready >= count)
+const fromFirst = (fleet: Fleet, demand: Demand, tried: readonly PlatformStock[]): Placement => {
+  const best = tried.find(({ ready }) => ready >= demand.count)
   return placement(tried, tried, {
-    machines: best === undefined ? null : leastWorn(best.stocks, count),
+    ...(best === undefined ? NONE : chosenFrom(fleet, demand, best.stocks)),
     choice: best === undefined ? null : { platform: best.platform, reason: 'first', departure: null },
   })
 }
+
+const NONE = { machines: null, chassis: null } as const
 
 const fromNearest = (
   fleet: Fleet,
@@ -107,12 +111,12 @@ const fromNearest = (
   {
     tried,
     all,
-    count,
-  }: { readonly tried: readonly PlatformStock[]; readonly all: readonly PlatformStock[]; readonly count: number },
+    demand,
+  }: { readonly tried: readonly PlatformStock[]; readonly all: readonly PlatformStock[]; readonly demand: Demand },
 ): Placement => {
-  const best = tried.find(({ ready }) => ready >= count)
+  const best = tried.find(({ ready }) => ready >= demand.count)
   return placement(tried, all, {
-    machines: best === undefined ? null : leastWorn(best.stocks, count),
+    ...(best === undefined ? NONE : chosenFrom(fleet, demand, best.stocks)),
     choice: best === undefined ? null : choiceOf(fleet, home, best.platform),
   })
 }
@@ -127,7 +131,7 @@ const choiceOf = (fleet: Fleet, home: PlatformName, platform: PlatformName): Pla
 const placement = (
   platforms: readonly PlatformStock[],
   all: readonly PlatformStock[],
-  found: Pick<Placement, 'machines' | 'choice'>,
+  found: Pick<Placement, 'machines' | 'chassis' | 'choice'>,
 ): Placement => ({
   ...found,
   platforms,

@@ -1,4 +1,5 @@
 import type { Fleet } from '../fleet.ts'
+import type { Pool } from '../pool.ts'
 import type { Demand } from '../request.ts'
 import type { Tenant } from '../tenant.ts'
 import { byText } from '../indexes.ts'
@@ -12,13 +13,17 @@ export interface Terms {
 
 /** How long a lease may last: as the pool allows (the first of the type by name, if none is named) and no longer than the tenant may. */
 export const longestFor = (fleet: Fleet, tenant: Tenant, { type, pool: named }: Demand): Terms => {
-  const pools = [...fleet.pools.values()].filter((pool) =>
-    named === null ? pool.type === type && pool.configured : pool.name === named,
-  )
-  const [pool] = pools.toSorted((a, b) => byText(a.name, b.name))
+  const pool = termsPool(fleet, { type, pool: named })
   if (pool === undefined) return { defaultMs: 0, longestMs: 0, of: `pool ${named ?? type}` }
   const { defaultMs, longestMs } = pool
   if (tenant.longestMs !== null && tenant.longestMs < longestMs)
     return { defaultMs, longestMs: tenant.longestMs, of: `tenant ${tenant.name}` }
   return { defaultMs, longestMs, of: `pool ${pool.name}` }
+}
+
+/** The pool whose terms a demand is under: the one that it names, else the first of its type by name. */
+export const termsPool = (fleet: Fleet, { type, pool: named }: Pick<Demand, 'type' | 'pool'>): Pool | undefined => {
+  if (named !== null) return fleet.pools.get(named)
+  const pools = [...fleet.pools.values()].filter((pool) => pool.type === type && pool.configured)
+  return pools.toSorted((a, b) => byText(a.name, b.name))[0]
 }

@@ -3,6 +3,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import { leaseView } from '../view.ts'
+import { chassisMissedSaid } from './chassis.ts'
 import { hopelessSaid } from './ending.ts'
 import { logins, names } from './login.ts'
 import { departureSaid } from './platform.ts'
@@ -52,7 +53,7 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
       `Another machine is being found for you in place of one that failed, lease ${id}. I'll tell you when you can log in. Changed your mind: ${say(`done ${id}`)}`,
     )
   const departure = departureSaid(lease.choice, machines.length)
-  const note = departure === null ? [] : [departure]
+  const note = [departure, chassisMissedSaid(lease.why.chassis)].filter((line) => line !== null)
   if (state.status === 'preparing') {
     const many = machines.length === 1 ? 'is' : 'are'
     return openly(

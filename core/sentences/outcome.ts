@@ -100,7 +100,7 @@ const whose = ({ demand, state }: MachineRequest): string => {
 export const anyInstead = ({ demand }: Pick<MachineRequest, 'demand'>): string => typedGet(demand, 'any')
 
 /** The line that asks for the same machines, by another platform rule or its own. */
-export const typedGet = ({ type, pool, count, arch, labels }: Demand, platform: PlatformRule): string =>
+export const typedGet = ({ type, pool, count, arch, labels, chassis }: Demand, platform: PlatformRule): string =>
   [
     'get',
     pool ?? type,
@@ -108,6 +108,7 @@ export const typedGet = ({ type, pool, count, arch, labels }: Demand, platform: 
     ...(arch === null ? [] : ['arch', arch]),
     ...labels.flatMap((label) => ['label', label]),
     ...(platform === 'same' ? [] : [platform]),
+    ...(chassis === null ? [] : chassis === 'any' ? ['chassis any'] : [chassis]),
   ].join(' ')
 
 const done = ({ leases, machines }: Extract<Outcome, { type: 'done' }>, { fleet, say, at }: FleetTelling): string => {

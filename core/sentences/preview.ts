@@ -1,4 +1,5 @@
 import type { Preview } from '../answer.ts'
+import { chassisSaid } from './chassis.ts'
 import { names } from './login.ts'
 import { typedGet, wanted } from './outcome.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
@@ -20,8 +21,8 @@ export const previewSaid = (preview: Preview, telling: Telling): Said => {
 
 const outcome = (preview: Preview, { at }: Telling): string => {
   if (preview.type === 'wouldGrant') {
-    const { machines, choice, durationMs, until } = preview
-    return `You would get ${names(machines)}, platform ${choice.platform}: ${choiceSaid(choice)}. Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
+    const { machines, choice, durationMs, until, why } = preview
+    return `You would get ${names(machines)}, platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
   }
   const { demand, position, now, why } = preview
   const platform = demand.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''

@@ -19,8 +19,9 @@ export const openly = (...room: readonly string[]): Said => ({ room, person: [] 
 
 export const privately = (...person: readonly string[]): Said => ({ room: [], person })
 
-/** `1 machine`, `2 machines`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+/** `1 machine`, `2 machines`; `many` where a noun does not just take an s. */
+export const counted = (count: number, noun: string, many = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : many}`
 
 const SHOWN = 8
 

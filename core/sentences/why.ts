@@ -2,6 +2,7 @@ import type { Holder } from '../answer/holder.ts'
 import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
+import { chassisSaid } from './chassis.ts'
 import { estimateSaid } from './estimate.ts'
 import { names } from './login.ts'
 import { anyInstead, wanted } from './outcome.ts'
@@ -55,8 +56,8 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
       ? `It is over. Get another machine: ${say('get metal')}`
       : `Return it: ${say(`done ${lease.id}`)}`
   return openly(
-    `Lease ${lease.id} got the least worn that were free: ${chosen}${others}.`,
-    `Platform ${choice.platform}: ${choiceSaid(choice)}. ${next}${held} ${end}`,
+    `Lease ${lease.id} got ${(why.chassis?.ahead ?? 0) > 0 ? 'machines' : 'the least worn'} that were free: ${chosen}${others}.`,
+    `Platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} ${next}${held} ${end}`,
   )
 }
 

@@ -1,7 +1,14 @@
 import type { GetCommand, SshKey } from '../command.ts'
 import type { Identity } from '../id.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
-import { HIGHEST_PRIORITY, PLATFORM_RULES, type Address, type PlatformRule } from '../request.ts'
+import {
+  CHASSIS_RULES,
+  HIGHEST_PRIORITY,
+  PLATFORM_RULES,
+  type Address,
+  type ChassisRule,
+  type PlatformRule,
+} from '../request.ts'
 import { LONGEST_KEY } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
 import type { Argument, Values, Verb } from './verb.ts'
@@ -37,6 +44,14 @@ const args: readonly Argument[] = [
     summary:
       'same: only the kind of machine you always get; prefer: that kind if it comes free soon; any: whatever is free',
     after: ['platform'],
+    placed: true,
+  },
+  {
+    name: 'chassis',
+    kind: { type: 'choice', of: CHASSIS_RULES },
+    summary:
+      'several machines on as many chassis as can be (spread), or on as few (pack); as the pool says unless said',
+    after: ['chassis'],
     placed: true,
   },
   {
@@ -112,6 +127,7 @@ const commandOf = (values: Values, where: Address | null): GetCommand => ({
   labels: (values['labels'] ?? []) as readonly string[],
   count: (values['count'] ?? 1) as number,
   platform: (values['platform'] ?? 'same') as PlatformRule,
+  chassis: (values['chassis'] ?? null) as ChassisRule | null,
   durationMs: (values['for'] ?? null) as number | null,
   priority: (values['priority'] ?? 0) as number,
   keys: (values['keys'] ?? []) as readonly SshKey[],

@@ -20,6 +20,7 @@ export const poolOf = (name: string, over: Partial<Loose<Pool>> = {}): Pool =>
     graceMs: 5 * MINUTE,
     prepareMs: 15 * MINUTE,
     preferMs: 10 * MINUTE,
+    chassis: 'any',
     checkEveryMs: 30 * MINUTE,
     idleLimitMs: 7 * 24 * HOUR,
     deadlineMs: Object.fromEntries(STEPS.map((step) => [step, MINUTE])),

@@ -105,6 +105,7 @@ export const PLAIN_GET: GetCommand = {
   labels: [],
   count: 1,
   platform: 'same',
+  chassis: null,
   durationMs: null,
   priority: 0,
   keys: [],

@@ -104,6 +104,7 @@ describe('a site', () => {
       graceMs: 300_000,
       prepareMs: 900_000,
       preferMs: 600_000,
+      chassis: 'any',
       checkEveryMs: 1_800_000,
       idleLimitMs: 604_800_000,
       deadlineMs: {

@@ -18,7 +18,7 @@ export const START = Date.UTC(2026, 0, 5) as LoadRequest['at']
 
 export const DESCRIBED: DescribedLoad = {
   tenant: 'alice' as DescribedLoad['tenant'],
-  demand: { type: 'metal', pool: null, arch: null, labels: [], platform: 'any' },
+  demand: { type: 'metal', pool: null, arch: null, labels: [], platform: 'any', chassis: null },
   counts: [{ count: 1, weight: 1 }],
   perHour: 1,
   pattern: EVEN,

@@ -42,6 +42,7 @@ describe('fields', () => {
       labels: ['gpu'],
       count: 2,
       platform: 'any',
+      chassis: null,
       durationMs: 14_400_000,
       keys: [{ fingerprint: `SHA256:${'x'.repeat(43)}`, line: KEY }],
       reason: 'bisect',
