@@ -14,6 +14,7 @@ import type {
 import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { MachineType } from './machine.ts'
+import type { Awaited } from './policy/promised.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
@@ -152,8 +153,15 @@ export type Outcome =
   | { readonly type: 'granted'; readonly request: RequestId; readonly lease: LeaseId }
   | { readonly type: 'waiting'; readonly request: RequestId }
   | { readonly type: 'done'; readonly leases: readonly LeaseId[]; readonly machines: readonly MachineName[] }
-  | { readonly type: 'extended'; readonly lease: LeaseId; readonly until: Instant; readonly cutTo: Instant | null }
-  | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant }
+  /** `awaited`: for whom it is not extended, or held, for as long as was asked. */
+  | {
+      readonly type: 'extended'
+      readonly lease: LeaseId
+      readonly until: Instant
+      readonly cutTo: Instant | null
+      readonly awaited: Awaited | null
+    }
+  | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant; readonly awaited: Awaited | null }
   | { readonly type: 'cancelled'; readonly request: RequestId }
   /** `from` null: it had none; the same as `platform`: nothing moved. */
   | {

@@ -130,7 +130,7 @@ export class Heads {
     const key = `${wantOf(demand, durationMs)} ${home} ${this.#isPatient(request) ? 'patient' : ''}`
     let group = groups.get(key)
     if (group === undefined) {
-      group = { key, demand, fair: new Ranking(byShare), longest: new Ranking(bySince), wanted: 0 }
+      group = { key, demand, fair: new Ranking<Head>(byShare), longest: new Ranking<Head>(bySince), wanted: 0 }
       groups.set(key, group)
     }
     return group

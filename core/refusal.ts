@@ -1,5 +1,6 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
+import type { Awaited } from './policy/promised.ts'
 import type { Priority } from './request.ts'
 
 /** A lawful "no", with what its sentence needs. Each door maps every one of them; see `sentences/refusal.ts` for the words. */
@@ -101,6 +102,8 @@ export type Refusal =
     }
   /** It is asked to end when it would have ended anyway, or before. */
   | { readonly type: 'endsLater'; readonly lease: LeaseId; readonly until: Instant }
+  /** Those who wait count on its machines at its end. */
+  | { readonly type: 'awaited'; readonly lease: LeaseId; readonly until: Instant; readonly awaited: Awaited }
   /** More machines kept for debugging than the tenant may keep at once. */
   | {
       readonly type: 'tooManyHeld'

@@ -29,6 +29,8 @@ export interface Stock {
   coming: number
   /** Being shut to the tenant who had them. */
   returning: number
+  /** Being turned off. */
+  stopping: number
   quarantined: number
 }
 
@@ -73,6 +75,7 @@ export class Stocks implements Index<Machine> {
         attempts: 0,
         coming: 0,
         returning: 0,
+        stopping: 0,
         quarantined: 0,
       }
       this.#stocks.set(key, stock)
@@ -103,13 +106,15 @@ const count = (stock: Stock, machine: Machine, sign: 1 | -1): void => {
     case 'revoking':
       stock.returning += sign
       return
+    case 'stopping':
+      stock.stopping += sign
+      return
     case 'quarantined':
       stock.quarantined += sign
       return
     case 'ready':
     case 'enrolled':
     case 'leased':
-    case 'stopping':
     case 'retired':
   }
 }

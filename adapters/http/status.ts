@@ -43,6 +43,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   notActive: { status: 409, title: 'Lease is not active yet' },
   cannotExtend: { status: 409, title: 'Cannot be extended' },
   endsLater: { status: 409, title: 'Ends later already' },
+  awaited: { status: 409, title: 'Others wait for its machines' },
   tooManyHeld: { status: 409, title: 'Too many machines held' },
   holdTooLong: { status: 422, title: 'Hold too long' },
   idUsedBefore: { status: 409, title: 'Idempotency-Key used before' },

@@ -71,7 +71,7 @@ export const whyRequest = (
 /** How things stand for a request that waits. */
 export const chances = (fleet: Fleet, request: MachineRequest, at: Instant): Chances => {
   const tenant = fleet.tenants.need(request.tenant)
-  const { allowed, elsewhere } = place(fleet, tenant, request.demand, at < request.preferUntil)
+  const { allowed, elsewhere } = place(fleet, tenant, request.demand, { patient: at < request.preferUntil })
   return {
     ahead: positionOf(fleet, request) - 1,
     ready: sum(allowed, readyIn),

@@ -4,7 +4,7 @@ import { missing } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { byPlatform, fitting, sum } from '../policy/match.ts'
 import { homeOf, isNear, nearestFirst } from '../policy/platform.ts'
-import { groupsInOrder } from '../policy/turn.ts'
+import { groupsInOrder, setAsideAt } from '../policy/turn.ts'
 import { byWear } from '../policy/wear.ts'
 import type { Pool } from '../pool.ts'
 import type { Demand } from '../request.ts'
@@ -35,24 +35,30 @@ interface Want {
 }
 
 /** Those who are owed machines, in the order in which they are served. */
-function* wants({ fleet }: Draft): Generator<Want> {
+function* wants({ fleet, at }: Draft): Generator<Want> {
   for (const lease of fleet.shortLeases.of('all')) {
     const stocks = fitting(fleet, lease.demand).filter(
       ({ shape }) => lease.choice.reason === 'any' || shape.platform === lease.choice.platform,
     )
     yield { from: [stocks], count: missing(lease), together: 1 }
   }
+  const claims = new Map(setAsideAt(fleet, at).claims.map(({ request, stocks }) => [request, stocks]))
   for (const { request, group } of groupsInOrder(fleet)) {
     const { demand } = request
+    const claimed = claims.get(request.id)
+    // Where machines are set aside for it, the rest of them is woken.
+    if (claimed !== undefined) yield { from: [claimed], count: demand.count, together: 1 }
+    const counted = claimed === undefined ? 0 : demand.count
     const fit = fitting(fleet, demand)
     const home = homeOf(fleet, fleet.tenants.need(request.tenant), demand)
-    if (demand.platform === 'any') yield { from: [fit], count: group.wanted, together: 1 }
-    else if (home === null)
-      yield { from: [nearestToEnough(fit, demand.count)], count: demand.count * group.fair.size, together: 1 }
+    const firsts = demand.count * group.fair.size - counted
+    const all = group.wanted - counted
+    if (demand.platform === 'any') yield { from: [fit], count: all, together: 1 }
+    else if (home === null) yield { from: [nearestToEnough(fit, demand.count)], count: firsts, together: 1 }
     else
       yield {
         from: nearest(fleet, home, { fit, demand }),
-        count: demand.platform === 'same' ? group.wanted : demand.count * group.fair.size,
+        count: demand.platform === 'same' ? all : firsts,
         together: demand.count,
       }
   }

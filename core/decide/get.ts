@@ -3,8 +3,8 @@ import { explain } from '../explain.ts'
 import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
-import { homeOf, most, place, type Placement } from '../policy/platform.ts'
-import { nextTurn } from '../policy/turn.ts'
+import { homeOf, most, type Placement } from '../policy/platform.ts'
+import { placeOf } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest } from '../request.ts'
 import { sum } from '../policy/match.ts'
@@ -31,31 +31,32 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   const keys = keysFor(draft, command, by)
   if ('type' in keys) return keys
 
-  const { preferMs, graceMs } = demand.pool
-  const preferUntil = (at + (command.preferMs ?? preferMs)) as Instant
-  const placed = place(fleet, tenant, demand.demand, at < preferUntil)
-  // Since the last decision somebody's patience may have ended, and theirs is the turn then.
-  const isFree = placed.machines !== null && nextTurn(fleet, at) === null
+  const asking = {
+    number: fleet.next('request'),
+    tenant: tenant.name,
+    demand: demand.demand,
+    durationMs: duration.durationMs,
+    priority: command.priority,
+    graceMs: demand.pool.graceMs,
+    askedAt: at,
+    preferUntil: (at + (command.preferMs ?? demand.pool.preferMs)) as Instant,
+    headSince: null,
+  }
+  const placed = placeOf(fleet, at, asking)
+  const isFree = placed.machines !== null
   if (!isFree) {
     const refusal = command.queue ? queueFull(draft, by) : noneFree(fleet, tenant, { demand: demand.demand, placed })
     if (refusal !== null) return refusal
   }
-  const number = fleet.next('request')
+  const { headSince: _, ...asked } = asking
   const request: Omit<MachineRequest, 'state' | 'estimate' | 'headSince'> = {
-    id: requestId(number),
-    number,
-    tenant: tenant.name,
+    ...asked,
+    id: requestId(asking.number),
     by: draft.person(draft.identity),
-    demand: demand.demand,
-    durationMs: duration.durationMs,
-    priority: command.priority,
-    graceMs,
     keys: command.keys.length > 0 ? command.keys.map((key) => draft.keep(key)) : keys.known,
     reason: command.reason,
     metadata: command.metadata,
     address: command.address === null ? null : draft.reach(command.address),
-    askedAt: at,
-    preferUntil,
   }
   const why = isFree ? null : explain(fleet, tenant, demand.demand, placed, busyWhy(placed))
   draft.emit({ type: 'requestMade', request, why })

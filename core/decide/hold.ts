@@ -3,13 +3,14 @@ import type { Instant } from '../id.ts'
 import { entitlement, type Lease } from '../lease.ts'
 import { holdOf, usualHold } from '../policy/hold.ts'
 import type { Speaker } from '../policy/membership.ts'
+import { endWithin } from '../policy/promised.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
 import { findOne } from './lease.ts'
 
 /**
  * Keeps a lease for debugging: it ends no earlier than so long from now, whatever the longest ordinary lease is. How many
- * machines, and how long, is the tenant's own limit; whoever asks.
+ * machines, and how long, is the tenant's own limit, whoever asks; machines that others count on are not kept from them.
  */
 export const decideHold = (
   draft: Draft,
@@ -41,9 +42,12 @@ export const decideHold = (
     }
   }
   // What was granted already is never cut short.
-  const until = Math.max(lease.state.until, end) as Instant
+  const wanted = Math.max(lease.state.until, end) as Instant
+  const { until, awaited } = endWithin(fleet, lease, { until: wanted, at })
+  if (awaited !== null && until <= lease.state.until)
+    return { type: 'awaited', lease: lease.id, until: lease.state.until, awaited }
   draft.emit({ type: 'leaseHeld', lease: lease.id, until, hold })
-  return { type: 'held', lease: lease.id, until }
+  return { type: 'held', lease: lease.id, until, awaited }
 }
 
 const tooManyHeld = ({ fleet }: Draft, lease: Lease): Refusal | null => {

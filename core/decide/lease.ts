@@ -4,6 +4,7 @@ import { byText } from '../indexes.ts'
 import type { Lease } from '../lease.ts'
 import { mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
+import { endWithin } from '../policy/promised.ts'
 import { longestFor } from '../policy/quota.ts'
 import type { Held, Refusal } from '../refusal.ts'
 import type { MachineRequest } from '../request.ts'
@@ -25,7 +26,7 @@ export const decideDone = (draft: Draft, what: string | null, by: Speaker): Outc
   return { type: 'done', leases: leases.map(({ id }) => id), machines }
 }
 
-/** Adds to the present end, and no further than the longest lease, or hold, allows. */
+/** Adds to the present end, no further than the longest lease, or hold, allows, and takes nothing that is set aside for others. */
 export const decideExtend = (
   draft: Draft,
   command: Extract<Command, { do: 'extend' }>,
@@ -47,9 +48,17 @@ export const decideExtend = (
   }
   const { last, longestMs } = lastEnd(lease, longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
   if (last <= from) return { type: 'cannotExtend', lease: lease.id, until, longestMs, held: lease.hold !== null }
-  const extended = Math.min(from + byMs, last) as Instant
+  const wanted = Math.min(from + byMs, last) as Instant
+  const { until: extended, awaited } = endWithin(fleet, lease, { until: wanted, at: draft.at })
+  if (awaited !== null && extended <= from) return { type: 'awaited', lease: lease.id, until, awaited }
   draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
-  return { type: 'extended', lease: lease.id, until: extended, cutTo: extended < from + byMs ? extended : null }
+  return {
+    type: 'extended',
+    lease: lease.id,
+    until: extended,
+    cutTo: extended < from + byMs ? extended : null,
+    awaited,
+  }
 }
 
 /** Ends it earlier than it would; never at once, which is what `done` is for. */
@@ -65,7 +74,13 @@ export const decideShorten = (
   const { shortestMs } = draft.fleet.limits
   if (!(until > draft.at)) return { type: 'leaseTooShort', asked: until - draft.at, shortestMs }
   if (until < lease.state.until) draft.emit({ type: 'leaseShortened', lease: lease.id, until })
-  return { type: 'extended', lease: lease.id, until: Math.min(until, lease.state.until) as Instant, cutTo: null }
+  return {
+    type: 'extended',
+    lease: lease.id,
+    until: Math.min(until, lease.state.until) as Instant,
+    cutTo: null,
+    awaited: null,
+  }
 }
 
 /** Leaves the queue. */

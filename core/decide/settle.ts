@@ -82,7 +82,8 @@ const supply = (draft: Draft): void => {
       ({ shape }) => lease.choice.reason === 'any' || shape.platform === lease.choice.platform,
     )
     const held = lease.machines.map(({ machine }) => fleet.machines.need(machine))
-    for (const { name } of chosenFrom(fleet, { ...lease.demand, count: missing(lease) }, fit, held).machines) {
+    for (const { name } of chosenFrom(fleet, { ...lease.demand, count: missing(lease) }, fit, { beside: held })
+      .machines) {
       draft.emit({ type: 'machineSupplied', lease: lease.id, machine: name })
       begin(draft, name, 'grant', lease.id)
     }

@@ -267,7 +267,7 @@ const asked = (
   const tenant = tenants.numberOf(request.tenant)
   const numbers = (stocks: readonly Stock[]): number[] => stocks.map(({ shape }) => places.get(shape.key)!)
   const groups = (patient: boolean): number[][] => {
-    const { platforms, allowed } = place(fleet, fleet.tenants.need(request.tenant), demand, patient)
+    const { platforms, allowed } = place(fleet, fleet.tenants.need(request.tenant), demand, { patient })
     return demand.platform === 'any' ? [numbers(allowed)] : platforms.map(({ stocks }) => numbers(stocks))
   }
   const isPatient = demand.platform === 'prefer' && at < request.preferUntil

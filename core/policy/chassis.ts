@@ -1,10 +1,9 @@
 import type { Fleet } from '../fleet.ts'
-import { firstOf } from '../indexes.ts'
 import type { Machine } from '../machine.ts'
 import type { Demand } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import type { ChassisChoice } from '../why.ts'
-import { leastWorn } from './match.ts'
+import { leastWorn, type Take } from './match.ts'
 import { termsPool } from './quota.ts'
 import { byWear } from './wear.ts'
 
@@ -19,6 +18,12 @@ const LOOKED_AT = 500
 /** How many attempts apart machines may be that a request which says `spread` or `pack` chooses among. */
 export const ATTEMPTS_APART = 2
 
+/** `beside`: the machines that those chosen will stand with. `take`: chooses from what is not kept for others. */
+interface Offer {
+  readonly beside?: readonly Machine[]
+  readonly take?: Take
+}
+
 /**
  * Chooses machines from what is free: fewer than `demand.count` only if there are fewer. The least worn, and among equals as the
  * pool likes them to share chassis. Let L be the attempts of the last that wear alone would choose: all with fewer are taken, and
@@ -27,23 +32,20 @@ export const ATTEMPTS_APART = 2
  * A request that says itself how its machines are to share chassis may trade wear for that where it gains by it: all with fewer
  * than L - 1 attempts are taken, and the rest come from those with L - 1 to L + 1. So a machine is passed over only for one with
  * at most `ATTEMPTS_APART` attempts more.
- *
- * `beside` are the machines that those chosen will stand with.
  */
 export const chosenFrom = (
   fleet: Fleet,
   demand: Demand,
   stocks: readonly Stock[],
-  beside: readonly Machine[] = [],
+  { beside = [], take = leastWorn }: Offer = {},
 ): Chosen => {
   const { count } = demand
   const rule = demand.chassis ?? termsPool(fleet, demand)?.chassis ?? 'any'
-  const least = leastWorn(stocks, count)
+  const least = take(stocks, count)
   if (rule === 'any' || least.length < count || count + beside.length < 2) return { machines: least, chassis: null }
 
   const each = count + Math.ceil(LOOKED_AT / stocks.length)
-  const heads = stocks.flatMap(({ ready }) => [...firstOf(ready, each)])
-  const free = stocks.length > 1 ? heads.toSorted(byWear) : heads
+  const free = take(stocks, Infinity, each)
   const level = least.at(-1)!.attempts
   const among = (fewest: number, most: number): Chosen => {
     const owed = free.filter(({ attempts }) => attempts < fewest)

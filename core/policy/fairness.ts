@@ -2,9 +2,9 @@ import type { Fleet } from '../fleet.ts'
 import type { Tenant } from '../tenant.ts'
 import type { Waiting } from './queue.ts'
 
-/** The first of a line, with what its turn depends on. */
-export interface Head {
-  readonly request: Waiting
+/** What a request's turn depends on. */
+interface Standing {
+  readonly request: Pick<Waiting, 'number' | 'demand' | 'priority' | 'headSince'>
   /** As asked for, within what its tenant may ask for now. */
   readonly priority: number
   /** It is for its tenant's k-th machine, or the first of several; divided by the tenant's weight. */
@@ -13,7 +13,16 @@ export interface Head {
   readonly since: number
 }
 
-export const headOf = (fleet: Fleet, request: Waiting, tenant: Tenant): Head => ({
+/** The first of a line. */
+export interface Head extends Standing {
+  readonly request: Waiting
+}
+
+export const headOf = <R extends Standing['request']>(
+  fleet: Fleet,
+  request: R,
+  tenant: Tenant,
+): Standing & { readonly request: R } => ({
   request,
   priority: Math.min(request.priority, tenant.priority),
   share: shareOf(tenant, tenant.held),
@@ -34,28 +43,28 @@ export const shareOf = ({ weight }: Pick<Tenant, 'weight'>, held: number): numbe
  * Waiting is bounded by the first rule. Let r come to the head of its line, with room in its tenant's quota, when m other heads
  * have been there for longer. Once N grants of its type have gone to others it is before everybody but those m, and whoever
  * follows one of them in its line came to the head later than r. So of the machines that r could have been given, others are
- * given some at most N + m times before r, whatever their priorities and weights.
+ * given some at most N + m times before r, whatever their priorities and weights. What is set aside for somebody before r is not
+ * among those; what passes r while machines are set aside for it does not delay it (see `setaside.ts`).
  */
 export const inOrder =
   (fleet: Fleet) =>
-  (a: Head, b: Head): number => {
+  (a: Standing, b: Standing): number => {
     const [lateA, lateB] = [isOverdue(fleet, a), isOverdue(fleet, b)]
     if (lateA !== lateB) return lateA ? -1 : 1
     return lateA ? bySince(a, b) : byShare(a, b)
   }
 
 /** Of two who were not overtaken too often. */
-export const byShare = (a: Head, b: Head): number =>
+export const byShare = (a: Standing, b: Standing): number =>
   b.priority - a.priority || a.share - b.share || a.request.number - b.request.number
 
 /** Of two who were. */
-export const bySince = (a: Head, b: Head): number => a.since - b.since || a.request.number - b.request.number
+export const bySince = (a: Standing, b: Standing): number => a.since - b.since || a.request.number - b.request.number
 
 /** Grants of its type since it came to the head of its line; 0 for those behind it. */
-export const overtaken = (fleet: Fleet, { request, since }: Pick<Head, 'request' | 'since'>): number =>
-  granted(fleet, request) - since
+export const overtaken = (fleet: Fleet, { request, since }: Standing): number => granted(fleet, request) - since
 
-export const isOverdue = (fleet: Fleet, head: Head): boolean => overtaken(fleet, head) >= fleet.limits.overtakenMost
+export const isOverdue = (fleet: Fleet, head: Standing): boolean => overtaken(fleet, head) >= fleet.limits.overtakenMost
 
 /** Grants of a request's type so far. */
 export const granted = (fleet: Fleet, { demand }: Pick<Waiting, 'demand'>): number =>

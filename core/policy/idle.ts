@@ -3,7 +3,7 @@ import { byText } from '../indexes.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Shape } from '../stock.ts'
-import { homeOf } from './platform.ts'
+import { homeOf, isNear } from './platform.ts'
 import { mismatch } from './match.ts'
 
 /** Of a pool's machines, the share that may be away for a burn-in at the same time; at least one. */
@@ -41,7 +41,7 @@ export const isAwaited = (fleet: Fleet, shape: Shape): boolean => {
     const tenant = fleet.tenants.need(name)
     if (tenant.held + demand.count > tenant.quota) continue
     const home = demand.platform === 'same' ? homeOf(fleet, tenant, demand) : null
-    if (home === null || home === shape.platform) return true
+    if (home === null || isNear(fleet, home, shape.platform)) return true
   }
   return false
 }

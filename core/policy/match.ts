@@ -44,9 +44,12 @@ export const byPlatform = (stocks: readonly Stock[]): PlatformStock[] =>
     }))
     .toSorted((a, b) => (a.platform < b.platform ? -1 : 1))
 
+/** Chooses up to `count` ready machines of some stocks, in order of wear, and at most `each` of each stock. */
+export type Take = (stocks: readonly Stock[], count: number, each?: number) => Machine[]
+
 /** The least worn `count` ready machines of these stocks, in order of wear; fewer if there are fewer. */
-export const leastWorn = (stocks: readonly Stock[], count: number): Machine[] => {
-  const heads = stocks.flatMap(({ ready }) => first(ready, count))
+export const leastWorn: Take = (stocks, count, each = count) => {
+  const heads = stocks.flatMap(({ ready }) => first(ready, each))
   return stocks.length > 1 ? heads.toSorted(byWear).slice(0, count) : heads
 }
 

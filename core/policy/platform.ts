@@ -5,7 +5,7 @@ import type { Stock } from '../stock.ts'
 import type { Tenant } from '../tenant.ts'
 import { differences, nearer, platformDistance } from './distance.ts'
 import { chosenFrom, type Chosen } from './chassis.ts'
-import { byPlatform, fitting, type PlatformStock } from './match.ts'
+import { byPlatform, fitting, leastWorn, type PlatformStock, type Take } from './match.ts'
 
 /** Where a request's machines come from; `machines` is null if there are not enough ready now. */
 export interface Placement {
@@ -19,6 +19,14 @@ export interface Placement {
   readonly allowed: readonly Stock[]
   /** Those that would do but for their platform. */
   readonly elsewhere: readonly Stock[]
+  /** Ready machines of `allowed` that are set aside for others. */
+  readonly kept: number
+}
+
+/** `patient`: a `prefer` request still waits for home. `take`: chooses from what is not kept for others. */
+export interface Freedom {
+  readonly patient: boolean
+  readonly take?: Take
 }
 
 /**
@@ -26,17 +34,36 @@ export interface Placement {
  * home, which its first grant sets: home itself if it has enough ready, else the nearest of its class that has. `prefer`
  * leaves that class once its patience is over.
  */
-export const place = (fleet: Fleet, tenant: Tenant, demand: Demand, patient: boolean): Placement => {
+export const place = (
+  fleet: Fleet,
+  tenant: Tenant,
+  demand: Demand,
+  { patient, take = leastWorn }: Freedom,
+): Placement => {
   const fit = fitting(fleet, demand)
-  if (demand.platform === 'any') return fromAny(fleet, demand, fit)
+  if (demand.platform === 'any') return fromAny(fleet, demand, fit, take)
   const all = byPlatform(fit)
   const home = homeOf(fleet, tenant, demand)
-  if (home === null) return fromFirst(fleet, demand, all.toSorted(byUse))
+  if (home === null) {
+    const tried = all.toSorted(byUse)
+    return placement(tried, all, firstWith(tried), ({ platform }) => choiceOfFirst(platform))
+  }
   const tried = nearestFirst(fleet, home, all)
   const near = tried.filter(({ platform }) => isNear(fleet, home, platform))
-  const placed = fromNearest(fleet, home, { tried: near, all, demand })
-  if (placed.machines !== null || demand.platform === 'same' || patient) return placed
-  return fromNearest(fleet, home, { tried, all, demand })
+  const choice = ({ platform }: PlatformStock): PlatformChoice => choiceOf(fleet, home, platform)
+  const nearest = firstWith(near)
+  if (nearest !== null || demand.platform === 'same' || patient) return placement(near, all, nearest, choice)
+  return placement(tried, all, firstWith(tried), choice)
+
+  /** The first platform that has so many to give. */
+  function firstWith(of: readonly PlatformStock[]): Found | null {
+    for (const on of of) {
+      if (on.ready < demand.count) continue
+      const chosen = chosenFrom(fleet, demand, on.stocks, { take })
+      if (chosen.machines.length === demand.count) return { on, ...chosen }
+    }
+    return null
+  }
 }
 
 /** A tenant's home for a type, unless no machine of its class is left: then the next grant sets it anew. */
@@ -88,38 +115,18 @@ export const most = (
   return { most: Math.max(0, ...allowed.map(({ inService }) => inService)), elsewhere: all, home }
 }
 
-const fromAny = (fleet: Fleet, demand: Demand, fit: readonly Stock[]): Placement => {
-  const { machines, chassis } = chosenFrom(fleet, demand, fit)
-  const none = { platforms: [], allowed: fit, elsewhere: [] }
+const fromAny = (fleet: Fleet, demand: Demand, fit: readonly Stock[], take: Take): Placement => {
+  const { machines, chassis } = chosenFrom(fleet, demand, fit, { take })
+  const none = { platforms: [], allowed: fit, elsewhere: [], kept: 0 }
   if (machines.length < demand.count) return { ...none, machines: null, chassis: null, choice: null }
   return { ...none, machines, chassis, choice: { platform: machines[0]!.platform, reason: 'any', departure: null } }
 }
 
-const fromFirst = (fleet: Fleet, demand: Demand, tried: readonly PlatformStock[]): Placement => {
-  const best = tried.find(({ ready }) => ready >= demand.count)
-  return placement(tried, tried, {
-    ...(best === undefined ? NONE : chosenFrom(fleet, demand, best.stocks)),
-    choice: best === undefined ? null : { platform: best.platform, reason: 'first', departure: null },
-  })
+interface Found extends Chosen {
+  readonly on: PlatformStock
 }
 
-const NONE = { machines: null, chassis: null } as const
-
-const fromNearest = (
-  fleet: Fleet,
-  home: PlatformName,
-  {
-    tried,
-    all,
-    demand,
-  }: { readonly tried: readonly PlatformStock[]; readonly all: readonly PlatformStock[]; readonly demand: Demand },
-): Placement => {
-  const best = tried.find(({ ready }) => ready >= demand.count)
-  return placement(tried, all, {
-    ...(best === undefined ? NONE : chosenFrom(fleet, demand, best.stocks)),
-    choice: best === undefined ? null : choiceOf(fleet, home, best.platform),
-  })
-}
+const choiceOfFirst = (platform: PlatformName): PlatformChoice => ({ platform, reason: 'first', departure: null })
 
 const choiceOf = (fleet: Fleet, home: PlatformName, platform: PlatformName): PlatformChoice => {
   if (platform === home) return { platform, reason: 'home', departure: null }
@@ -131,12 +138,16 @@ const choiceOf = (fleet: Fleet, home: PlatformName, platform: PlatformName): Pla
 const placement = (
   platforms: readonly PlatformStock[],
   all: readonly PlatformStock[],
-  found: Pick<Placement, 'machines' | 'chassis' | 'choice'>,
+  found: Found | null,
+  choice: (on: PlatformStock) => PlatformChoice,
 ): Placement => ({
-  ...found,
+  machines: found?.machines ?? null,
+  chassis: found?.chassis ?? null,
+  choice: found === null ? null : choice(found.on),
   platforms,
   allowed: platforms.flatMap(({ stocks }) => stocks),
   elsewhere: all.filter((one) => !platforms.includes(one)).flatMap(({ stocks }) => stocks),
+  kept: 0,
 })
 
 /** Least used per machine first; `byPlatform` has them in order of name, which settles a tie. */

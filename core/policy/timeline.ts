@@ -16,9 +16,10 @@ export const endings = (fleet: Fleet, stocks: readonly Stock[], most: number): E
   return stocks.length > 1 ? soonest.toSorted(bySoonest).slice(0, most) : soonest
 }
 
-/** Not lent, and at most a step or two from being ready. */
-export const atHand = (stocks: readonly Stock[]): number =>
-  sum(stocks, ({ ready, coming, returning, off }) => ready.size + coming + returning + off.size)
+/** Not lent, and at most a few steps from being ready. */
+export const atHand = (stocks: readonly Stock[]): number => sum(stocks, (stock) => stock.ready.size + underWay(stock))
+
+const underWay = ({ coming, returning, stopping, off }: Stock): number => coming + returning + stopping + off.size
 
 /**
  * When `count` machines of these stocks can be free together at the earliest: the end of the lease that is waited for last, or
@@ -41,9 +42,9 @@ export const freeAt = (
   { at, now, most, slackMs = 0 }: { at: Instant; now: Instant; most: number; slackMs?: number },
 ): number => {
   let free = 0
-  for (const { shape, ready, coming, returning, off } of stocks) {
-    free += ready.size
-    if (now + turnaroundMs(fleet.pools.need(shape.pool)) <= at) free += coming + returning + off.size
+  for (const stock of stocks) {
+    free += stock.ready.size
+    if (now + turnaroundMs(fleet.pools.need(stock.shape.pool)) <= at) free += underWay(stock)
   }
   if (free >= most) return most
   return free + endings(fleet, stocks, most - free).filter((ending) => ending.at <= at - slackMs).length

@@ -7,6 +7,7 @@ import { homeMovedSaid } from './home.ts'
 import { requestView } from '../view.ts'
 import { estimateSaid } from './estimate.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
+import { awaitedSaid } from './queue.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
@@ -31,10 +32,11 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
     case 'done':
       return openly(done(outcome, telling))
     case 'extended': {
-      const { lease, until, cutTo } = outcome
+      const { lease, until, cutTo, awaited } = outcome
       if (!fleet.leases.has(lease))
         return openly(`Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`)
-      const cut = cutTo === null ? '' : ', which is as long as it may last'
+      const longest = cutTo === null ? '' : ', which is as long as it may last'
+      const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited)}`
       return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
     }
     case 'held':
@@ -121,11 +123,14 @@ const done = ({ leases, machines }: Extract<Outcome, { type: 'done' }>, { fleet,
   return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
 }
 
-const held = ({ lease: id, until }: Extract<Outcome, { type: 'held' }>, { fleet, say, at }: FleetTelling): string => {
+const held = (
+  { lease: id, until, awaited }: Extract<Outcome, { type: 'held' }>,
+  { fleet, say, at }: FleetTelling,
+): string => {
   const lease = fleet.leases.get(id)
   if (lease === undefined) return `Lease ${id} was kept, and is over already. Get another machine: ${say('get metal')}`
   const machines = listed(lease.machines.map(({ machine }) => machine))
-  return `Lease ${id} (${machines}) is kept for debugging until ${clock(until, at)}. Through already: ${say(`done ${id}`)}`
+  return `Lease ${id} (${machines}) is kept for debugging until ${clock(until, at)}${awaited === null ? '' : ` and no longer: ${awaitedSaid(awaited)}`}. Through already: ${say(`done ${id}`)}`
 }
 
 /** Which key it was is for its owner alone. */

@@ -1,5 +1,6 @@
 import type { Held, Refusal } from '../refusal.ts'
 import { MINUTE } from '../time.ts'
+import { awaitedSaid } from './queue.ts'
 import { capital, counted, listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock, span, typedSpan } from './time.ts'
 
@@ -17,6 +18,7 @@ type AboutOwn = Extract<
       | 'notActive'
       | 'cannotExtend'
       | 'endsLater'
+      | 'awaited'
       | 'tooManyHeld'
       | 'holdTooLong'
       | 'unknownKey'
@@ -62,6 +64,10 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
     case 'endsLater':
       return openly(
         `${refusal.lease} is yours until ${clock(refusal.until, at)} already; nothing was changed. To give it back before that: ${say(`done ${refusal.lease}`)}`,
+      )
+    case 'awaited':
+      return openly(
+        `${refusal.lease} can stay until ${clock(refusal.until, at)} and no longer: ${awaitedSaid(refusal.awaited)}; nothing was changed. When you are through: ${say(`done ${refusal.lease}`)}`,
       )
     case 'tooManyHeld':
       return tooManyHeld(refusal, say)

@@ -66,6 +66,7 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'notActive':
     case 'cannotExtend':
     case 'endsLater':
+    case 'awaited':
     case 'tooManyHeld':
     case 'holdTooLong':
     case 'unknownKey':

@@ -114,6 +114,7 @@ const RULES: Readonly<Record<DropRule, string>> = {
   pool: 'of another pool',
   quarantined: 'quarantined',
   off: 'off',
+  aside: 'set aside for others',
 }
 
 export const droppedSaid = ({ dropped: counts }: Why): string =>

@@ -33,7 +33,7 @@ describe('hold', () => {
     const world = new World(site)
     const { id } = active(world)
     world.pass(HOUR)
-    expect(hold(world, id)).toEqual({ type: 'held', lease: id, until: world.at + 8 * HOUR })
+    expect(hold(world, id)).toEqual({ type: 'held', lease: id, until: world.at + 8 * HOUR, awaited: null })
     expect(endOf(world, id)).toBe(world.at + 8 * HOUR)
   })
 

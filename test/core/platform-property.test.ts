@@ -13,6 +13,7 @@ import {
   type PlatformRule,
   type Site,
 } from '#core'
+import { asideIn } from '../kit/aside.ts'
 import { machinesOf, platformOf, siteOf } from '../kit/site.ts'
 import { PLAIN_GET, World } from '../kit/world.ts'
 
@@ -70,14 +71,15 @@ interface Seen {
   /** Home as it was before. */
   readonly home: Platform | null
   readonly taken: readonly Platform[]
-  /** Ready machines before, by platform. */
+  /** Ready machines before, by platform, of those that were set aside for nobody. */
   readonly ready: ReadonlyMap<PlatformName, number>
 }
 
-const readyIn = (machines: Iterable<Machine>): Map<PlatformName, number> => {
+const readyIn = (machines: Iterable<Machine>, isAside: (machine: Machine) => boolean = () => false) => {
   const ready = new Map<PlatformName, number>()
-  for (const { platform, state } of machines)
-    if (state.status === 'ready') ready.set(platform, (ready.get(platform) ?? 0) + 1)
+  for (const machine of machines)
+    if (machine.state.status === 'ready' && !isAside(machine))
+      ready.set(machine.platform, (ready.get(machine.platform) ?? 0) + 1)
   return ready
 }
 
@@ -86,7 +88,7 @@ const live = (site: Site, actions: readonly Action[], look: (seen: Seen) => void
   const world = new World(site)
   for (const step of actions) {
     const { fleet } = world
-    const ready = readyIn(fleet.machines.values())
+    const ready = readyIn(fleet.machines.values(), asideIn(fleet, world.at))
     const homes = new Map([...fleet.tenants.values()].map(({ name, homes: { metal } }) => [name, metal]))
     const records = world.log.length
     perform(world, step)
@@ -138,14 +140,14 @@ describe('under any history on any site', () => {
     })
   })
 
-  test('home is taken whenever it has enough ready', () => {
+  test('home is taken whenever it has enough ready that are set aside for nobody', () => {
     holds(({ rule, home, taken, ready }) => {
       if (rule === 'any' || home === null) return
       if ((ready.get(home.name) ?? 0) >= taken.length) expect(taken[0]!.name).toBe(home.name)
     })
   })
 
-  test('no nearer platform had enough ready', () => {
+  test('no nearer platform had enough ready that were set aside for nobody', () => {
     holds(({ fleet, rule, home, taken, ready }) => {
       if (rule === 'any' || home === null || taken[0]!.name === home.name) return
       for (const platform of fleet.platforms.values())

@@ -52,6 +52,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   notActive: { lease: 'L7Q2' },
   cannotExtend: { lease: 'L7Q2', until: AT + 59_400_000, longestMs: 64_800_000, held: false },
   endsLater: { lease: 'L7Q2', until: AT + 7_200_000 },
+  awaited: { lease: 'L7Q2', until: AT + 3_600_000, awaited: { machineType: 'metal', requests: 2 } },
   tooManyHeld: { lease: 'L7Q2', tenant: 'infra', count: 2, held: 1, most: 2 },
   holdTooLong: { lease: 'L7Q2', asked: 90_000_000, longestMs: 86_400_000, of: 'tenant infra', last: AT + 7_200_000 },
   unknownKey: { fingerprint: 'SHA256:x' },

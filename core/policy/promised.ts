@@ -1,0 +1,28 @@
+import type { Fleet } from '../fleet.ts'
+import type { Instant } from '../id.ts'
+import type { Lease } from '../lease.ts'
+import type { MachineType } from '../machine.ts'
+import { setAsideAt } from './turn.ts'
+
+/** How many requests wait for machines of a type, and count on a lease's end. */
+export interface Awaited {
+  readonly machineType: MachineType
+  readonly requests: number
+}
+
+/**
+ * An end for a lease, no later than the one wanted, that takes nothing away that is set aside for somebody. `awaited`: who it is
+ * earlier for; null: it need not be.
+ */
+export const endWithin = (
+  fleet: Fleet,
+  lease: Lease,
+  { until, at }: { readonly until: Instant; readonly at: Instant },
+): { readonly until: Instant; readonly awaited: Awaited | null } => {
+  const { type } = lease.demand
+  const broken = setAsideAt(fleet, at, [type]).brokenBy(lease, (until + lease.graceMs) as Instant)
+  if (broken.length === 0) return { until, awaited: null }
+  const from = Math.min(...broken.map((claim) => claim.from))
+  const awaited = { machineType: type, requests: fleet.waiting.size(type) }
+  return { until: (from - lease.graceMs) as Instant, awaited }
+}

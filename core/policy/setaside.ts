@@ -1,0 +1,137 @@
+import type { Fleet } from '../fleet.ts'
+import type { Instant, RequestId } from '../id.ts'
+import { plannedEnd } from './due.ts'
+import type { Lease } from '../lease.ts'
+import type { Machine } from '../machine.ts'
+import type { MachineRequest } from '../request.ts'
+import { shapeKey, type Stock } from '../stock.ts'
+import { leastWorn, sum, type Take } from './match.ts'
+import { freeAt, turnaroundMs } from './timeline.ts'
+import { byWear } from './wear.ts'
+
+/** So many machines of these stocks, from an instant on, are for somebody who cannot have them yet. */
+export interface Claim {
+  readonly request: RequestId
+  readonly stocks: readonly Stock[]
+  readonly count: number
+  readonly from: Instant
+}
+
+/** What decides how long machines are away that somebody is given. */
+export type Terms = Pick<MachineRequest, 'durationMs' | 'graceMs'>
+
+/**
+ * Claims on machines that are ready, or will be. Whoever has no claim is given what cannot make one wait longer: machines that
+ * are back by the instant from which they are claimed, and machines that are more than the claims need. Claims on the same
+ * stocks count in full against each other, so that neither is harmed.
+ */
+export class SetAside {
+  readonly #fleet: Fleet
+  readonly #now: Instant
+  readonly #claims: Claim[] = []
+  readonly #claimed = new Set<Stock>()
+  readonly #spare = new Map<Claim, number>()
+
+  constructor(fleet: Fleet, now: Instant) {
+    this.#fleet = fleet
+    this.#now = now
+  }
+
+  get claims(): readonly Claim[] {
+    return this.#claims
+  }
+
+  add(claim: Claim): void {
+    this.#claims.push(claim)
+    for (const stock of claim.stocks) this.#claimed.add(stock)
+    this.#spare.clear()
+  }
+
+  /** Whether nobody has a claim on any of these. */
+  leavesAll(stocks: readonly Stock[]): boolean {
+    return this.#claimed.size === 0 || !stocks.some((stock) => this.#claimed.has(stock))
+  }
+
+  /** Chooses the least worn machines that somebody may be given on these terms. */
+  takeFor(terms: Terms): Take {
+    return (stocks, count, each = count) => {
+      const claims = this.#against(terms, stocks)
+      return claims.size === 0 ? leastWorn(stocks, count, each) : this.#take(claims, stocks, { count, each })
+    }
+  }
+
+  /** Ready machines of these stocks that are kept from somebody on these terms. */
+  keptFrom(terms: Terms, stocks: readonly Stock[]): number {
+    const ready = new Map<Claim, number>()
+    for (const [stock, claims] of this.#against(terms, stocks))
+      for (const claim of claims.slice(0, 1)) ready.set(claim, (ready.get(claim) ?? 0) + stock.ready.size)
+    return sum([...ready], ([claim, count]) => Math.max(0, count - this.#spareOf(claim)))
+  }
+
+  /** The claims that a lease would break if it ended so late, each with the latest planned end that would not. */
+  brokenBy(lease: Lease, end: Instant): readonly Claim[] {
+    const shapes = lease.machines.map(({ machine }) => shapeKey(this.#fleet.machines.need(machine)))
+    return this.#claims.filter((claim) => {
+      if (end <= claim.from || plannedEnd(lease) > claim.from) return false
+      const counted = shapes.filter((key) => claim.stocks.some(({ shape }) => shape.key === key)).length
+      return counted > this.#spareOf(claim)
+    })
+  }
+
+  /** The claims, by stock, that machines would not be back for. */
+  #against(terms: Terms, stocks: readonly Stock[]): ReadonlyMap<Stock, readonly Claim[]> {
+    const against = new Map<Stock, readonly Claim[]>()
+    if (this.leavesAll(stocks)) return against
+    const end = this.#now + openingMs(this.#fleet, stocks) + terms.durationMs + terms.graceMs
+    for (const stock of stocks) {
+      if (!this.#claimed.has(stock)) continue
+      const back = end + turnaroundMs(this.#fleet.pools.need(stock.shape.pool))
+      const claims = this.#claims.filter((claim) => claim.from < back && claim.stocks.includes(stock))
+      if (claims.length > 0) against.set(stock, claims)
+    }
+    return against
+  }
+
+  #take(
+    against: ReadonlyMap<Stock, readonly Claim[]>,
+    stocks: readonly Stock[],
+    { count, each }: { readonly count: number; readonly each: number },
+  ): Machine[] {
+    const left = new Map<Claim, number>()
+    const taken: Machine[] = []
+    const candidates = stocks.flatMap((stock) => leastWorn([stock], each).map((machine) => ({ machine, stock })))
+    for (const { machine, stock } of candidates.toSorted((a, b) => byWear(a.machine, b.machine))) {
+      if (taken.length === count) break
+      const claims = against.get(stock) ?? []
+      if (claims.some((claim) => (left.get(claim) ?? this.#spareOf(claim)) <= 0)) continue
+      for (const claim of claims) left.set(claim, (left.get(claim) ?? this.#spareOf(claim)) - 1)
+      taken.push(machine)
+    }
+    return taken
+  }
+
+  /** Machines that are free when a claim begins, and that neither it nor another needs then; as many as may be asked for at once. */
+  #spareOf(claim: Claim): number {
+    let spare = this.#spare.get(claim)
+    if (spare === undefined) {
+      const { stocks, from } = claim
+      const needed = sum(this.#claims, (other) =>
+        other.from <= from && other.stocks.some((stock) => stocks.includes(stock)) ? other.count : 0,
+      )
+      const most = needed + this.#fleet.limits.machinesPerRequest
+      spare = Math.max(0, freeAt(this.#fleet, stocks, { at: from, now: this.#now, most }) - needed)
+      this.#spare.set(claim, spare)
+    }
+    return spare
+  }
+}
+
+/** The longest that it takes to let a tenant in: a lease's time begins only then. */
+const openingMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
+  Math.max(
+    0,
+    ...stocks.map(({ shape }) => {
+      const { steps, prepareMs } = fleet.pools.need(shape.pool)
+      return steps.includes('grant') ? prepareMs : 0
+    }),
+  )
