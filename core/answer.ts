@@ -3,13 +3,15 @@ import { homeOfTenant, type HomeAnswer } from './answer/home.ts'
 import { holderOf, type Holder } from './answer/holder.ts'
 import { calibrationsOf, type CalibrationView } from './answer/calibrations.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
+import { noSuchPool } from './answer/pools.ts'
 import { preview, type Preview } from './answer/preview.ts'
+import { queueOfAll, type QueueAnswer } from './answer/queue.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
 import { aboutTenants, type TenantsAnswer } from './answer/tenants.ts'
 import { wearReport, type WearAnswer } from './answer/wear.ts'
 import { estimatesAt, type Estimates } from './estimate.ts'
 import type { Fleet } from './fleet.ts'
-import type { Fingerprint, Identity, Instant, MachineName, PlatformName, PoolName, TenantName } from './id.ts'
+import type { Fingerprint, Identity, Instant, MachineName, PlatformName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
 import { speaker, type Speaker } from './policy/membership.ts'
 import type { Question } from './question.ts'
@@ -18,7 +20,7 @@ import { nearest } from './suggest.ts'
 import type { Role } from './tenant.ts'
 import { poolView, type PoolView } from './view.ts'
 
-export type { WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
+export type { Chances, WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
 export type { Preview } from './answer/preview.ts'
 export type { AllAnswer, MineAnswer } from './answer/list.ts'
 export type { Past } from './answer/find.ts'
@@ -32,6 +34,7 @@ export type Answer =
   | WhyMachine
   | Preview
   | WearAnswer
+  | QueueAnswer
   | HomeAnswer
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
@@ -93,6 +96,7 @@ export function answer(
     case 'members':
     case 'apiKeys':
     case 'wear':
+    case 'queue':
     case 'home':
     case 'keys': {
       const member = speaker(fleet, by)
@@ -123,7 +127,7 @@ const memberAnswer = (
       return question.scope === 'all' ? listAll(fleet, member) : listMine(fleet, by, member, estimates)
     case 'why': {
       const request = requestNamed(fleet, question.about, member, past)
-      if (request !== undefined) return whyRequest(fleet, request, { at, estimates })
+      if (request !== undefined) return whyRequest(fleet, request, { by: member, at, estimates })
       const lease = leaseNamed(fleet, question.about, member, past)
       if (lease !== undefined) return whyLease(fleet, lease)
       const machine = machineNamed(fleet, question.about)
@@ -131,6 +135,8 @@ const memberAnswer = (
     }
     case 'wear':
       return wearReport(fleet, at)
+    case 'queue':
+      return queueOfAll(fleet, question.type, { by: member, at, estimates })
     case 'who': {
       const machine = machineNamed(fleet, question.machine)
       if (machine === undefined) return noSuchMachine(fleet, question.machine)
@@ -164,17 +170,7 @@ const status = (fleet: Fleet, name: string | null): Answer => {
     const views = asked.map((pool) => poolView(fleet, pool))
     return { type: 'status', pools: views, waiting: fleet.requests.size, whole: name === null }
   }
-  const choices = pools.map((pool) => ({
-    pool: pool.name,
-    type: pool.type,
-    ready: fleet.statuses.of(`${pool.name}/ready`),
-    waiting: fleet.waiting.size(pool.type),
-  }))
-  const suggestion = nearest(
-    name,
-    pools.map((pool): PoolName => pool.name),
-  )
-  return { type: 'refused', refusal: { type: 'noSuchPool', asked: name, suggestion, pools: choices } }
+  return { type: 'refused', refusal: noSuchPool(fleet, name) }
 }
 
 const MOST_COMPARED = 5000

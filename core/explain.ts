@@ -27,7 +27,7 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
       drop('busy', stock.inService - stock.ready.size - stock.quarantined - stock.off.size)
     } else drop(reason, stock.inService)
   }
-  drop('aside', placed.kept)
+  drop('aside', placed.kept.machines)
   const chosen = placed.machines ?? []
   const taken = new Set(chosen)
   const near =

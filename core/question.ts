@@ -10,6 +10,8 @@ export type Question =
   | { readonly ask: 'status'; readonly pool: string | null }
   | { readonly ask: 'pools' }
   | { readonly ask: 'wear' }
+  /** `type`: a type of machine, or a pool; null: everybody who waits. */
+  | { readonly ask: 'queue'; readonly type: string | null }
   | { readonly ask: 'estimates' }
   | { readonly ask: 'who'; readonly machine: string }
   /** `tenant` null: the asker's. */

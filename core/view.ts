@@ -75,7 +75,7 @@ const formerMachineView = (fleet: Fleet, held: Holding): HeldMachineView => ({
 })
 
 /** When a request is thought to be served, as clients read it: half of the time between the first two, nine times in ten between the others. */
-const estimateView = ({ at50, at90 }: Estimate) => ({
+export const estimateView = ({ at50, at90 }: Estimate) => ({
   at50: [isoTime(at50[0]), isoTime(at50[1])] as const,
   at90: [isoTime(at90[0]), isoTime(at90[1])] as const,
 })

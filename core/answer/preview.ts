@@ -3,6 +3,7 @@ import { decide } from '../decide/index.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from '../id.ts'
+import { speaker, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, PlatformChoice } from '../request.ts'
 import { isoTime } from '../time.ts'
@@ -53,7 +54,9 @@ export const preview = (
     const request = requestMade(decision.events)
     const lease = decision.outcome.type === 'granted' ? decision.outcome.lease : null
     const askedMs = command.durationMs
-    return lease === null ? wouldWait(fleet, request, askedMs, at) : wouldGrant(fleet, lease, askedMs, at)
+    return lease === null
+      ? wouldWait(fleet, request, askedMs, { by: speaker(fleet, by)!, at })
+      : wouldGrant(fleet, lease, askedMs, at)
   } finally {
     fleet.journal.undoTo(mark)
   }
@@ -80,10 +83,15 @@ const wouldGrant = (fleet: Fleet, id: LeaseId, askedMs: number | null, at: Insta
   }
 }
 
-const wouldWait = (fleet: Fleet, id: RequestId, askedMs: number | null, at: Instant): WouldWait => {
+const wouldWait = (
+  fleet: Fleet,
+  id: RequestId,
+  askedMs: number | null,
+  asked: { readonly by: Speaker; readonly at: Instant },
+): WouldWait => {
   const request = fleet.requests.need(id)
   const { tenant, demand, durationMs, state } = request
-  const now = chances(fleet, request, at)
+  const now = chances(fleet, request, asked)
   return {
     type: 'wouldWait',
     tenant,

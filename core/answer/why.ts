@@ -1,17 +1,20 @@
 import { failureSaid } from '../sentences/ending.ts'
 import type { Estimates } from '../estimate.ts'
 import type { Fleet } from '../fleet.ts'
-import type { Instant } from '../id.ts'
+import type { Instant, RequestId, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { sum } from '../policy/match.ts'
+import type { Speaker } from '../policy/membership.ts'
 import { positionOf } from '../policy/order.ts'
-import { place } from '../policy/platform.ts'
+import type { Claim } from '../policy/setaside.ts'
+import { placeOf } from '../policy/turn.ts'
 import type { MachineRequest, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import { isoTime } from '../time.ts'
 import { leaseView, machineView, requestView, type LeaseView, type MachineView, type RequestView } from '../view.ts'
 import type { Why } from '../why.ts'
+import { maySee } from './find.ts'
 import { holderOf, type Holder } from './holder.ts'
 
 /** Why a request waits, or how it ended. `why` is what was recorded when it was made, `now` how things stand. */
@@ -33,6 +36,17 @@ export interface Chances {
   readonly elsewhere: number
   /** Its tenant holds as much as it may. */
   readonly atQuota: boolean
+  /** Of those ready, how many are set aside for others, and for whom first. */
+  readonly kept: { readonly machines: number; readonly for: Claimant | null }
+}
+
+/** Somebody before it, as everybody may know them; `request` is for those who may see it. `from`: when they are to be served. */
+export interface Claimant {
+  readonly request: RequestId | null
+  readonly tenant: TenantName
+  readonly count: number
+  readonly since: string
+  readonly from: string
 }
 
 /** Why a lease has the machines that it has. */
@@ -56,7 +70,7 @@ export interface WhyMachine {
 export const whyRequest = (
   fleet: Fleet,
   request: MachineRequest,
-  { at, estimates }: { readonly at: Instant; readonly estimates: Estimates },
+  { by, at, estimates }: { readonly by: Speaker; readonly at: Instant; readonly estimates: Estimates },
 ): WhyRequest => {
   const { state } = request
   const waits = state.status === 'waiting' && fleet.requests.get(request.id) !== undefined
@@ -64,20 +78,37 @@ export const whyRequest = (
     type: 'whyRequest',
     request: requestView(fleet, request, estimates([request]).get(request.id)),
     why: state.status === 'waiting' ? state.why : null,
-    now: waits ? chances(fleet, request, at) : null,
+    now: waits ? chances(fleet, request, { by, at }) : null,
   }
 }
 
 /** How things stand for a request that waits. */
-export const chances = (fleet: Fleet, request: MachineRequest, at: Instant): Chances => {
+export const chances = (
+  fleet: Fleet,
+  request: MachineRequest,
+  { by, at }: { readonly by: Speaker; readonly at: Instant },
+): Chances => {
   const tenant = fleet.tenants.need(request.tenant)
-  const { allowed, elsewhere } = place(fleet, tenant, request.demand, { patient: at < request.preferUntil })
+  const { allowed, elsewhere, kept } = placeOf(fleet, at, request)
+  const [first] = kept.claims
   return {
     ahead: positionOf(fleet, request) - 1,
     ready: sum(allowed, readyIn),
     inService: sum(allowed, (stock) => stock.inService),
     elsewhere: sum(elsewhere, readyIn),
     atQuota: tenant.held + request.demand.count > tenant.quota,
+    kept: { machines: kept.machines, for: first === undefined ? null : claimantOf(fleet, first, by) },
+  }
+}
+
+const claimantOf = (fleet: Fleet, { request: id, count, from }: Claim, by: Speaker): Claimant => {
+  const request = fleet.requests.need(id)
+  return {
+    request: maySee(by, request) ? id : null,
+    tenant: request.tenant,
+    count,
+    since: isoTime(request.askedAt),
+    from: isoTime(from),
   }
 }
 

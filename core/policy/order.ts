@@ -6,7 +6,12 @@ import type { Waiting } from './queue.ts'
 
 /** Those who wait for machines of a type, in the order in which they would be served; the first `most` of them. */
 export const orderOfService = (fleet: Fleet, type: MachineType, most: number): readonly Waiting[] =>
-  known(fleet)[type].line.slice(0, most)
+  lineOf(fleet, type)
+    .slice(0, most)
+    .map(({ request }) => request)
+
+/** All of them, each with the share that its turn depends on: what those before of its tenant want counts as held. */
+export const lineOf = (fleet: Fleet, type: MachineType): readonly Head[] => known(fleet)[type].line
 
 /**
  * Its place among all who wait for the same type, from 1: in the order in which they would be served if one machine after the
@@ -17,7 +22,7 @@ export const positionOf = (fleet: Fleet, { id, demand }: Waiting): number =>
   known(fleet)[demand.type].positions.get(id) ?? 1
 
 interface Order {
-  readonly line: readonly Waiting[]
+  readonly line: readonly Head[]
   readonly positions: ReadonlyMap<RequestId, number>
 }
 
@@ -47,9 +52,8 @@ const orderOf = (fleet: Fleet, type: MachineType): Order => {
   const first = waiting.filter(isFirst).toSorted(bySince)
   const others = waiting.filter((head) => !isFirst(head)).toSorted(byPriority)
   const held = new Map<TenantName, number>()
-  const heads = [...first.map(inTurn), ...others.map(inTurn).toSorted(byShare)]
-  const line = heads.map(({ request }) => request)
-  return { line, positions: new Map(line.map(({ id }, at) => [id, at + 1])) }
+  const line = [...first.map(inTurn), ...others.map(inTurn).toSorted(byShare)]
+  return { line, positions: new Map(line.map(({ request }, at) => [request.id, at + 1])) }
 
   function inTurn(head: Head): Head {
     const tenant = fleet.tenants.need(head.request.tenant)

@@ -6,6 +6,7 @@ import type { Tenant } from '../tenant.ts'
 import { differences, nearer, platformDistance } from './distance.ts'
 import { chosenFrom, type Chosen } from './chassis.ts'
 import { byPlatform, fitting, leastWorn, type PlatformStock, type Take } from './match.ts'
+import { NOTHING_KEPT, type Kept } from './setaside.ts'
 
 /** Where a request's machines come from; `machines` is null if there are not enough ready now. */
 export interface Placement {
@@ -19,8 +20,8 @@ export interface Placement {
   readonly allowed: readonly Stock[]
   /** Those that would do but for their platform. */
   readonly elsewhere: readonly Stock[]
-  /** Ready machines of `allowed` that are set aside for others. */
-  readonly kept: number
+  /** What of `allowed` is ready and set aside for others. */
+  readonly kept: Kept
 }
 
 /** `patient`: a `prefer` request still waits for home. `take`: chooses from what is not kept for others. */
@@ -117,7 +118,7 @@ export const most = (
 
 const fromAny = (fleet: Fleet, demand: Demand, fit: readonly Stock[], take: Take): Placement => {
   const { machines, chassis } = chosenFrom(fleet, demand, fit, { take })
-  const none = { platforms: [], allowed: fit, elsewhere: [], kept: 0 }
+  const none = { platforms: [], allowed: fit, elsewhere: [], kept: NOTHING_KEPT }
   if (machines.length < demand.count) return { ...none, machines: null, chassis: null, choice: null }
   return { ...none, machines, chassis, choice: { platform: machines[0]!.platform, reason: 'any', departure: null } }
 }
@@ -147,7 +148,7 @@ const placement = (
   platforms,
   allowed: platforms.flatMap(({ stocks }) => stocks),
   elsewhere: all.filter((one) => !platforms.includes(one)).flatMap(({ stocks }) => stocks),
-  kept: 0,
+  kept: NOTHING_KEPT,
 })
 
 /** Least used per machine first; `byPlatform` has them in order of name, which settles a tie. */

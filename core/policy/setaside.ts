@@ -17,6 +17,14 @@ export interface Claim {
   readonly from: Instant
 }
 
+/** Ready machines that somebody cannot have, and the claims that they are kept for. */
+export interface Kept {
+  readonly machines: number
+  readonly claims: readonly Claim[]
+}
+
+export const NOTHING_KEPT: Kept = { machines: 0, claims: [] }
+
 /** What decides how long machines are away that somebody is given. */
 export type Terms = Pick<MachineRequest, 'durationMs' | 'graceMs'>
 
@@ -60,12 +68,14 @@ export class SetAside {
     }
   }
 
-  /** Ready machines of these stocks that are kept from somebody on these terms. */
-  keptFrom(terms: Terms, stocks: readonly Stock[]): number {
+  /** What of these stocks is kept from somebody on these terms. */
+  keptFrom(terms: Terms, stocks: readonly Stock[]): Kept {
     const ready = new Map<Claim, number>()
     for (const [stock, claims] of this.#against(terms, stocks))
       for (const claim of claims.slice(0, 1)) ready.set(claim, (ready.get(claim) ?? 0) + stock.ready.size)
-    return sum([...ready], ([claim, count]) => Math.max(0, count - this.#spareOf(claim)))
+    const kept = [...ready].map(([claim, count]) => ({ claim, count: Math.max(0, count - this.#spareOf(claim)) }))
+    const by = kept.filter(({ count }) => count > 0)
+    return { machines: sum(by, ({ count }) => count), claims: by.map(({ claim }) => claim) }
   }
 
   /** The claims that a lease would break if it ended so late, each with the latest planned end that would not. */

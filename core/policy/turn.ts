@@ -31,14 +31,17 @@ export const nextTurn = (fleet: Fleet, at: Instant): Turn | null => {
   return null
 }
 
-/** What somebody would be given who asked now: nothing that is kept for those before them, nor what is those others' to take. */
+/**
+ * What somebody would be given who asked now, or is given who waits: nothing that is kept for those before them, nor what is
+ * those others' to take.
+ */
 export const placeOf = (fleet: Fleet, at: Instant, asking: Asking): Placement => {
   fleet.heads.reach(at)
   const kept = new SetAside(fleet, at)
   const own = headOf(fleet, asking, fleet.tenants.need(asking.tenant))
   const comesBefore = inOrder(fleet)
   for (const { head, placed } of turns(fleet, at, [asking.demand.type], kept)) {
-    if (comesBefore(own, head) < 0) break
+    if (comesBefore(own, head) <= 0) break
     if (placed.machines !== null) return { ...placeFor(fleet, at, asking, kept), machines: null, choice: null }
   }
   return placeFor(fleet, at, asking, kept)

@@ -9,6 +9,7 @@ import { homeSaid } from './home.ts'
 import { logins, names } from './login.ts'
 import { wanted } from './outcome.ts'
 import { previewSaid } from './preview.ts'
+import { queueSaid } from './queue.ts'
 import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
 import { tenantsSaid } from './tenants.ts'
@@ -33,6 +34,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
     case 'wouldGrant':
     case 'wouldWait':
       return previewSaid(answer, telling)
+    case 'queue':
+      return queueSaid(answer, telling)
     case 'wear':
       return wearSaid(answer, telling)
     case 'status': {

@@ -5,7 +5,7 @@ import { typedGet, wanted } from './outcome.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
 import { clockOf, span, typedSpan } from './time.ts'
 import { choiceSaid } from './platform.ts'
-import { droppedSaid } from './why.ts'
+import { droppedSaid, keptSaid } from './why.ts'
 
 /** What a `get` would come to, in words, and how to ask in earnest. */
 export const previewSaid = (preview: Preview, telling: Telling): Said => {
@@ -26,7 +26,7 @@ const outcome = (preview: Preview, { at }: Telling): string => {
   }
   const { demand, position, now, why } = preview
   const platform = demand.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''
-  const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free`
+  const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free${keptSaid(now.kept, at)}`
   return `You would wait, ${ordinal(position)} in line for ${wanted(preview)}: ${free}.`
 }
 

@@ -1,5 +1,5 @@
 import type { Holder } from '../answer/holder.ts'
-import type { WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
+import type { Chances, WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
 import { chassisSaid } from './chassis.ts'
@@ -24,7 +24,7 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
   }
   const platform = request.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''
   const quota = now.atQuota ? ' Your tenant holds as much as it may, so it waits for that first.' : ''
-  const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free`
+  const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free${keptSaid(now.kept, at)}`
   const ahead = now.ahead === 0 ? 'nobody is ahead of you' : `${counted(now.ahead, 'request')} ahead of you`
   const lines = [
     `Request ${id} wants ${what}: ${free}; ${ahead}${request.estimate === null ? '' : `; ${estimateSaid(request.estimate, at)}`}.${quota} Cancel: ${say(`cancel ${id}`)}`,
@@ -37,6 +37,17 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
     )
   }
   return openly(...lines)
+}
+
+/** `, but 2 are kept until 14:05 UTC for R9J8, who is first` */
+export const keptSaid = ({ machines, for: first }: Chances['kept'], at: Telling['at']): string => {
+  if (first === null) return ''
+  const until = first.from > isoTime(at) ? ` until ${clockOf(first.from, at)}` : ''
+  const whom =
+    first.request === null
+      ? `${first.tenant}, who waits for ${first.count} since ${clockOf(first.since, at)} and is first`
+      : `${first.request}, who is first`
+  return `, but ${machines} ${machines === 1 ? 'is' : 'are'} kept${until} for ${whom}`
 }
 
 export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Telling): Said => {

@@ -15,7 +15,7 @@ import {
   setTenant,
   tenants,
 } from './tenants.ts'
-import { estimates, help, list, pools, status, wear, who, whoami, why } from './questions.ts'
+import { estimates, help, list, pools, queue, status, wear, who, whoami, why } from './questions.ts'
 import type { Verb } from './verb.ts'
 
 /** Everything that can be asked of Duffy, in the order in which `help` tells it. */
@@ -26,6 +26,7 @@ export const VERBS: readonly Verb[] = [
   extend,
   hold,
   cancel,
+  queue,
   why,
   status,
   pools,

@@ -66,6 +66,23 @@ export const wear: Verb = {
   asks: () => ({ type: 'question', question: { ask: 'wear' } }),
 }
 
+export const queue: Verb = {
+  name: 'queue',
+  aliases: ['line'],
+  summary: 'who waits, in the order in which they are served, and what is set aside for them',
+  who: 'member',
+  type: 'question',
+  arguments: [
+    {
+      name: 'type',
+      kind: nameOf(['type', 'pool'], 'metal'),
+      summary: 'metal, vm, or the name of a pool; everybody who waits unless said',
+    },
+  ],
+  examples: ['queue', 'queue metal', 'queue rack-7'],
+  asks: ({ type }) => ({ type: 'question', question: { ask: 'queue', type: (type as string | undefined) ?? null } }),
+}
+
 export const estimates: Verb = {
   name: 'estimates',
   aliases: ['calibration'],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { answerTo } from '../answer.ts'
 import { misread } from '../problem.ts'
 import { perform } from '../perform.ts'
+import { readQuery } from '../query.ts'
 import type { KeyedRoute } from '../route.ts'
 
 const why = (path: string, param: string): KeyedRoute => ({
@@ -19,6 +20,7 @@ const moveHome: KeyedRoute['answer'] = async (call, caller) => {
     ? perform(call, caller, verbNamed('home')!, call.body)
     : misread('Send the platform to move to: {"type": "metal", "platform": "sandbox-amd"}.')
 }
+const waitingFor = z.strictObject({ type: z.string().max(100).optional() })
 const MOVE = z.looseObject({ platform: z.string() })
 
 /** What the asker is, has given, and may want to know the reasons of. */
@@ -26,6 +28,16 @@ export const about: readonly KeyedRoute[] = [
   why('/api/v2/requests/:id', 'id'),
   why('/api/v2/leases/:id', 'id'),
   why('/api/v2/machines/:name', 'name'),
+  {
+    method: 'GET',
+    path: '/api/v2/queue',
+    who: 'member',
+    summary:
+      'who waits, in the order of service, all or for one "?type=" (a type or a pool), and what is set aside for whom',
+    answer: readQuery(waitingFor, (call, caller, { type }) =>
+      answerTo(call, caller, { ask: 'queue', type: type ?? null }),
+    ),
+  },
   {
     method: 'GET',
     path: '/api/v2/estimates',

@@ -32,6 +32,7 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/requests/:id/why', 401, 200, 404, 200],
   ['GET /api/v2/leases/:id/why', 401, 200, 404, 200],
   ['GET /api/v2/machines/:name/why', 401, 200, 200, 200],
+  ['GET /api/v2/queue', 401, 200, 200, 200],
   ['GET /api/v2/estimates', 401, 200, 200, 200],
   ['GET /api/v2/whoami', 401, 200, 200, 200],
   ['GET /api/v2/home', 401, 200, 200, 200],
