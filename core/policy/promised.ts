@@ -12,7 +12,7 @@ export interface Awaited {
 
 /**
  * An end for a lease, no later than the one wanted, that takes nothing away that is set aside for somebody. `awaited`: who it is
- * earlier for; null: it need not be.
+ * earlier for; null: it need not be. Whoever waits for what they hold themselves may go on waiting.
  */
 export const endWithin = (
   fleet: Fleet,
@@ -20,7 +20,9 @@ export const endWithin = (
   { until, at }: { readonly until: Instant; readonly at: Instant },
 ): { readonly until: Instant; readonly awaited: Awaited | null } => {
   const { type } = lease.demand
-  const broken = setAsideAt(fleet, at, [type]).brokenBy(lease, (until + lease.graceMs) as Instant)
+  const broken = setAsideAt(fleet, at, [type])
+    .brokenBy(lease, (until + lease.graceMs) as Instant)
+    .filter(({ request }) => fleet.requests.get(request)?.by !== lease.by)
   if (broken.length === 0) return { until, awaited: null }
   const from = Math.min(...broken.map((claim) => claim.from))
   const awaited = { machineType: type, requests: fleet.waiting.size(type) }

@@ -184,6 +184,12 @@ describe('an end that somebody counts on', () => {
     expect(extend(world, leases[2]!, 20)).toMatchObject({ type: 'awaited' })
   })
 
+  test('can be put off by whoever counts on it', () => {
+    const { world, leases } = lent(2, 2, 3)
+    waits(take(world, 'filler', 2, 1))
+    expect(extend(world, leases[1]!, 1)).toMatchObject({ type: 'extended', awaited: null })
+  })
+
   test('is not put off by keeping the machine for debugging either', () => {
     const { world, leases } = lent(2, 2, 3)
     waits(take(world, 'big', 2, 1))
