@@ -2,6 +2,7 @@ import {
   answer,
   answerSaid,
   keyedSaid,
+  looksOf,
   messageSaid,
   misreadSaid,
   outcomeSaid,
@@ -22,6 +23,7 @@ import {
 } from '#core'
 import { fingerprint } from './digest.ts'
 import type { EstimateDesk } from './estimates.ts'
+import type { Presence } from './http/ports.ts'
 import { Busy, type Lane } from './lane.ts'
 import { pastOf } from './past.ts'
 import type { History } from './store/port.ts'
@@ -54,6 +56,7 @@ export interface ConversationPorts {
   readonly lane: Lane
   readonly store: History
   readonly desk: EstimateDesk
+  readonly presence: Pick<Presence, 'seen'>
   /** How a line is typed at this door: `!duffy done L7Q2`. */
   readonly say: (line: string) => string
 }
@@ -105,10 +108,14 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
 }
 
 const found = async <T>(
-  { lane, store, desk }: ConversationPorts,
+  { lane, store, desk, presence }: ConversationPorts,
   { question, by }: { readonly question: Question; readonly by: Identity },
   then: (answered: Answer, at: Instant) => T,
 ): Promise<T> => {
   const past = await pastOf(store, question)
-  return lane.read((fleet, at) => then(answer(fleet, { by, at }, question, past, desk.at(fleet, at)), at))
+  return lane.read((fleet, at) => {
+    const answered = answer(fleet, { by, at }, question, past, desk.at(fleet, at))
+    presence.seen(looksOf(fleet, by, answered))
+    return then(answered, at)
+  })
 }

@@ -58,6 +58,10 @@ export interface GetCommand {
   readonly tenant?: TenantName
   /** False: be refused rather than wait. */
   readonly queue: boolean
+  /** Wait on when the caller's connection closes before an answer, and though nobody asks how things stand. */
+  readonly keepPlace: boolean
+  /** Give the place up once nobody has asked how things stand for so long; null: as `keepPlace`, `address` and the site's limits say. */
+  readonly pollWithinMs: number | null
   readonly address: Address | null
 }
 
@@ -109,8 +113,17 @@ export type Command =
   | { readonly do: 'finishRun'; readonly run: RunId; readonly fence: number; readonly result: RunResult }
   /** What askers were told of their waits since this was last said. */
   | { readonly do: 'noteEstimates'; readonly given: readonly GivenEstimate[] }
+  /** When somebody last asked how these requests stand: their askers are still there. */
+  | { readonly do: 'notePolls'; readonly polls: readonly NotedPoll[] }
+  /** The connection that asked for it closed before an answer. `tenant`: the request's. */
+  | { readonly do: 'leave'; readonly request: RequestId; readonly tenant: TenantName }
   /** Time has passed: warn, end, retry, check, fill. */
   | { readonly do: 'sweep' }
+
+export interface NotedPoll {
+  readonly request: RequestId
+  readonly at: Instant
+}
 
 export interface GivenEstimate {
   readonly request: RequestId

@@ -1,5 +1,5 @@
 import type { Instant, LeaseId, MachineName, RequestId } from './id.ts'
-import type { Address, Hopeless } from './request.ts'
+import type { Absence, Address, Hopeless } from './request.ts'
 import type { LeaseEnd } from './lease.ts'
 
 /** Something to tell somebody. Written with the decision (the outbox), delivered afterwards, at least once. */
@@ -17,4 +17,4 @@ export type Message =
       readonly how: LeaseEnd
       readonly machines: readonly MachineName[]
     }
-  | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless }
+  | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless | Absence }

@@ -15,7 +15,8 @@ import type { Estimate } from './estimate/calibration.ts'
 import type { Hold, LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { Platform, Pool } from './pool.ts'
-import type { Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
+import type { NotedPoll } from './command.ts'
+import type { Absence, Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
 import type { JsonObject, Run, RunResult, StepFailure } from './run.ts'
 import type { ApiKey, TenantSettings } from './tenant.ts'
 import type { Limits } from './limits.ts'
@@ -79,6 +80,10 @@ export type Event =
   /** Its asker was told when it will likely be served. */
   | { readonly type: 'estimateGiven'; readonly request: RequestId; readonly estimate: Estimate }
   | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly by: Canceller }
+  /** Nobody is there any more who would take what it is granted. */
+  | { readonly type: 'requestAbandoned'; readonly request: RequestId; readonly how: Absence }
+  /** Somebody asked how these stand; no earlier than was known. */
+  | { readonly type: 'pollsNoted'; readonly polls: readonly NotedPoll[] }
   | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly because: Hopeless }
   /** Its machines are its holder's from here on; each is owed a grant before the lease is active. */
   | {

@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus, MachineType } from './machine.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
+import { lostAt } from './policy/presence.ts'
 import type { Platform, Pool } from './pool.ts'
 import { queueOf, wantedFrom, type Waiting } from './policy/queue.ts'
 import type { Run, Step } from './run.ts'
@@ -87,6 +88,8 @@ export class Fleet {
 
   readonly waiting = new Grouped<Waiting>((r) => r.demand.type, byNumber)
   readonly queues = new Grouped<Waiting>(queueOf, byNumber)
+  /** Those that last only while somebody asks, the first to be given up first. */
+  readonly polled = new Grouped<Waiting>((r) => (r.poll === null ? null : 'all'), byPatience)
   readonly waitingOf = new Grouped<Waiting>((r) => r.tenant, byNumber)
   /** Machines wanted by everybody in a line, and from a pool or of a type. */
   readonly wanted = new Sums<Waiting>((r) => [
@@ -96,6 +99,7 @@ export class Fleet {
   readonly requests = new Table<RequestId, Waiting>('request', this.journal, [
     this.waiting,
     this.queues,
+    this.polled,
     this.waitingOf,
     this.wanted,
     this.heads.ofRequests,
@@ -151,6 +155,7 @@ const byName = (a: Tenant, b: Tenant): number => byText(a.name, b.name)
 const byId = (a: ApiKey, b: ApiKey): number => byText(a.id, b.id)
 const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
+const byPatience = (a: Waiting, b: Waiting): number => lostAt(a) - lostAt(b) || a.number - b.number
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
 const byProbation = (a: Machine, b: Machine): number => probationOf(a) - probationOf(b) || byText(a.name, b.name)

@@ -50,6 +50,7 @@ export {
 export { isoTime } from './time.ts'
 export type { Question } from './question.ts'
 export { answer, type Answer, type Past } from './answer.ts'
+export { looksOf } from './answer/looks.ts'
 export { machineNamed, maySee } from './answer/find.ts'
 export { canonical } from './canonical.ts'
 export { differences, nearer, platformDistance } from './policy/distance.ts'

@@ -54,8 +54,11 @@ export type LeaseState =
   | { readonly status: 'active'; readonly since: Instant; readonly until: Instant }
   | { readonly status: 'ended'; readonly at: Instant; readonly how: LeaseEnd }
 
-/** `done`: by its holder or an operator. `expired`: time was over. `unprepared`: no machine could be made to let its tenant in. */
-export type LeaseEnd = 'done' | 'expired' | 'unprepared'
+/**
+ * `done`: by its holder or an operator. `expired`: time was over. `unprepared`: no machine could be made to let its tenant in.
+ * `gone`: the connection that asked for it closed before anybody could log in.
+ */
+export type LeaseEnd = 'done' | 'expired' | 'unprepared' | 'gone'
 
 /** Machines that it is good for, those included that are still to replace ones that failed: what counts against a quota. */
 export const entitlement = (lease: Lease): number => lease.demand.count - lease.returned

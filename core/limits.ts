@@ -1,4 +1,4 @@
-import { MINUTE } from './time.ts'
+import { HOUR, MINUTE, SECOND } from './time.ts'
 
 /** Every bound that a user can meet, with the name that its refusal uses. Set by the site's config; these are the defaults. */
 export interface Limits {
@@ -9,6 +9,10 @@ export interface Limits {
   readonly waitingRequestsPerTenant: number
   /** How often others may be served before a request that is first in its line, until it goes before everybody. */
   readonly overtakenMost: number
+  /** Who asked, can be told nowhere, and does not ask for so long how the request stands, waits no more. */
+  readonly pollWithinMs: number
+  /** The shortest such time that a request may name. */
+  readonly shortestPollMs: number
   readonly keysPerPerson: number
   readonly tenants: number
   readonly membersPerTenant: number
@@ -31,6 +35,8 @@ export const DEFAULT_LIMITS: Limits = {
   waitingRequests: 10_000,
   waitingRequestsPerTenant: 1_000,
   overtakenMost: 20,
+  pollWithinMs: HOUR,
+  shortestPollMs: 10 * SECOND,
   keysPerPerson: 20,
   tenants: 10_000,
   membersPerTenant: 500,

@@ -70,6 +70,7 @@ export type Refusal =
   | { readonly type: 'badPriority'; readonly asked: number; readonly most: Priority; readonly tenant: TenantName }
   | { readonly type: 'leaseTooShort'; readonly asked: number; readonly shortestMs: number }
   | { readonly type: 'leaseTooLong'; readonly asked: number; readonly longestMs: number; readonly of: string }
+  | { readonly type: 'pollTooShort'; readonly asked: number; readonly shortestMs: number }
   | { readonly type: 'noKeys' }
   /** Asked not to wait. */
   | {

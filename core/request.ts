@@ -80,7 +80,16 @@ export interface MachineRequest {
    * the head. What was granted since went to others.
    */
   readonly headSince: number | null
+  /** How its asker is known to be still there, where nothing else tells them; null: they need not ask. */
+  readonly poll: Poll | null
   readonly state: RequestState
+}
+
+/** A request that lasts only while somebody asks how it stands. */
+export interface Poll {
+  readonly withinMs: number
+  /** When somebody last did, as far as that is on record: looks are noted late, but before they would be missed. */
+  readonly seenAt: Instant
 }
 
 export type RequestState =
@@ -88,10 +97,16 @@ export type RequestState =
   | { readonly status: 'waiting'; readonly why: Why | null }
   | { readonly status: 'granted'; readonly at: Instant; readonly lease: LeaseId }
   | { readonly status: 'cancelled'; readonly at: Instant; readonly by: Canceller }
+  | { readonly status: 'cancelled'; readonly at: Instant; readonly by: 'gone'; readonly how: Absence }
   /** It became impossible while it waited. */
   | { readonly status: 'unsatisfiable'; readonly at: Instant; readonly because: Hopeless }
 
 export type Canceller = 'owner' | 'operator'
+
+/** Why nobody is there any more. `closed`: the connection that asked, before any answer. `unpolled`: nobody asked for so long how it stands. */
+export type Absence =
+  | { readonly type: 'closed' }
+  | { readonly type: 'unpolled'; readonly withinMs: number; readonly seenAt: Instant }
 
 /** Why a request can never be served: its tenant may not hold so many, or there are not so many (on its home platform, if that is named). */
 export type Hopeless =

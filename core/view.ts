@@ -1,10 +1,11 @@
 import type { Estimate } from './estimate/calibration.ts'
 import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
-import type { LeaseId } from './id.ts'
+import type { Instant, LeaseId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
 import { isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import { positionOf } from './policy/order.ts'
+import { pollBy } from './policy/presence.ts'
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
 import type { PastRun } from './run.ts'
@@ -102,6 +103,9 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     lease: state.status === 'granted' ? state.lease : null,
     endedAt: state.status === 'waiting' ? null : isoTime(state.at),
     ending: endingSaid(state),
+    /** By when somebody is to have asked how it stands, and every so many milliseconds after that; null: nobody needs to. */
+    pollBy: waits && request.poll !== null ? isoTime(pollBy(request) as Instant) : null,
+    pollWithinMs: waits ? (request.poll?.withinMs ?? null) : null,
     /** Machines of other platforms that are free now and would do under `any`. */
     elsewhere: state.status === 'waiting' ? (state.why?.elsewhere ?? 0) : 0,
   }

@@ -151,6 +151,13 @@ export interface LimitsConfig {
   readonly waitingRequestsPerTenant?: number
   /** How often others are served before a request that is first in its line, until it goes before everybody. Default: 20. */
   readonly overtakenMost?: number
+  /**
+   * A request that waits, of a program that can be told nowhere (no `notify`), is given up once nobody has asked for so long
+   * how it stands; a request may say another time, or `keepPlace`. Default: `1h`.
+   */
+  readonly pollWithin?: Span
+  /** The shortest such time that a request may say. Default: `10s`. */
+  readonly shortestPoll?: Span
   /** SSH keys that a person may keep. Default: 20. */
   readonly keysPerPerson?: number
   /** SSH keys in one request. Default: 20. */

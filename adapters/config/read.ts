@@ -139,11 +139,13 @@ const withSpokenMembers = (
 }
 
 const limitsOf = (read: ReturnType<typeof schema.limitsSchema.parse> | null, faults: Faults): Limits => {
-  const { shortest, warnMinutes, ...rest } = read ?? {}
+  const { shortest, pollWithin, shortestPoll, warnMinutes, ...rest } = read ?? {}
   const limits = {
     ...DEFAULT_LIMITS,
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     ...(shortest !== undefined && { shortestMs: shortest }),
+    ...(pollWithin !== undefined && { pollWithinMs: pollWithin }),
+    ...(shortestPoll !== undefined && { shortestPollMs: shortestPoll }),
     ...(warnMinutes !== undefined && { warnMinutes: [...new Set(warnMinutes)].toSorted((a, b) => b - a) }),
   }
   if (limits.waitingRequestsPerTenant > limits.waitingRequests && rest.waitingRequestsPerTenant !== undefined) {

@@ -159,6 +159,8 @@ export const limitsSchema = object(
     waitingRequests: whole(0, 1_000_000).optional(),
     waitingRequestsPerTenant: whole(0, 1_000_000).optional(),
     overtakenMost: whole(1, 1_000_000).optional(),
+    pollWithin: span(10 * SECOND).optional(),
+    shortestPoll: span(10 * SECOND, DAY).optional(),
     keysPerPerson: whole(1, 1000).optional(),
     keysPerRequest: whole(1, 200).optional(),
     shortest: span(SECOND, DAY).optional(),

@@ -1,6 +1,7 @@
 import type { Fleet, LeaseId, Outcome, RequestId } from '#core'
 import type { Caller } from './api-key.ts'
 import { ok, type Answer, type Call } from './route.ts'
+import { lookedAt } from './looks.ts'
 import { mayChange, ownLease, ownRequest, presentStanding, type Standing } from './standing.ts'
 import { outcomeWords } from './words.ts'
 
@@ -8,16 +9,19 @@ interface Reached {
   readonly outcome: Outcome
   /** How long the answer may be held back until one can log in. */
   readonly waitMs: number
+  /** Whether what was asked for lasts though the caller goes away before the answer. */
+  readonly keepsPlace: boolean
 }
 
 /** What a command came to, with what its ids stand for now. */
-export async function outcomeAnswer(call: Call, caller: Caller, { outcome, waitMs }: Reached): Promise<Answer> {
+export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached): Promise<Answer> {
   const { ports } = call.door
+  const { outcome, waitMs, keepsPlace } = reached
   switch (outcome.type) {
     case 'granted':
-      return gotten(call, caller, { request: outcome.request, lease: outcome.lease, waitMs })
+      return gotten(call, caller, { request: outcome.request, lease: outcome.lease, waitMs, keepsPlace })
     case 'waiting':
-      return gotten(call, caller, { request: outcome.request, lease: null, waitMs })
+      return gotten(call, caller, { request: outcome.request, lease: null, waitMs, keepsPlace })
     case 'extended':
     case 'held':
       return told(call, outcome, { lease: await ownLease(ports, outcome.lease, caller) })
@@ -63,14 +67,16 @@ interface Gotten {
   readonly request: RequestId
   readonly lease: LeaseId | null
   readonly waitMs: number
+  readonly keepsPlace: boolean
 }
 
-const gotten = async (call: Call, caller: Caller, { request, lease, waitMs }: Gotten): Promise<Answer> => {
+const gotten = async (call: Call, caller: Caller, got: Gotten): Promise<Answer> => {
+  const { request, lease, waitMs, keepsPlace } = got
   const { ports, waits } = call.door
-  if (waitMs > 0) {
-    const isOver = (fleet: Fleet): boolean => !mayChange(fleet, request, lease, caller.tenant)
-    await waits.over(request, isOver, { ms: waitMs, signal: call.signal() })
-  }
+  const isOver = (fleet: Fleet): boolean => !mayChange(fleet, request, lease, caller.tenant)
+  const wait = waitMs > 0 ? await waits.over(request, isOver, { ms: waitMs, signal: call.signal() }) : 'over'
+  if (wait === 'over') lookedAt(call, [request])
+  if (wait === 'gone' && !keepsPlace) ports.presence.left(request, caller.tenant)
   return standingAnswer(call, await presentStanding(ports, request, lease, caller.tenant))
 }
 

@@ -49,7 +49,8 @@ const command = async (
   })
   switch (reply.type) {
     case 'accepted': {
-      const answer = await outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs })
+      const keepsPlace = wanted.do !== 'get' || wanted.keepPlace || reply.repeat === true
+      const answer = await outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs, keepsPlace })
       return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
     }
     case 'refused':

@@ -17,6 +17,7 @@ import type {
   Refusal,
   RequestId,
   RunId,
+  TenantName,
   Verification,
 } from '#core'
 import type { Log } from '../log.ts'
@@ -34,6 +35,7 @@ export interface Ports {
   readonly estimates: (fleet: Fleet, at: Instant) => Estimates
   /** Addresses that other doors answer. Default: none. */
   readonly mounts?: readonly Mount[]
+  readonly presence: Presence
   /** The kept output of a run, or null if there is none. */
   readonly runLog: (id: RunId) => Promise<string | null>
   /** Checks the chain of records and whether replaying them gives today's tables. */
@@ -58,9 +60,21 @@ export interface Lane {
   onCommit(listener: (commit: { readonly changes: readonly Change[] }) => void): () => void
 }
 
-export type Reply =
+/** `repeat`: the command was decided before, and this is the answer that it got then. */
+export type Reply = { readonly repeat?: true } & (
   | { readonly type: 'accepted'; readonly outcome: Outcome }
   | { readonly type: 'refused'; readonly refusal: Refusal }
+)
+
+/** Who is still there of those that wait. */
+export interface Presence {
+  /** Somebody of the tenant asked how these stand. */
+  seen(requests: readonly RequestId[]): void
+  /** The same for as long as somebody has the question open; the result ends it. */
+  attend(request: RequestId): () => void
+  /** The connection that asked for it closed before any answer: the request, or the lease it is being granted, is to end. */
+  left(request: RequestId, tenant: TenantName): void
+}
 
 /** What is over, and so no longer in the fleet; undefined if there never was such a thing. Newest first where there are several. */
 export interface History {

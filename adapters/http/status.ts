@@ -26,6 +26,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   badCount: { status: 422, title: 'Not a number of machines' },
   leaseTooShort: { status: 422, title: 'Lease too short' },
   leaseTooLong: { status: 422, title: 'Lease too long' },
+  pollTooShort: { status: 422, title: 'Too short to poll in' },
   noKeys: { status: 422, title: 'No SSH key' },
   noSuchPlatform: { status: 422, title: 'No such platform' },
   badNotify: { status: 422, title: 'Nowhere to notify' },

@@ -7,11 +7,19 @@ export interface Waits {
    * Resolves once `isOver` holds of the fleet, the time is over, the caller has gone, or too many wait already: the caller
    * then looks for itself. `isOver` is asked now, and after each commit that changed the request or its lease.
    */
-  over(request: RequestId, isOver: (fleet: Fleet) => boolean, until: Until): Promise<void>
+  over(request: RequestId, isOver: (fleet: Fleet) => boolean, until: Until): Promise<Wait>
+  /** Somebody was told of a request: whoever waited for it first may have given that connection up for dead. */
+  told(request: RequestId): void
   readonly size: number
   /** Lets everybody go. */
   close(): void
 }
+
+/**
+ * How a wait ended. `closed`: the caller has gone, but others wait for the same request, or were told of it meanwhile. `gone`: so
+ * has everybody, and nobody ever learnt of it.
+ */
+export type Wait = 'over' | 'closed' | 'gone'
 
 export interface Until {
   readonly ms: number
@@ -23,31 +31,42 @@ interface Waiter {
   readonly giveUp: () => void
 }
 
-export function waits({ lane }: Pick<Ports, 'lane'>, most: number): Waits {
-  const waiters = new Map<RequestId, Set<Waiter>>()
+/** Those who wait for one request, while any do. */
+interface Group {
+  readonly waiters: Set<Waiter>
+  readonly leave: () => void
+  told: boolean
+}
+
+export function waits({ lane, presence }: Pick<Ports, 'lane' | 'presence'>, most: number): Waits {
+  const groups = new Map<RequestId, Group>()
   let size = 0
   const stop = lane.onCommit(({ changes }) => {
     if (size === 0) return
     for (const request of new Set(changes.flatMap(requestsOf)))
-      for (const { look } of waiters.get(request) ?? []) look()
+      for (const { look } of groups.get(request)?.waiters ?? []) look()
   })
 
-  const join = (request: RequestId, waiter: Waiter): void => {
-    const others = waiters.get(request)
-    if (others === undefined) waiters.set(request, new Set([waiter]))
-    else others.add(waiter)
+  const join = (request: RequestId, waiter: Waiter): Group => {
+    let group = groups.get(request)
+    if (group === undefined)
+      groups.set(request, (group = { waiters: new Set(), leave: presence.attend(request), told: false }))
+    group.waiters.add(waiter)
     size += 1
+    return group
   }
-  const leave = (request: RequestId, waiter: Waiter): void => {
-    const others = waiters.get(request)
-    if (others?.delete(waiter) !== true) return
-    if (others.size === 0) waiters.delete(request)
+  const leave = (request: RequestId, group: Group, waiter: Waiter): void => {
+    group.waiters.delete(waiter)
     size -= 1
+    if (group.waiters.size > 0) return
+    groups.delete(request)
+    group.leave()
   }
 
   return {
     async over(request, isOver, { ms, signal }) {
-      if (signal.aborted || ms <= 0 || size >= most) return
+      if (signal.aborted) return groups.has(request) ? 'closed' : 'gone'
+      if (ms <= 0 || size >= most) return 'over'
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const waiter: Waiter = {
         giveUp: resolve,
@@ -55,23 +74,29 @@ export function waits({ lane }: Pick<Ports, 'lane'>, most: number): Waits {
       }
       const timer = setTimeout(resolve, ms)
       signal.addEventListener('abort', waiter.giveUp)
-      join(request, waiter)
+      const group = join(request, waiter)
       try {
         // Looked at after joining, so that a commit in between is not missed.
         waiter.look()
         await promise
       } finally {
-        leave(request, waiter)
+        leave(request, group, waiter)
         clearTimeout(timer)
         signal.removeEventListener('abort', waiter.giveUp)
       }
+      if (!signal.aborted) return 'over'
+      return group.told || group.waiters.size > 0 ? 'closed' : 'gone'
+    },
+    told(request) {
+      const group = groups.get(request)
+      if (group !== undefined) group.told = true
     },
     get size() {
       return size
     },
     close() {
       stop()
-      for (const group of waiters.values()) for (const { giveUp } of group) giveUp()
+      for (const { waiters } of groups.values()) for (const { giveUp } of waiters) giveUp()
     },
   }
 }

@@ -50,7 +50,7 @@ export const decideBatch = (
   for (const { asked, key, digest } of batch) {
     const before = key === null ? undefined : known.get(key)
     if (before !== undefined) {
-      replies.push(before.command === digest ? (JSON.parse(before.answer) as Answer) : usedBefore(asked.id))
+      replies.push(before.command === digest ? again(before) : usedBefore(asked.id))
       continue
     }
     at = Math.max(at, clock()) as Instant
@@ -93,6 +93,8 @@ const attempt = (fleet: Fleet, decide: Decide, asked: Asked): Decision | Fault =
 
 const answerOf = (decision: Decision): Answer =>
   decision.type === 'accepted' ? { type: 'accepted', outcome: decision.outcome } : decision
+
+const again = ({ answer }: StoredAnswer): Answer => ({ ...(JSON.parse(answer) as Answer), repeat: true })
 
 const usedBefore = (id: string | null): Answer => ({ type: 'refused', refusal: { type: 'idUsedBefore', id: id ?? '' } })
 

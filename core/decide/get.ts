@@ -6,7 +6,7 @@ import { speaker, type Speaker } from '../policy/membership.ts'
 import { homeOf, most, type Placement } from '../policy/platform.ts'
 import { placeOf } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Demand, MachineRequest } from '../request.ts'
+import type { Demand, MachineRequest, Poll } from '../request.ts'
 import { sum } from '../policy/match.ts'
 import type { Tenant } from '../tenant.ts'
 import type { Draft } from './draft.ts'
@@ -23,6 +23,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   if ('refusal' in duration) return duration.refusal
   const no =
     checkTexts(fleet.limits, command) ??
+    pollTooShort(draft, command) ??
     badPriority(draft, command, by) ??
     badNotify(draft, command, by) ??
     neverEnough(draft, demand.demand, by) ??
@@ -57,6 +58,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
     reason: command.reason,
     metadata: command.metadata,
     address: command.address === null ? null : draft.reach(command.address),
+    poll: isFree ? null : pollOf(draft, command),
   }
   const why = isFree ? null : explain(fleet, tenant, demand.demand, placed, busyWhy(placed))
   draft.emit({ type: 'requestMade', request, why })
@@ -66,6 +68,17 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   return granted?.type === 'leaseGranted'
     ? { type: 'granted', request: request.id, lease: granted.lease }
     : { type: 'waiting', request: request.id }
+}
+
+const pollTooShort = ({ fleet }: Draft, { pollWithinMs: asked }: GetCommand): Refusal | null => {
+  const { shortestPollMs: shortestMs } = fleet.limits
+  return asked !== null && !(asked >= shortestMs) ? { type: 'pollTooShort', asked, shortestMs } : null
+}
+
+/** Whoever can be told nowhere, and did not ask to keep the place, is to ask how it stands. */
+const pollOf = ({ fleet, at }: Draft, { pollWithinMs, keepPlace, address }: GetCommand): Poll | null => {
+  const withinMs = pollWithinMs ?? (keepPlace || address !== null ? null : fleet.limits.pollWithinMs)
+  return withinMs === null ? null : { withinMs, seenAt: at }
 }
 
 const badPriority = ({ fleet }: Draft, { priority }: GetCommand, { tenant }: Speaker): Refusal | null => {

@@ -13,6 +13,7 @@ import { decideMoveHome } from './home.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
+import { decideLeave, decideNotePolls } from './presence.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
 import {
@@ -95,6 +96,8 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
     case 'configure':
     case 'finishRun':
     case 'noteEstimates':
+    case 'notePolls':
+    case 'leave':
     case 'sweep':
       return who.role === 'operator' ? answerDuffy(draft, command) : { type: 'operatorsOnly' }
   }
@@ -128,6 +131,10 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideFinishRun(draft, command.run, command.fence, command.result)
     case 'noteEstimates':
       return decideNoteEstimates(draft, command.given)
+    case 'notePolls':
+      return decideNotePolls(draft, command.polls)
+    case 'leave':
+      return decideLeave(draft, command.request, command.tenant)
     case 'sweep':
       return decideSweep(draft)
     case 'get':

@@ -1,7 +1,7 @@
 import type { Command, Outcome } from '../command.ts'
 import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
 import { byText } from '../indexes.ts'
-import type { Lease } from '../lease.ts'
+import type { Lease, LeaseEnd } from '../lease.ts'
 import { mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
 import { endWithin } from '../policy/promised.ts'
@@ -94,7 +94,7 @@ export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Ou
 }
 
 /** The lease is over, and every machine of it is on its way back. */
-export const end = (draft: Draft, lease: Lease, how: 'done' | 'expired' | 'unprepared'): void => {
+export const end = (draft: Draft, lease: Lease, how: LeaseEnd): void => {
   const machines = held(lease)
   draft.emit({ type: 'leaseEnded', lease: lease.id, how })
   takeBack(draft, machines, lease.id)

@@ -8,12 +8,14 @@ import { most, type Placement } from '../policy/platform.ts'
 import { nextTurn } from '../policy/turn.ts'
 import type { Hopeless, MachineRequest } from '../request.ts'
 import { explain } from '../explain.ts'
+import { dropUnpolled } from './absent.ts'
 import type { Draft } from './draft.ts'
 import { fill } from './fill.ts'
 import { activate, begin } from './steps.ts'
 
-/** Gives what is free to whom it is owed: first leases that lost a machine, then those who wait, then the pools' own stock. */
+/** Gives what is free to whom it is owed, and is there to take it: first leases that lost a machine, then those who wait, then the pools' own stock. */
 export const settle = (draft: Draft): void => {
+  dropUnpolled(draft)
   supply(draft)
   serve(draft)
   fill(draft)

@@ -34,6 +34,8 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'requestMade':
     case 'estimateGiven':
     case 'requestCancelled':
+    case 'requestAbandoned':
+    case 'pollsNoted':
     case 'requestUnsatisfiable':
       return evolveRequest(fleet, event, at)
     case 'leaseGranted':

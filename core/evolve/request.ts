@@ -1,3 +1,4 @@
+import type { NotedPoll } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId } from '../id.ts'
@@ -7,7 +8,15 @@ import type { MachineRequest, RequestState } from '../request.ts'
 
 type RequestEvent = Extract<
   Event,
-  { type: 'requestMade' | 'estimateGiven' | 'requestCancelled' | 'requestUnsatisfiable' }
+  {
+    type:
+      | 'requestMade'
+      | 'estimateGiven'
+      | 'requestCancelled'
+      | 'requestAbandoned'
+      | 'pollsNoted'
+      | 'requestUnsatisfiable'
+  }
 >
 
 export const evolveRequest = (fleet: Fleet, event: RequestEvent, at: Instant): void => {
@@ -23,9 +32,20 @@ export const evolveRequest = (fleet: Fleet, event: RequestEvent, at: Instant): v
       return fleet.requests.put(event.request, { ...fleet.requests.need(event.request), estimate: event.estimate })
     case 'requestCancelled':
       return closeRequest(fleet, event.request, { status: 'cancelled', at, by: event.by })
+    case 'requestAbandoned':
+      return closeRequest(fleet, event.request, { status: 'cancelled', at, by: 'gone', how: event.how })
+    case 'pollsNoted':
+      for (const poll of event.polls) seen(fleet, poll)
+      return
     case 'requestUnsatisfiable':
       return closeRequest(fleet, event.request, { status: 'unsatisfiable', at, because: event.because })
   }
+}
+
+const seen = (fleet: Fleet, { request: id, at }: NotedPoll): void => {
+  const request = fleet.requests.need(id)
+  if (request.poll === null) throw new Error(`${id} is nobody's to ask about`)
+  fleet.requests.put(id, { ...request, poll: { ...request.poll, seenAt: at } })
 }
 
 /** It waits no more: its row keeps how it ended, the fleet forgets it. */

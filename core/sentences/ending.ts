@@ -1,22 +1,28 @@
-import type { Hopeless, RequestState } from '../request.ts'
+import type { Absence, Hopeless, RequestState } from '../request.ts'
 import type { StepFailure } from '../run.ts'
 import { counted } from './said.ts'
+import { span } from './time.ts'
 
 /** Why a request waits no more, if it was not served; null while it waits or once it was. */
 export const endingSaid = (state: RequestState): string | null => {
   switch (state.status) {
     case 'cancelled':
+      if (state.by === 'gone') return becauseSaid(state.how)
       return `cancelled by ${state.by === 'owner' ? 'its owner' : 'an operator'}`
     case 'unsatisfiable':
-      return hopelessSaid(state.because)
+      return becauseSaid(state.because)
     case 'waiting':
     case 'granted':
       return null
   }
 }
 
-export const hopelessSaid = (because: Hopeless): string => {
+export const becauseSaid = (because: Hopeless | Absence): string => {
   switch (because.type) {
+    case 'closed':
+      return 'the connection that asked was closed before an answer came, and "keepPlace" had not been asked for'
+    case 'unpolled':
+      return `nobody asked for ${span(because.withinMs)} how it stands ("pollWithin" sets how long, "keepPlace" waits on)`
     case 'quota':
       return `tenant ${because.tenant} may hold ${counted(because.quota, 'machine')}`
     case 'tooFew':

@@ -1,10 +1,11 @@
 import type { Message } from '../effect.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
+import type { Absence, Hopeless } from '../request.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import { leaseView } from '../view.ts'
 import { chassisMissedSaid } from './chassis.ts'
-import { hopelessSaid } from './ending.ts'
+import { becauseSaid } from './ending.ts'
 import { logins, names } from './login.ts'
 import { departureSaid } from './platform.ts'
 import { listed, openly, privately, type Said, type Telling } from './said.ts'
@@ -37,7 +38,7 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       return openly(leaseEnded(message, telling))
     case 'requestEnded':
       return openly(
-        `Request ${message.request} waits no more: ${hopelessSaid(message.because)}. What there is: ${say('pools')}`,
+        `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${isAbsence(message.because) ? `Ask again: ${say('get metal')}` : `What there is: ${say('pools')}`}`,
       )
   }
 }
@@ -74,6 +75,8 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
   }
 }
 
+const isAbsence = ({ type }: Hopeless | Absence): boolean => type === 'closed' || type === 'unpolled'
+
 const leaseEnded = (
   { lease, how, machines }: Extract<Message, { type: 'leaseEnded' }>,
   { say }: FleetTelling,
@@ -84,6 +87,8 @@ const leaseEnded = (
       return `${what} was given back. Get another machine: ${say('get metal')}`
     case 'expired':
       return `${what} is over: its time ran out, and what was on it will be wiped. Get another machine: ${say('get metal')}`
+    case 'gone':
+      return `${what} came to nothing: the connection that asked was closed before it was ready, and nothing is charged to you. Try again: ${say('get metal')}`
     case 'unprepared':
       return `${what} came to nothing: no machine could be made ready for you in time, and nothing is charged to you. Try again: ${say('get metal')}`
   }

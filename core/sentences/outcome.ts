@@ -1,7 +1,8 @@
 import type { Outcome } from '../command.ts'
 import type { Estimates } from '../estimate.ts'
-import type { RequestId } from '../id.ts'
+import type { Instant, RequestId } from '../id.ts'
 import { positionOf } from '../policy/order.ts'
+import { pollBy } from '../policy/presence.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
 import { requestView } from '../view.ts'
@@ -81,13 +82,23 @@ const waiting = (id: RequestId, { fleet, say, at, estimates }: OutcomeTelling): 
   const place = positionOf(fleet, request)
   const { estimate } = requestView(fleet, request, estimates?.([request]).get(id))
   const when = estimate === null ? '' : `; ${estimateSaid(estimate, at)}`
-  const line = `${wanted(request)} ${demand.count === 1 ? 'is' : 'are'} not free now${whose(request)}. You are ${ordinal(place)} in line, request ${id}${when}; I'll tell you when it is your turn. Cancel: ${say(`cancel ${id}`)}`
+  const line = `${wanted(request)} ${demand.count === 1 ? 'is' : 'are'} not free now${whose(request)}. You are ${ordinal(place)} in line, request ${id}${when}; ${askOrWait(request, { say, at })} Cancel: ${say(`cancel ${id}`)}`
   const elsewhere = request.state.status === 'waiting' ? (request.state.why?.elsewhere ?? 0) : 0
   if (elsewhere < demand.count || demand.platform === 'any') return [line]
   return [
     line,
     `On other platforms ${counted(elsewhere, 'machine')} ${elsewhere === 1 ? 'is' : 'are'} free now. Take what is free instead: ${say(anyInstead(request))} and then ${say(`cancel ${id}`)}`,
   ]
+}
+
+/** How its asker learns that it is their turn. */
+const askOrWait = (request: MachineRequest, { say, at }: Pick<Telling, 'say' | 'at'>): string => {
+  const by = pollBy(request)
+  if (by !== null)
+    return `ask by ${clock(Math.max(by, at) as Instant, at)} how it stands, or the place is given up: ${say(`why ${request.id}`)}.`
+  return request.address === null
+    ? `your place is kept: ${say(`why ${request.id}`)}.`
+    : "I'll tell you when it is your turn."
 }
 
 /** `1 metal`, `2 vm of pool rack-7` */

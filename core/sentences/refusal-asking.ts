@@ -19,6 +19,7 @@ type Asking = Extract<
       | 'leaseTooShort'
       | 'leaseTooLong'
       | 'noKeys'
+      | 'pollTooShort'
       | 'noneFree'
       | 'queueFull'
       | 'noSuchPlatform'
@@ -73,23 +74,18 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
       return openly(
         `I know no SSH key of yours, so nothing was leased: nobody could log in. Add one in private: ${say('keys add ssh-ed25519 AAAA…')} (ssh-keygen -t ed25519 makes one)`,
       )
+    case 'pollTooShort':
+      return openly(
+        `${span(refusal.asked)} is too short for "pollWithin"; nothing was leased. The shortest is ${span(refusal.shortestMs)}. Leave it out, or say more; see ${say('help get')}`,
+      )
     case 'noneFree':
       return openly(noneFree(refusal, telling))
     case 'queueFull':
       return openly(
         `The line is full (${refusal.most} requests${refusal.limit === 'waitingRequestsPerTenant' ? ' of your tenant' : ''}); nothing was asked for. Try later; see ${say('status')}`,
       )
-    case 'noSuchPlatform': {
-      const { asked, machineType, suggestion, known: of } = refusal
-      const meant = suggestion ?? of[0]
-      const next =
-        meant === undefined
-          ? `What there is: ${say('pools')}`
-          : `Try: ${say(`home ${machineType === null ? '' : `${machineType} `}${meant}`)}`
-      return openly(
-        `No ${machineType ?? 'machine'} is of a platform "${asked}"; nothing was changed. ${of.length === 0 ? '' : `Platforms: ${listed(of)}. `}${next}`,
-      )
-    }
+    case 'noSuchPlatform':
+      return openly(noSuchPlatform(refusal, telling))
     case 'badNotify':
       return openly(
         `I cannot reach "${refusal.asked}", so nothing was leased. Leave out "notify", or name irc:<network>:<account> or slack:<team>:<user>; see ${say('help get')}`,
@@ -115,6 +111,18 @@ const noSuchPool = (
 
 const choice = ({ pool, ready, waiting }: PoolChoice): string =>
   `${pool} (${ready} free${waiting > 0 ? `, ${waiting} waiting` : ''})`
+
+const noSuchPlatform = (
+  { asked, machineType, suggestion, known: of }: Extract<Refusal, { type: 'noSuchPlatform' }>,
+  { say }: Telling,
+): string => {
+  const meant = suggestion ?? of[0]
+  const next =
+    meant === undefined
+      ? `What there is: ${say('pools')}`
+      : `Try: ${say(`home ${machineType === null ? '' : `${machineType} `}${meant}`)}`
+  return `No ${machineType ?? 'machine'} is of a platform "${asked}"; nothing was changed. ${of.length === 0 ? '' : `Platforms: ${listed(of)}. `}${next}`
+}
 
 const neverEnough = (
   { count, most, machineType, platform, elsewhere }: Extract<Refusal, { type: 'neverEnough' }>,

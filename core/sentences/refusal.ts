@@ -27,6 +27,7 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'leaseTooShort':
     case 'leaseTooLong':
     case 'noKeys':
+    case 'pollTooShort':
     case 'noneFree':
     case 'queueFull':
     case 'noSuchPlatform':

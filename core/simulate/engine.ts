@@ -237,4 +237,14 @@ const identityOf = (tenant: string): Identity => `key:${keyOf(tenant)}` as Ident
 
 /** Nobody logs in to a simulated machine; Duffy lends none without a key. */
 const NO_KEY = { fingerprint: 'SHA256:simulated', line: 'ssh-ed25519 simulated' } as never
-const PLAIN = { do: 'get', keys: [NO_KEY], reason: '', metadata: {}, priority: 0, queue: true, address: null } as const
+const PLAIN = {
+  do: 'get',
+  keys: [NO_KEY],
+  reason: '',
+  metadata: {},
+  priority: 0,
+  queue: true,
+  keepPlace: true,
+  pollWithinMs: null,
+  address: null,
+} as const

@@ -95,6 +95,21 @@ const args: readonly Argument[] = [
     unspoken: true,
   },
   {
+    name: 'keepPlace',
+    kind: { type: 'flag', standard: false },
+    summary: 'wait on though the connection that asked closes, and nobody asks how it stands',
+    option: 'keep-place',
+    unspoken: true,
+  },
+  {
+    name: 'pollWithin',
+    kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '10m' },
+    summary:
+      "give the place in line up once nobody has asked for so long how it stands; the site's own limit unless said",
+    option: 'poll-within',
+    unspoken: true,
+  },
+  {
     name: 'dryRun',
     kind: { type: 'flag', standard: false },
     summary: 'only say what would happen, and why; nothing is taken, and nothing is kept',
@@ -134,6 +149,8 @@ const commandOf = (values: Values, where: Address | null): GetCommand => ({
   reason: (values['reason'] ?? '') as string,
   metadata: (values['metadata'] ?? {}) as Readonly<Record<string, string>>,
   queue: (values['queue'] ?? true) as boolean,
+  keepPlace: (values['keepPlace'] ?? false) as boolean,
+  pollWithinMs: (values['pollWithin'] ?? null) as number | null,
   address: addressOf((values['notify'] ?? null) as string | null) ?? where,
 })
 

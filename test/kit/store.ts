@@ -152,6 +152,8 @@ export const get = (change: Partial<GetCommand> = {}): GetCommand => ({
   reason: '',
   metadata: {},
   queue: true,
+  keepPlace: true,
+  pollWithinMs: null,
   address: { door: 'irc', identity: 'irc:libera:bob' as Identity, nick: 'bob', room: null },
   ...change,
 })

@@ -112,5 +112,7 @@ export const PLAIN_GET: GetCommand = {
   reason: '',
   metadata: {},
   queue: true,
+  keepPlace: true,
+  pollWithinMs: null,
   address: null,
 }

@@ -1,6 +1,7 @@
 import { requestView, verbNamed, type RequestId } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
+import { lookedAt } from '../looks.ts'
 import { perform } from '../perform.ts'
 import { readQuery } from '../query.ts'
 import { refuse } from '../refuse.ts'
@@ -15,7 +16,7 @@ export const requests: readonly KeyedRoute[] = [
     path: '/api/v2/requests',
     who: 'member',
     summary:
-      'lease machines, or wait in line for them; "?wait=60s" holds the answer until one can log in; "dryRun": true only says what would happen',
+      'lease machines, or wait in line for them; "?wait=60s" holds the answer until one can log in, and closing the connection before it ends the request, but for "keepPlace": true; "dryRun": true only says what would happen',
     answer: (call, caller) => perform(call, caller, verbNamed('get')!, call.body ?? {}),
   },
   {
@@ -23,11 +24,16 @@ export const requests: readonly KeyedRoute[] = [
     path: '/api/v2/requests',
     who: 'member',
     summary: 'requests of yours that wait; operators may ask for "?all=true"',
-    answer: readQuery(mine, async ({ door }, caller, query) => {
+    answer: readQuery(mine, async (call, caller, query) => {
+      const { door } = call
       const page = await door.ports.lane.read((fleet, at) => {
         const everyone = query.all === true && caller.role === 'operator'
         const rows = everyone ? fleet.requests.values() : fleet.waitingOf.of(caller.tenant)
         const { rows: found, next } = pageOf(rows, cursorOf(query, door.bounds))
+        lookedAt(
+          call,
+          found.flatMap(({ id, tenant }) => (tenant === caller.tenant ? [id] : [])),
+        )
         const estimates = door.ports.estimates(fleet, at)(found)
         return { requests: found.map((request) => requestView(fleet, request, estimates.get(request.id))), next }
       })
@@ -39,9 +45,11 @@ export const requests: readonly KeyedRoute[] = [
     path: '/api/v2/requests/:id',
     who: 'member',
     summary: 'one request, waiting or over',
-    answer: async ({ door, params }, caller) => {
-      const asked = params['id']!
+    answer: async (call, caller) => {
+      const { door } = call
+      const asked = call.params['id']!
       const request = await ownRequest(door.ports, asked.toUpperCase() as RequestId, caller)
+      if (request?.tenant === caller.tenant) lookedAt(call, [request.id])
       if (request !== undefined) return ok({ request })
       const waiting = await door.ports.lane.read((fleet) => [...fleet.waitingOf.of(caller.tenant)].map(({ id }) => id))
       return refuse(door, { type: 'noSuchRequest', asked, waiting })

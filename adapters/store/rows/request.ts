@@ -1,4 +1,5 @@
 import type {
+  Absence,
   AddressRef,
   Canceller,
   Hopeless,
@@ -37,6 +38,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       grace_ms: request.graceMs,
       prefer_until: request.preferUntil,
       estimate: printOrNull(request.estimate),
+      poll: printOrNull(request.poll),
       demand: print(request.demand),
       keys: print(request.keys),
       metadata: print(request.metadata),
@@ -61,6 +63,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
     askedAt: row.asked_at as Instant,
     preferUntil: row.prefer_until as Instant,
     estimate: parseOrNull(row.estimate ?? null),
+    poll: parseOrNull(row.poll ?? null),
     state: stateOf(row),
   }),
 }
@@ -68,7 +71,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
 const endingOf = (state: RequestState): string | null => {
   switch (state.status) {
     case 'cancelled':
-      return state.by
+      return state.by === 'gone' ? print(state.how) : state.by
     case 'unsatisfiable':
       return print(state.because)
     case 'waiting':
@@ -84,7 +87,9 @@ const stateOf = ({ status, why, ended_at: at, lease, ending }: Row<typeof Reques
     case 'granted':
       return { status, at: at as Instant, lease: lease as LeaseId }
     case 'cancelled':
-      return { status, at: at as Instant, by: ending as Canceller }
+      return ending?.startsWith('{') === true
+        ? { status, at: at as Instant, by: 'gone', how: parse<Absence>(ending) }
+        : { status, at: at as Instant, by: ending as Canceller }
     case 'unsatisfiable':
       return { status, at: at as Instant, because: parse<Hopeless>(ending ?? '') }
   }

@@ -57,6 +57,8 @@ export class FakeDuffy {
   answer: Reply | null = null
   isReady = true
   verified = { ok: true, records: 7, head: 'abc', faults: [] as string[] }
+  /** Requests that somebody asked after. */
+  looks: string[] = []
   applied: { dryRun: boolean; by: Identity }[] = []
   readonly #listeners = new Set<(commit: { changes: readonly Change[] }) => void>()
   readonly #answers = new Map<string, { digest: string; reply: Reply }>()
@@ -123,6 +125,11 @@ export class FakeDuffy {
         run: async (id) => this.#runs.get(id),
         runsOf: async (of, limit) => this.#runsOf(of, limit),
       },
+      presence: {
+        seen: (requests) => void this.looks.push(...requests),
+        attend: () => () => {},
+        left: (request, tenant) => void this.does({ do: 'leave', request, tenant }),
+      },
       estimates: estimatesAt,
       runLog: async (id) => (this.#runs.has(id) ? (this.log ?? `PLAY of ${id}\n`) : null),
       verify: async () => this.verified,
@@ -161,7 +168,7 @@ export class FakeDuffy {
     const known = this.#answers.get(key)
     if (known !== undefined) {
       return known.digest === digest
-        ? known.reply
+        ? { ...known.reply, repeat: true }
         : { type: 'refused', refusal: { type: 'idUsedBefore', id: asked.id } }
     }
     const reply = this.#decide(asked)

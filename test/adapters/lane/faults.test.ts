@@ -176,7 +176,7 @@ describe('another lane on the same store', () => {
     const store = await lent(8)
     const [left, right] = [await openLane(store), await openLane(store)]
     const first = await left.ask(person('ann', get(), 'k'))
-    expect(await right.ask(person('ann', get(), 'k'))).toEqual(first)
+    expect(await right.ask(person('ann', get(), 'k'))).toMatchObject(first)
     expect(right.fleet.leases.size).toBe(1)
   })
 })

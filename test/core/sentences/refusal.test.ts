@@ -34,6 +34,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   badPriority: { asked: 5, most: 3, tenant: 'infra' },
   leaseTooShort: { asked: 1000, shortestMs: 60_000 },
   leaseTooLong: { asked: 90_000_000, longestMs: 64_800_000, of: 'tenant infra' },
+  pollTooShort: { asked: 1000, shortestMs: 10_000 },
   noKeys: {},
   noneFree: { machineType: 'metal', count: 2, platform: 'intel', elsewhere: 3 },
   queueFull: { limit: 'waitingRequests', most: 10_000 },

@@ -32,6 +32,8 @@ describe('get', () => {
       reason: '',
       metadata: {},
       queue: true,
+      keepPlace: false,
+      pollWithinMs: null,
       priority: 0,
       address: null,
     })

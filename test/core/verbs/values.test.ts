@@ -31,6 +31,8 @@ describe('fields', () => {
       labels: ['gpu'],
       queue: false,
       priority: 2,
+      keepPlace: true,
+      pollWithin: '10m',
       metadata: { build: 'https://ci/1' },
       notify: 'irc:libera:alice',
     }
@@ -48,6 +50,8 @@ describe('fields', () => {
       reason: 'bisect',
       metadata: { build: 'https://ci/1' },
       queue: false,
+      keepPlace: true,
+      pollWithinMs: 600_000,
       priority: 2,
       address: { door: 'irc:libera', identity: 'irc:libera:alice', nick: 'alice', room: null },
     })
