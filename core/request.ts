@@ -108,8 +108,12 @@ export type Absence =
   | { readonly type: 'closed' }
   | { readonly type: 'unpolled'; readonly withinMs: number; readonly seenAt: Instant }
 
-/** Why a request can never be served: its tenant may not hold so many, or there are not so many (on its home platform, if that is named). */
+/**
+ * Why a request can never be served: whoever asked may speak for its tenant no more, its tenant may not hold so many, or there are not
+ * so many (on its home platform, if that is named).
+ */
 export type Hopeless =
+  | { readonly type: 'noLongerSpeaks' | 'retired'; readonly tenant: TenantName }
   | { readonly type: 'quota'; readonly tenant: TenantName; readonly quota: number }
   | { readonly type: 'tooFew'; readonly most: number; readonly platform: PlatformName | null }
 

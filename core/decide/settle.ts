@@ -4,6 +4,7 @@ import type { Machine } from '../machine.ts'
 import { missing } from '../lease.ts'
 import { chosenFrom } from '../policy/chassis.ts'
 import { fitting } from '../policy/match.ts'
+import { stillSpeaks } from '../policy/membership.ts'
 import { most, type Placement } from '../policy/platform.ts'
 import { nextTurn } from '../policy/turn.ts'
 import type { Hopeless, MachineRequest } from '../request.ts'
@@ -61,18 +62,29 @@ const byNeedOfGrant =
 
 /** Requests that can no longer be served, whatever comes free, are told so rather than left to wait for ever. */
 export const dropHopeless = (draft: Draft, requests: readonly MachineRequest[]): void => {
-  const { fleet } = draft
-  for (const { id, tenant, demand, address } of requests) {
-    const { most: reachable, home } = most(fleet, fleet.tenants.need(tenant), demand)
-    const { quota } = fleet.tenants.need(tenant)
-    if (demand.count <= reachable && demand.count <= quota) continue
-    const because: Hopeless =
-      demand.count > quota
-        ? { type: 'quota', tenant, quota }
-        : { type: 'tooFew', most: reachable, platform: demand.platform === 'same' ? home : null }
-    draft.emit({ type: 'requestUnsatisfiable', request: id, because })
-    draft.tell(address, { type: 'requestEnded', request: id, because })
+  for (const request of requests) {
+    const because = forbidden(draft.fleet, request) ?? impossible(draft.fleet, request)
+    if (because !== null) giveUp(draft, request, because)
   }
+}
+
+const giveUp = (draft: Draft, { id, address }: MachineRequest, because: Hopeless): void => {
+  draft.emit({ type: 'requestUnsatisfiable', request: id, because })
+  draft.tell(address, { type: 'requestEnded', request: id, because })
+}
+
+/** What one may ask for today one may be forbidden tomorrow. */
+const forbidden = (fleet: Fleet, { by, tenant }: MachineRequest): Hopeless | null => {
+  if (!fleet.tenants.need(tenant).active) return { type: 'retired', tenant }
+  return stillSpeaks(fleet, { by, tenant }) ? null : { type: 'noLongerSpeaks', tenant }
+}
+
+const impossible = (fleet: Fleet, { tenant, demand }: MachineRequest): Hopeless | null => {
+  const { most: reachable, home } = most(fleet, fleet.tenants.need(tenant), demand)
+  const { quota } = fleet.tenants.need(tenant)
+  if (demand.count > quota) return { type: 'quota', tenant, quota }
+  if (demand.count <= reachable) return null
+  return { type: 'tooFew', most: reachable, platform: demand.platform === 'same' ? home : null }
 }
 
 /** A machine whose grant failed is replaced from the lease's own platform, before anybody who waits is served. */
@@ -93,9 +105,15 @@ const supply = (draft: Draft): void => {
   }
 }
 
-/** Those who wait, in the order of service. One who cannot be served is passed by all who can. */
+/**
+ * Those who wait, in the order of service. One who cannot be served is passed by all who can: quota, labels, priority and the
+ * health of machines are those of this moment. Whether its asker may still have it is asked once more, whoever changed that.
+ */
 const serve = (draft: Draft): void => {
   const { fleet, at } = draft
-  for (let turn = nextTurn(fleet, at); turn !== null; turn = nextTurn(fleet, at))
-    grant(draft, turn.request, turn.placed)
+  for (let turn = nextTurn(fleet, at); turn !== null; turn = nextTurn(fleet, at)) {
+    const because = forbidden(fleet, turn.request)
+    if (because === null) grant(draft, turn.request, turn.placed)
+    else giveUp(draft, turn.request, because)
+  }
 }

@@ -55,7 +55,7 @@ export const decideSetTenant = (draft: Draft, { tenant: name, terms, keys }: Of<
   return { type: 'tenantSet', tenant: name, taken: tenant.owner === 'config' }
 }
 
-/** Its waiting requests are cancelled and its leases end, so that its machines come back; its history and its keys stay. */
+/** Its waiting requests and its leases end, so that its machines come back; its history and its keys stay. */
 export const decideRetireTenant = (draft: Draft, name: TenantName): Outcome | Refusal => {
   const { fleet } = draft
   const tenant = fleet.tenants.get(name)
@@ -64,8 +64,7 @@ export const decideRetireTenant = (draft: Draft, name: TenantName): Outcome | Re
   const [own] = [...fleet.operatorKeys.of('all')]
   if (onlyOperators && own !== undefined) return { type: 'lastOperatorKey', apiKey: own.id }
   change(draft, tenant, { active: false })
-  for (const { id } of [...fleet.waitingOf.of(name)])
-    draft.emit({ type: 'requestCancelled', request: id, by: 'operator' })
+  dropHopeless(draft, [...fleet.waitingOf.of(name)])
   for (const lease of [...fleet.leasesOf.of(name)]) end(draft, lease, 'expired')
   settle(draft)
   return { type: 'tenantRetired', tenant: name, taken: tenant.owner === 'config' }
@@ -106,6 +105,7 @@ export const decideRemoveMember = (draft: Draft, command: Of<'removeMember'>, by
   if (!tenant.members.includes(member)) return { type: 'noSuchMember', asked: member, tenant: tenant.name }
   const others = (list: readonly string[]): string[] => list.filter((one) => one !== member)
   change(draft, tenant, { members: others(tenant.members), admins: others(tenant.admins) })
+  dropForbidden(draft, tenant.name)
   return { type: 'memberRemoved', tenant: tenant.name, member }
 }
 
@@ -135,7 +135,15 @@ export const decideRevokeApiKey = (draft: Draft, id: ApiKeyId, by: Speaker): Out
   if (key.role === 'operator' && by.role !== 'operator') return { type: 'operatorsOnly' }
   if (key.role === 'operator' && fleet.operatorKeys.size('all') === 1) return { type: 'lastOperatorKey', apiKey: id }
   draft.emit({ type: 'apiKeyRevoked', apiKey: id })
+  dropForbidden(draft, key.tenant)
   return { type: 'apiKeyRevoked', apiKey: id, tenant: key.tenant }
+}
+
+/** What was asked for by somebody who speaks for it no more is told so at once, and makes way for what waits behind it. */
+const dropForbidden = (draft: Draft, tenant: TenantName): void => {
+  const before = draft.fleet.requests.size
+  dropHopeless(draft, [...draft.fleet.waitingOf.of(tenant)])
+  if (draft.fleet.requests.size < before) settle(draft)
 }
 
 /** From its first change by people on, a tenant is theirs. Nothing is recorded of a change that changes nothing. */

@@ -27,6 +27,19 @@ export const speaker = (fleet: Fleet, identity: Identity): Speaker | null => {
     : { tenant: tenant.name, role: tenant.admins.includes(identity) ? 'admin' : 'member' }
 }
 
+/**
+ * Whether whoever asked for something still speaks for the tenant that it was asked for, as operators do for any. Somebody who was
+ * forgotten speaks for nobody.
+ */
+export const stillSpeaks = (
+  fleet: Fleet,
+  { by, tenant }: { readonly by: PersonId; readonly tenant: TenantName },
+): boolean => {
+  const identity = fleet.personal.get(by)?.text
+  const who = identity === undefined ? null : speaker(fleet, identity as Identity)
+  return who !== null && (who.tenant === tenant || who.role === 'operator')
+}
+
 /** `irc:libera:alice` is one of `irc:libera:*`. */
 const wildcard = (identity: string): string => `${identity.slice(0, identity.lastIndexOf(':'))}:*`
 

@@ -23,6 +23,10 @@ export const becauseSaid = (because: Hopeless | Absence): string => {
       return 'the connection that asked was closed before an answer came, and "keepPlace" had not been asked for'
     case 'unpolled':
       return `nobody asked for ${span(because.withinMs)} how it stands ("pollWithin" sets how long, "keepPlace" waits on)`
+    case 'noLongerSpeaks':
+      return `whoever asked speaks for tenant ${because.tenant} no more`
+    case 'retired':
+      return `tenant ${because.tenant} is retired`
     case 'quota':
       return `tenant ${because.tenant} may hold ${counted(because.quota, 'machine')}`
     case 'tooFew':

@@ -38,7 +38,7 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       return openly(leaseEnded(message, telling))
     case 'requestEnded':
       return openly(
-        `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${isAbsence(message.because) ? `Ask again: ${say('get metal')}` : `What there is: ${say('pools')}`}`,
+        `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${nextAfter(message.because, say)}`,
       )
   }
 }
@@ -75,7 +75,20 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
   }
 }
 
-const isAbsence = ({ type }: Hopeless | Absence): boolean => type === 'closed' || type === 'unpolled'
+/** What to do about the end of a request. */
+const nextAfter = ({ type }: Hopeless | Absence, say: Telling['say']): string => {
+  switch (type) {
+    case 'closed':
+    case 'unpolled':
+      return `Ask again: ${say('get metal')}`
+    case 'noLongerSpeaks':
+    case 'retired':
+      return `For whom you speak: ${say('whoami')}; an operator can change that`
+    case 'quota':
+    case 'tooFew':
+      return `What there is: ${say('pools')}`
+  }
+}
 
 const leaseEnded = (
   { lease, how, machines }: Extract<Message, { type: 'leaseEnded' }>,

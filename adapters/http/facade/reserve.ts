@@ -34,6 +34,9 @@ export const plainGet = (over: Pick<GetCommand, 'type' | 'pool' | 'count' | 'dur
   reason: '',
   metadata: {},
   queue: false,
+  // Who hangs up is seen to below.
+  keepPlace: true,
+  pollWithinMs: null,
   address: null,
   ...over,
 })
