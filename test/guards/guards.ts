@@ -207,9 +207,23 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'Who waits for what has become impossible is told so.',
     file: 'core/decide/settle.ts',
-    text: 'if (demand.count <= reachable && demand.count <= quota) continue',
-    without: 'if (demand.count > 0) continue',
+    text: 'if (demand.count <= reachable) return null',
+    without: 'if (demand.count > 0) return null',
     tests: ['test/core'],
+  },
+  {
+    rule: 'Whether somebody may still have it is asked once more when it is granted.',
+    file: 'core/decide/settle.ts',
+    text: 'if (because === null) grant(draft, turn.request, turn.placed)',
+    without: 'if (because !== undefined) grant(draft, turn.request, turn.placed)',
+    tests: ['test/core/regrant.test.ts'],
+  },
+  {
+    rule: 'Nothing is granted to somebody who has not asked after it for long.',
+    file: 'core/decide/absent.ts',
+    text: 'lostAt(request) > at) return',
+    without: 'lostAt(request) > 0) return',
+    tests: ['test/core/presence.test.ts'],
   },
   {
     rule: 'The line has an end.',
