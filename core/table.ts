@@ -100,6 +100,10 @@ export class Table<K extends string | number, V> {
     return this.#rows.values()
   }
 
+  entries(): IterableIterator<[K, V]> {
+    return this.#rows.entries()
+  }
+
   put(key: K, row: V): void {
     this.#journal.note({ table: this as never, key, before: this.#rows.get(key) })
     this.restore(key, row)

@@ -2,8 +2,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** The composition root with its parts, and the programs: they see every adapter. The lane lies beside them and does not. */
-const ROOT = /^(?:adapters\/(?!lane\.ts$)[^/]+\.ts|bin\/[^/]+)$/
+/**
+ * The composition root with its parts, and the programs: they see every adapter. The lane lies beside them and does not. What the
+ * command line reads on its own machine, a config for one, it reads as Duffy does.
+ */
+const ROOT = /^(?:adapters\/(?!lane\.ts$)[^/]+\.ts|adapters\/cli\/read-[^/]+\.ts|bin\/[^/]+)$/
 /** Programs are told the environment by the system; the composition root is handed it. */
 const READS_ENVIRONMENT = /^bin\/[^/]+$/
 /** The client is a program of its own, with an environment of its own. */

@@ -6,7 +6,8 @@ export function helpText(operands: readonly string[]): string | null {
   const [first] = operands
   if (first === undefined) return overview()
   const command = COMMANDS.find(({ name }) => name === first)
-  if (command !== undefined) return `${command.usage}\n\n${command.summary}`
+  if (command !== undefined)
+    return [command.usage, command.summary, ...(command.more === undefined ? [] : [command.more])].join('\n\n')
   const verb = verbNamed(operands.slice(0, 2).join(' ')) ?? verbNamed(first)
   return verb === undefined ? null : inFull(verb)
 }

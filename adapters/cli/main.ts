@@ -10,4 +10,6 @@ process.exitCode = await run({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
+  // Loaded when it is asked for alone: most calls are done before that would be read.
+  readSite: async (file) => (await import('./read-site.ts')).readSite(file, process.env),
 })

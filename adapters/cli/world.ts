@@ -1,3 +1,5 @@
+import type { Site } from '#core'
+
 /** What a call of the command line is given. */
 export interface World {
   /** The words after `duffy`. */
@@ -9,6 +11,8 @@ export interface World {
   readonly out: (text: string) => void
   /** Prints a line about the result: progress, refusals. */
   readonly err: (text: string) => void
+  /** A site's config, by its file; null: the one that Duffy would start with. Throws `Stop` for what is wrong with it. */
+  readonly readSite: (file: string | null) => Promise<Site>
 }
 
 /** What a call ends with. `fault` is Duffy's or the network's; the other two are the asker's to mend. */

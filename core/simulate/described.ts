@@ -1,5 +1,5 @@
 import type { Instant, PoolName, TenantName } from '../id.ts'
-import type { Demand } from '../request.ts'
+import type { Demand, Priority } from '../request.ts'
 import { HOUR } from '../time.ts'
 import { hourOfWeek, HOURS_OF_WEEK } from '../week.ts'
 import { Agenda } from './agenda.ts'
@@ -17,6 +17,8 @@ export interface DescribedLoad {
   /** Of each hour of the week, from Monday 00:00 UTC: how much comes then, relative to the others. */
   readonly pattern: readonly number[]
   readonly durationMs: number
+  /** Default: 0. */
+  readonly priority?: Priority
   /** How much of leases is given back early, and after how long; the others last until they end by themselves. */
   readonly early: { readonly share: number; readonly medianMs: number; readonly spread: number }
   /** How many cancel rather than wait for ever, and after how long. */
@@ -81,7 +83,7 @@ const nextArrival = ({ chance, pattern, scale, perHour }: Stream, after: Instant
 }
 
 const request = (stream: Stream, at: Instant): LoadRequest => {
-  const { chance, tenant, demand, counts, durationMs, early, impatient } = stream
+  const { chance, tenant, demand, counts, durationMs, priority = 0, early, impatient } = stream
   // Drawn always and in the same order, whatever comes of them.
   const count = weighted(chance, counts)
   const used = Math.ceil(around(chance, early.medianMs, early.spread))
@@ -92,6 +94,7 @@ const request = (stream: Stream, at: Instant): LoadRequest => {
     tenant,
     demand: { ...demand, count },
     durationMs,
+    priority,
     usedMs: isEarly ? used : null,
     patienceMs: isImpatient ? impatient.afterMs : null,
   }

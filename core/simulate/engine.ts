@@ -140,8 +140,8 @@ class Simulation {
   }
 
   #request(wanted: LoadRequest): void {
-    const { tenant, demand, durationMs } = wanted
-    const command = { ...PLAIN, ...demand, pool: demand.pool, durationMs }
+    const { tenant, demand, durationMs, priority = 0 } = wanted
+    const command = { ...PLAIN, ...demand, pool: demand.pool, durationMs, priority }
     const decision = this.#ask(identityOf(tenant), command, wanted)
     if (decision.type === 'refused') return this.#tally.refused(decision.refusal.type, this.#at)
     if (decision.outcome.type !== 'waiting') return
@@ -242,7 +242,6 @@ const PLAIN = {
   keys: [NO_KEY],
   reason: '',
   metadata: {},
-  priority: 0,
   queue: true,
   keepPlace: true,
   pollWithinMs: null,

@@ -1,5 +1,5 @@
 import type { Instant, PoolName, TenantName } from '../id.ts'
-import type { Demand } from '../request.ts'
+import type { Demand, Priority } from '../request.ts'
 import type { Step } from '../run.ts'
 import type { Chance } from './chance.ts'
 
@@ -17,6 +17,8 @@ export interface LoadRequest extends Use {
   readonly tenant: TenantName
   readonly demand: Omit<Demand, 'pool'> & { readonly pool: PoolName | null }
   readonly durationMs: number
+  /** Default: 0. */
+  readonly priority?: Priority
 }
 
 /** How long a step takes on a machine of a pool, and whether it succeeds. */

@@ -1,4 +1,5 @@
 import type { Step } from '../run.ts'
+import { MINUTE, SECOND } from '../time.ts'
 import { around } from './chance.ts'
 import type { StepModel } from './load.ts'
 
@@ -20,3 +21,20 @@ export const describedSteps =
     const { medianMs, spread, failures } = described
     return { ms: Math.round(around(chance, medianMs, spread)), ok: failures === 0 || !chance.chance(failures) }
   }
+
+/** What steps are taken to last where nobody measured them. */
+export const DEFAULT_STEP_TIMES: Readonly<Partial<Record<Step, DescribedStep>>> = Object.fromEntries(
+  (
+    [
+      ['provision', 3 * MINUTE],
+      ['check', 10 * SECOND],
+      ['grant', 5 * SECOND],
+      ['revoke', 5 * SECOND],
+      ['collect', MINUTE],
+      ['recycle', 2 * MINUTE],
+      ['rebuild', 10 * MINUTE],
+      ['shutdown', 30 * SECOND],
+      ['burnin', 5 * MINUTE],
+    ] as const
+  ).map(([step, medianMs]) => [step, { medianMs, spread: 1.3, failures: 0 }]),
+)

@@ -6,6 +6,8 @@ export interface Command {
   readonly name: string
   readonly usage: string
   readonly summary: string
+  /** What `--help` says beyond that: options, and what they take. */
+  readonly more?: string
   readonly run: (call: Call) => Promise<Exit>
   /** After which operands the rest of the words is not for Duffy to read. */
   readonly whole?: (operands: readonly string[]) => boolean

@@ -1,0 +1,116 @@
+import { CHANGES, chanceFrom, changePlan, describedLoad, Fleet, readDuration, whatIf } from '#core'
+import type { Ground, Instant, Plan, Site } from '#core'
+import type { Call } from '../call.ts'
+import { readAsk } from '../simulate/ask-words.ts'
+import { reportData, reportText, type Scene } from '../simulate/report.ts'
+import { expectOnly, optionOf } from '../words.ts'
+import { EXIT, Stop, type World } from '../world.ts'
+import type { Command } from './command.ts'
+
+const OPTIONS = ['ask', 'load', 'config', 'span', 'change', 'seed']
+
+export const simulate: Command = {
+  name: 'simulate',
+  usage: "duffy simulate --load FILE | --ask 'TENANT N/h TYPE' [--change 'add 3 metal']…",
+  summary: 'what would change: waits, use and wear under another config, several side by side',
+  more: [
+    '--load FILE      a described load, JSON or a module; docs/simulate.md says how it is written',
+    "--ask TEXT       the same in a line: 'infra 2/h metal x3 for 4h used 40m office'",
+    '--config FILE    the site that is simulated; DUFFY_CONFIG or duffy.config.ts unless said',
+    '--span 4w        how long',
+    '--change TEXT    a scenario beside the site as it is; several, separated by commas, make one',
+    '--seed N         other chance: the same seed gives the same figures',
+    '',
+    'Changes:',
+    ...CHANGES.map(({ usage, summary }) => `  ${usage.padEnd(38)}${summary}`),
+  ].join('\n'),
+  async run(call) {
+    const { world, words } = call
+    if (words.operands.length > 1)
+      throw new Stop(EXIT.misread, `"${words.operands[1]}" has no place here; it is used like: ${simulate.usage}`)
+    expectOnly(words.options, OPTIONS)
+    const changes = valuesOf(call, 'change')
+    const configs = await configsOf(world, changes)
+    const { ground, site } = await described(call)
+    const base: Plan = { site, platform: null, demand: 1 }
+    const plans = changes.map((text) => ({ name: text, plan: planOf(base, text, configs) }))
+    const scenes = [{ name: 'as it is', plan: base }, ...plans].map(({ name, plan }) => live(ground, name, plan))
+    const { countFrom, until, seed } = ground
+    const period = { from: new Date(countFrom).toISOString(), until: new Date(until).toISOString() }
+    if (words.json) world.out(JSON.stringify({ ...period, seed, scenarios: reportData(scenes) }))
+    else world.out(`${period.from} to ${period.until}, seed ${seed}\n\n${reportText(scenes)}`)
+
+    return EXIT.done
+  },
+}
+
+const live = (ground: Ground, name: string, plan: Plan): Scene => {
+  const figures = whatIf(ground, plan)
+  if ('faults' in figures) throw new Stop(EXIT.misread, `"${name}" cannot be had:\n${figures.faults.join('\n')}`)
+  return { name, figures }
+}
+
+const planOf = (base: Plan, text: string, configs: ReadonlyMap<string, Site>): Plan => {
+  const plan = changePlan(base, text, configs)
+  if ('misread' in plan) throw new Stop(EXIT.misread, plan.misread)
+  return plan
+}
+
+const valuesOf = ({ words }: Call, name: string): string[] =>
+  words.options.flatMap((option) => (option.name === name && option.value !== true ? [option.value] : []))
+
+/** The sites that changes name by file. */
+const configsOf = async (world: World, changes: readonly string[]): Promise<ReadonlyMap<string, Site>> => {
+  const files = changes
+    .flatMap((text) => text.split(','))
+    .flatMap((part) => /^\s*config\s+(\S.*?)\s*$/.exec(part)?.[1] ?? [])
+  const configs = new Map<string, Site>()
+  for (const file of files) configs.set(file, await world.readSite(file))
+  return configs
+}
+
+/** A Monday, 00:00 UTC: chance decides what happens, and the week begins with it. */
+const MONDAY = Date.UTC(2026, 0, 5)
+const DAY_MS = 86_400_000
+/** Lived through before anything counts, so that machines are made and lines have formed. */
+const WARM_UP_MS = DAY_MS
+
+const described = async (call: Call): Promise<{ readonly ground: Ground; readonly site: Site }> => {
+  const { world, words } = call
+  const file = optionOf(words.options, 'load')
+  const asks = valuesOf(call, 'ask')
+  if (file === undefined && asks.length === 0)
+    throw new Stop(EXIT.misread, `say what is asked for: --load FILE, or --ask 'infra 2/h metal used 40m'`)
+  const site = await world.readSite(optionOf(words.options, 'config') ?? null)
+  const { readLoad } = await import('../simulate/load-file.ts')
+  const { tenants, steps } = await readLoad(file, asks.map(readAsk), site)
+  const seed = seedOf(call)
+  const from = (MONDAY - WARM_UP_MS) as Instant
+  const until = (MONDAY + spanOf(call)) as Instant
+  const load = [...describedLoad(tenants, { from, until }, chanceFrom(seed))]
+  const ground = {
+    fleet: new Fleet(),
+    from,
+    countFrom: MONDAY as Instant,
+    until,
+    load,
+    standing: new Map(),
+    steps,
+    seed,
+  }
+  return { ground, site }
+}
+
+const seedOf = ({ words }: Call): number => {
+  const text = optionOf(words.options, 'seed') ?? '1'
+  if (!/^\d{1,9}$/.test(text)) throw new Stop(EXIT.misread, '--seed takes a whole number: --seed 7')
+  return Number(text)
+}
+
+const LONGEST_SPAN_MS = 2 * 366 * DAY_MS
+const spanOf = ({ words }: Call): number => {
+  const text = optionOf(words.options, 'span') ?? '4w'
+  const ms = readDuration(text, LONGEST_SPAN_MS)
+  if (typeof ms === 'number' && ms >= DAY_MS) return ms
+  throw new Stop(EXIT.misread, '--span takes a length of time from a day to two years: --span 4w')
+}
