@@ -11,5 +11,6 @@ process.exitCode = await run({
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
   // Loaded when it is asked for alone: most calls are done before that would be read.
+  readLog: async (file) => (await import('./read-log.ts')).readLog(file),
   readSite: async (file) => (await import('./read-site.ts')).readSite(file, process.env),
 })

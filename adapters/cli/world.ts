@@ -1,4 +1,4 @@
-import type { Site } from '#core'
+import type { AuditRecord, Site } from '#core'
 
 /** What a call of the command line is given. */
 export interface World {
@@ -12,6 +12,8 @@ export interface World {
   /** Prints a line about the result: progress, refusals. */
   readonly err: (text: string) => void
   /** A site's config, by its file; null: the one that Duffy would start with. Throws `Stop` for what is wrong with it. */
+  /** The log in a database file, in order, and when its last record was made. Throws `Stop` for a file that is none of Duffy's. */
+  readonly readLog: (file: string) => Promise<{ readonly lastAt: number; readonly records: Iterable<AuditRecord> }>
   readonly readSite: (file: string | null) => Promise<Site>
 }
 

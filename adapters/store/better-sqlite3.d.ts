@@ -10,7 +10,10 @@ declare module 'better-sqlite3' {
   }
   class Database {
     readonly inTransaction: boolean
-    constructor(file: string, options?: { readonly timeout?: number })
+    constructor(
+      file: string,
+      options?: { readonly timeout?: number; readonly readonly?: boolean; readonly fileMustExist?: boolean },
+    )
     prepare(sql: string): Database.Statement
     exec(sql: string): void
     pragma(text: string): unknown

@@ -1,6 +1,7 @@
 import type { Asked, Command, Site } from '../command.ts'
 import { decide, type Decision } from '../decide/index.ts'
 import type { Event } from '../event.ts'
+import { evolve } from '../evolve/index.ts'
 import type { Fleet } from '../fleet.ts'
 import { DUFFY, type ApiKeyId, type Identity, type Instant, type LeaseId, type RequestId } from '../id.ts'
 import type { Run } from '../run.ts'
@@ -8,7 +9,7 @@ import { MINUTE, SECOND } from '../time.ts'
 import { Agenda } from './agenda.ts'
 import type { Chance } from './chance.ts'
 import type { Figures } from './figures.ts'
-import type { LoadRequest, StepModel, Use } from './load.ts'
+import type { Act, LoadRequest, StepModel, Use } from './load.ts'
 import { Tally } from './tally.ts'
 
 /** A stretch of time to be lived through. */
@@ -32,10 +33,11 @@ export interface Scenario {
 }
 
 /** Things that happen at one instant, in this order: what ends goes before what begins, and new requests come last. */
-const RANK = { run: 0, done: 1, cancel: 2, sweep: 3 } as const
+const RANK = { run: 0, act: 1, done: 2, cancel: 3, sweep: 4 } as const
 
 type Happening =
   | { readonly type: 'run'; readonly run: Run; readonly ok: boolean }
+  | { readonly type: 'act'; readonly lease: LeaseId; readonly by: Identity; readonly act: Act['act'] }
   | { readonly type: 'done'; readonly lease: LeaseId; readonly by: Identity }
   | { readonly type: 'cancel'; readonly request: RequestId; readonly by: Identity }
   | { readonly type: 'sweep' }
@@ -64,12 +66,12 @@ class Simulation {
   #sweptAt: Instant
 
   constructor(scenario: Scenario) {
-    const { fleet, from, until, countFrom = from } = scenario
+    const { fleet, from, countFrom = from } = scenario
     this.#scenario = scenario
     this.#fleet = fleet
     this.#at = from
     this.#sweptAt = from
-    this.#tally = new Tally(fleet, countFrom, until)
+    this.#tally = new Tally(fleet, countFrom)
   }
 
   run(): Figures {
@@ -91,7 +93,7 @@ class Simulation {
       }
     }
     this.#pass(until)
-    return this.#tally.figures()
+    return this.#tally.figures(until)
   }
 
   #start(): void {
@@ -107,7 +109,8 @@ class Simulation {
     if (site !== null) this.#ask(DUFFY, { do: 'configure', site })
     for (const { name } of this.#fleet.tenants.values()) {
       const apiKey = { id: keyOf(name), tenant: name, role: 'member', digest: '', note: '' } as const
-      this.#ask(DUFFY, { do: 'addApiKey', apiKey })
+      // A fact, not a command: a tenant that has all the keys it may have gets one more here.
+      evolve(this.#fleet, { type: 'apiKeyAdded', apiKey }, this.#at)
     }
     this.#tally.begin()
   }
@@ -127,6 +130,8 @@ class Simulation {
         const result = ok ? OK : FAILED
         return void this.#ask(DUFFY, { do: 'finishRun', run: run.id, fence: run.fence, result })
       }
+      case 'act':
+        return this.#act(happening.lease, happening.by, happening.act)
       case 'done':
         if (this.#fleet.leases.has(happening.lease)) this.#ask(happening.by, { do: 'done', what: happening.lease })
         return
@@ -136,6 +141,19 @@ class Simulation {
         return
       case 'sweep':
         return this.#sweep()
+    }
+  }
+
+  #act(id: LeaseId, by: Identity, act: Act['act']): void {
+    const lease = this.#fleet.leases.get(id)
+    if (lease === undefined) return
+    switch (act.do) {
+      case 'extend':
+        return void this.#ask(by, { do: 'extend', what: id, byMs: act.byMs })
+      case 'hold':
+        return void this.#ask(by, { do: 'hold', what: id, forMs: act.forMs, reason: '' })
+      case 'giveBack':
+        if (lease.machines.length > 1) this.#ask(by, { do: 'done', what: lease.machines.at(-1)!.machine })
     }
   }
 
@@ -160,7 +178,7 @@ class Simulation {
     const decision = decide(this.#fleet, asked)
     if (decision.type === 'accepted') for (const event of decision.events) this.#follow(event, use)
     this.#fleet.journal.keep()
-    this.#tally.decided(decision)
+    this.#tally.decided(decision.type === 'accepted' ? decision.events.length : 0)
     this.#scenario.watch?.(this.#fleet, asked, decision)
     return decision
   }
@@ -188,14 +206,14 @@ class Simulation {
   }
 
   #expectDone(id: LeaseId, since: Instant): void {
-    const usedMs = this.#uses.get(id)?.usedMs ?? null
+    const { usedMs, acts = [] } = this.#uses.get(id) ?? UNKNOWN_USE
     const lease = this.#fleet.leases.get(id)
-    if (usedMs === null || lease === undefined) return
-    this.#agenda.add(Math.max(since + usedMs, this.#at), RANK.done, {
-      type: 'done',
-      lease: id,
-      by: identityOf(lease.tenant),
-    })
+    if (lease === undefined) return
+    const by = identityOf(lease.tenant)
+    for (const { afterMs, act } of acts)
+      this.#agenda.add(Math.max(since + afterMs, this.#at), RANK.act, { type: 'act', lease: id, by, act })
+    if (usedMs !== null)
+      this.#agenda.add(Math.max(since + usedMs, this.#at), RANK.done, { type: 'done', lease: id, by })
   }
 
   #expectCancel(id: RequestId, since: Instant): void {
@@ -229,6 +247,7 @@ class Simulation {
   }
 }
 
+const UNKNOWN_USE: Use = { usedMs: null, patienceMs: null }
 const OK = { outcome: 'ok', report: { address: '127.0.0.1', port: 22 } } as const
 const FAILED = { outcome: 'failed', message: 'as chance has it' } as const
 

@@ -9,6 +9,19 @@ export interface Use {
   readonly usedMs: number | null
   /** For how long its owner waits in line before they cancel; null: as long as it takes. */
   readonly patienceMs: number | null
+  /** What they do meanwhile. Default: nothing. */
+  readonly acts?: readonly Act[]
+}
+
+/** What a holder does with a lease while it lasts. */
+export interface Act {
+  /** How long after they could log in. */
+  readonly afterMs: number
+  readonly act:
+    | { readonly do: 'extend'; readonly byMs: number }
+    | { readonly do: 'hold'; readonly forMs: number }
+    /** One machine of several. */
+    | { readonly do: 'giveBack' }
 }
 
 /** Somebody will ask for machines. */

@@ -1,4 +1,3 @@
-import type { Decision } from '../decide/index.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, RequestId, TenantName } from '../id.ts'
@@ -18,7 +17,6 @@ interface Open {
 export class Tally {
   readonly #fleet: Fleet
   readonly #from: Instant
-  readonly #until: Instant
   readonly #open = new Map<RequestId, Open>()
   readonly #preparing = new Map<LeaseId, Open>()
   readonly #waits: number[] = []
@@ -28,10 +26,9 @@ export class Tally {
   #usesBefore: ReadonlyMap<MachineName, number> = new Map()
   readonly #counts = { asked: 0, cancelled: 0, unsatisfiable: 0, unprepared: 0, failedRuns: 0, commands: 0, events: 0 }
 
-  constructor(fleet: Fleet, from: Instant, until: Instant) {
+  constructor(fleet: Fleet, from: Instant) {
     this.#fleet = fleet
     this.#from = from
-    this.#until = until
   }
 
   /** The fleet is now as it is at the start. */
@@ -39,9 +36,9 @@ export class Tally {
     this.#usesBefore = new Map([...this.#fleet.machines.values()].map(({ name, uses }) => [name, uses]))
   }
 
-  decided(decision: Decision): void {
+  decided(events: number): void {
     this.#counts.commands += 1
-    if (decision.type === 'accepted') this.#counts.events += decision.events.length
+    this.#counts.events += events
   }
 
   refused(refusal: RefusalType, at: Instant): void {
@@ -89,7 +86,7 @@ export class Tally {
     }
   }
 
-  figures(): Figures {
+  figures(until: Instant): Figures {
     const { asked, cancelled, unsatisfiable, unprepared, failedRuns, commands, events } = this.#counts
     const waits = this.#waits.toSorted((a, b) => a - b)
     const total = (of: 'leased' | 'on' | 'inService'): number =>
@@ -119,7 +116,7 @@ export class Tally {
       leasedHours: total('leased'),
       wear: this.#wear(),
       hours: this.#hours.map((hour, index) => {
-        const ms = Math.min(HOUR, this.#until - this.#from - index * HOUR)
+        const ms = Math.min(HOUR, until - this.#from - index * HOUR)
         const { leased, on, inService: inUse, waiting } = hour
         return { leased: leased / ms, on: on / ms, inService: inUse / ms, waiting: waiting / ms }
       }),

@@ -1,23 +1,34 @@
 import { CHANGES, chanceFrom, changePlan, describedLoad, Fleet, readDuration, whatIf } from '#core'
 import type { Ground, Instant, Plan, Site } from '#core'
+import { writeFileSync } from 'node:fs'
 import type { Call } from '../call.ts'
 import { readAsk } from '../simulate/ask-words.ts'
+import { recordedHistory } from '../simulate/history.ts'
 import { reportData, reportText, type Scene } from '../simulate/report.ts'
 import { expectOnly, optionOf } from '../words.ts'
-import { EXIT, Stop, type World } from '../world.ts'
+import { EXIT, Stop, type Exit, type World } from '../world.ts'
 import type { Command } from './command.ts'
 
-const OPTIONS = ['ask', 'load', 'config', 'span', 'change', 'seed']
+const RECORDED = ['db', 'from', 'until', 'last']
+const DESCRIBED = ['ask', 'load', 'config', 'span']
+const OPTIONS = [...RECORDED, ...DESCRIBED, 'change', 'seed']
 
 export const simulate: Command = {
   name: 'simulate',
-  usage: "duffy simulate --load FILE | --ask 'TENANT N/h TYPE' [--change 'add 3 metal']…",
+  usage: "duffy simulate [--change 'add 3 metal']…",
   summary: 'what would change: waits, use and wear under another config, several side by side',
   more: [
-    '--load FILE      a described load, JSON or a module; docs/simulate.md says how it is written',
+    'The load is what was really asked for, from the record of the Duffy that runs (for operators), or',
+    '--db FILE        from a database file, which may be in use: var/duffy.db',
+    '--last 4w        how much of it, from its end',
+    '--from, --until  or from when to when: 2026-11-01, 2026-11-01T08:00',
+    '',
+    'or what somebody describes:',
+    '--load FILE      JSON or a module; docs/simulate.md says how it is written',
     "--ask TEXT       the same in a line: 'infra 2/h metal x3 for 4h used 40m office'",
     '--config FILE    the site that is simulated; DUFFY_CONFIG or duffy.config.ts unless said',
     '--span 4w        how long',
+    '',
     '--change TEXT    a scenario beside the site as it is; several, separated by commas, make one',
     '--seed N         other chance: the same seed gives the same figures',
     '',
@@ -31,22 +42,56 @@ export const simulate: Command = {
     expectOnly(words.options, OPTIONS)
     const changes = valuesOf(call, 'change')
     const configs = await configsOf(world, changes)
-    const { ground, site } = await described(call)
+    const basis = await basisOf(call)
+    if (typeof basis === 'number') return basis
+    const { ground, site, scenes: before, notes } = basis
     const base: Plan = { site, platform: null, demand: 1 }
     const plans = changes.map((text) => ({ name: text, plan: planOf(base, text, configs) }))
-    const scenes = [{ name: 'as it is', plan: base }, ...plans].map(({ name, plan }) => live(ground, name, plan))
-    const { countFrom, until, seed } = ground
-    const period = { from: new Date(countFrom).toISOString(), until: new Date(until).toISOString() }
-    if (words.json) world.out(JSON.stringify({ ...period, seed, scenarios: reportData(scenes) }))
-    else world.out(`${period.from} to ${period.until}, seed ${seed}\n\n${reportText(scenes)}`)
-
+    const lived = [{ name: 'as it is', plan: base }, ...plans].map(({ name, plan }) => live(ground, name, plan))
+    const scenes = [...before, ...lived]
+    const period = { from: isoOf(ground.countFrom), until: isoOf(ground.until), seed: ground.seed }
+    if (words.json) world.out(JSON.stringify({ ...period, notes, scenarios: reportData(scenes) }))
+    else
+      world.out([`${period.from} to ${period.until}, seed ${period.seed}`, ...notes, '', reportText(scenes)].join('\n'))
     return EXIT.done
   },
 }
 
+/** What scenarios are lived through on, and what to set beside them. */
+interface Basis {
+  readonly ground: Ground
+  readonly site: Site
+  readonly scenes: readonly Scene[]
+  readonly notes: readonly string[]
+}
+
+const basisOf = (call: Call): Promise<Basis | Exit> => {
+  const given = call.words.options.map(({ name }) => name)
+  const recorded = given.find((name) => RECORDED.includes(name))
+  const described = given.find((name) => DESCRIBED.includes(name))
+  if (recorded !== undefined && described !== undefined)
+    throw new Stop(
+      EXIT.misread,
+      `--${recorded} is for a recorded load, --${described} for a described one; give one of them`,
+    )
+  return described === undefined ? recordedBasis(call) : describedBasis(call)
+}
+
+const recordedBasis = async (call: Call): Promise<Basis | Exit> => {
+  const recorded = await recordedHistory(call, seedOf(call))
+  if (typeof recorded === 'number') return recorded
+  const { ground, site, happened, siteChanges } = recorded
+  const changed = `The site was changed ${siteChanges === 1 ? 'once' : `${siteChanges} times`} in this time; all but the first column is as it was at the end.`
+  return { ground, site, scenes: [{ name: 'as it was', figures: happened }], notes: siteChanges === 0 ? [] : [changed] }
+}
+
 const live = (ground: Ground, name: string, plan: Plan): Scene => {
   const figures = whatIf(ground, plan)
-  if ('faults' in figures) throw new Stop(EXIT.misread, `"${name}" cannot be had:\n${figures.faults.join('\n')}`)
+  if ('faults' in figures)
+    throw new Stop(
+      EXIT.misread,
+      `"${name}" cannot be had:\n${figures.faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
   return { name, figures }
 }
 
@@ -61,9 +106,8 @@ const valuesOf = ({ words }: Call, name: string): string[] =>
 
 /** The sites that changes name by file. */
 const configsOf = async (world: World, changes: readonly string[]): Promise<ReadonlyMap<string, Site>> => {
-  const files = changes
-    .flatMap((text) => text.split(','))
-    .flatMap((part) => /^\s*config\s+(\S.*?)\s*$/.exec(part)?.[1] ?? [])
+  const parts = changes.flatMap((text) => text.split(','))
+  const files = parts.flatMap((part) => /^\s*config\s+(\S.*?)\s*$/.exec(part)?.[1] ?? [])
   const configs = new Map<string, Site>()
   for (const file of files) configs.set(file, await world.readSite(file))
   return configs
@@ -75,7 +119,7 @@ const DAY_MS = 86_400_000
 /** Lived through before anything counts, so that machines are made and lines have formed. */
 const WARM_UP_MS = DAY_MS
 
-const described = async (call: Call): Promise<{ readonly ground: Ground; readonly site: Site }> => {
+const describedBasis = async (call: Call): Promise<Basis> => {
   const { world, words } = call
   const file = optionOf(words.options, 'load')
   const asks = valuesOf(call, 'ask')
@@ -88,17 +132,9 @@ const described = async (call: Call): Promise<{ readonly ground: Ground; readonl
   const from = (MONDAY - WARM_UP_MS) as Instant
   const until = (MONDAY + spanOf(call)) as Instant
   const load = [...describedLoad(tenants, { from, until }, chanceFrom(seed))]
-  const ground = {
-    fleet: new Fleet(),
-    from,
-    countFrom: MONDAY as Instant,
-    until,
-    load,
-    standing: new Map(),
-    steps,
-    seed,
-  }
-  return { ground, site }
+  const countFrom = MONDAY as Instant
+  const ground = { fleet: new Fleet(), from, countFrom, until, load, standing: new Map(), steps, seed }
+  return { ground, site, scenes: [], notes: [] }
 }
 
 const seedOf = ({ words }: Call): number => {
@@ -109,8 +145,9 @@ const seedOf = ({ words }: Call): number => {
 
 const LONGEST_SPAN_MS = 2 * 366 * DAY_MS
 const spanOf = ({ words }: Call): number => {
-  const text = optionOf(words.options, 'span') ?? '4w'
-  const ms = readDuration(text, LONGEST_SPAN_MS)
+  const ms = readDuration(optionOf(words.options, 'span') ?? '4w', LONGEST_SPAN_MS)
   if (typeof ms === 'number' && ms >= DAY_MS) return ms
   throw new Stop(EXIT.misread, '--span takes a length of time from a day to two years: --span 4w')
 }
+
+const isoOf = (at: number): string => new Date(at).toISOString()

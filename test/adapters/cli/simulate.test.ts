@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readLog } from '../../../adapters/cli/read-log.ts'
 import { readSite } from '../../../adapters/cli/read-site.ts'
 import { run as callDuffy } from '../../../adapters/cli/run.ts'
 
@@ -41,6 +42,7 @@ const run = async (...words: string[]): Promise<Ran> => {
     root: folder,
     out: (text) => void (out += `${text}\n`),
     err: (text) => void (err += `${text}\n`),
+    readLog,
     readSite: (file) => readSite(file ?? CONFIG, {}),
   })
   return { exit, out, err }
@@ -110,6 +112,14 @@ describe('duffy simulate', () => {
     expect(changed.wait.p50).toBeGreaterThan(asIs.wait.p50)
   })
 
+  test('draws a picture where it is told to, and says where it cannot', async () => {
+    const { exit } = await run(...ASK, '--svg', join(folder, 'plot.svg'))
+    expect(exit).toBe(0)
+    expect(readFileSync(join(folder, 'plot.svg'), 'utf8')).toMatch(/^<svg [^]*<\/svg>\n$/)
+    const { err } = await run(...ASK, '--svg', join(folder, 'nowhere', 'plot.svg'))
+    expect(err).toContain('cannot write the picture')
+  })
+
   test('says in its help what can be changed', async () => {
     const { exit, out } = await run('--help')
     expect(exit).toBe(0)
@@ -117,7 +127,7 @@ describe('duffy simulate', () => {
   })
 
   test.each([
-    [[], 'say what is asked for'],
+    [['--span', '2d'], 'say what is asked for'],
     [['all'], '"all" has no place here'],
     [[...ASK, '--chance', '3'], 'there is no --chance here'],
     [[...ASK, '--change', 'add 3 metl'], 'did you mean "metal"?'],
