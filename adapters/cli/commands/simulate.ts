@@ -5,13 +5,14 @@ import type { Call } from '../call.ts'
 import { readAsk } from '../simulate/ask-words.ts'
 import { recordedHistory } from '../simulate/history.ts'
 import { reportData, reportText, type Scene } from '../simulate/report.ts'
+import { plotSvg } from '../simulate/svg.ts'
 import { expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop, type Exit, type World } from '../world.ts'
 import type { Command } from './command.ts'
 
 const RECORDED = ['db', 'from', 'until', 'last']
 const DESCRIBED = ['ask', 'load', 'config', 'span']
-const OPTIONS = [...RECORDED, ...DESCRIBED, 'change', 'seed']
+const OPTIONS = [...RECORDED, ...DESCRIBED, 'change', 'seed', 'svg']
 
 export const simulate: Command = {
   name: 'simulate',
@@ -30,6 +31,7 @@ export const simulate: Command = {
     '--span 4w        how long',
     '',
     '--change TEXT    a scenario beside the site as it is; several, separated by commas, make one',
+    '--svg FILE       a picture beside the figures: how long requests waited, and each hour',
     '--seed N         other chance: the same seed gives the same figures',
     '',
     'Changes:',
@@ -50,11 +52,23 @@ export const simulate: Command = {
     const lived = [{ name: 'as it is', plan: base }, ...plans].map(({ name, plan }) => live(ground, name, plan))
     const scenes = [...before, ...lived]
     const period = { from: isoOf(ground.countFrom), until: isoOf(ground.until), seed: ground.seed }
+    draw(call, scenes, ground)
     if (words.json) world.out(JSON.stringify({ ...period, notes, scenarios: reportData(scenes) }))
     else
       world.out([`${period.from} to ${period.until}, seed ${period.seed}`, ...notes, '', reportText(scenes)].join('\n'))
     return EXIT.done
   },
+}
+
+const draw = (call: Call, scenes: readonly Scene[], { countFrom, until }: Ground): void => {
+  const file = optionOf(call.words.options, 'svg')
+  if (file === undefined) return
+  try {
+    writeFileSync(file, plotSvg(scenes, { from: countFrom, until }))
+  } catch (cause) {
+    const fault = (cause as NodeJS.ErrnoException).code ?? 'unwritable'
+    throw new Stop(EXIT.misread, `cannot write the picture ${file} (${fault}); name a file in a folder of yours`, cause)
+  }
 }
 
 /** What scenarios are lived through on, and what to set beside them. */
