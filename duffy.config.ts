@@ -56,7 +56,8 @@ export default defineConfig({
       afterLease: 'recycle',
     },
 
-    // Made when they are wanted, vm-1 to vm-8, and gone afterwards; two are kept ready so that most requests need not wait.
+    // Made when they are wanted, vm-1 to vm-8, and gone afterwards; two are kept ready so that most requests need not wait;
+    // ready: 'predicted' would keep as many as each hour of the week needed in the weeks before.
     vm: {
       ...sandbox,
       type: 'vm',

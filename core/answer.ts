@@ -84,9 +84,9 @@ export function answer(
     case 'estimates':
       return { type: 'estimates', estimates: calibrationsOf(fleet) }
     case 'pools':
-      return { type: 'pools', pools: [...fleet.pools.values()].map((pool) => poolView(fleet, pool)) }
+      return { type: 'pools', pools: [...fleet.pools.values()].map((pool) => poolView(fleet, pool, at)) }
     case 'status':
-      return status(fleet, question.pool)
+      return status(fleet, question.pool, at)
     case 'preview':
       return preview(fleet, asked, question.get)
     case 'list':
@@ -163,11 +163,11 @@ const whoami = (fleet: Fleet, identity: Identity): Answer => {
   return { type: 'whoami', identity, standing: { tenant: name, role: member.role, held, quota, homes, keys } }
 }
 
-const status = (fleet: Fleet, name: string | null): Answer => {
+const status = (fleet: Fleet, name: string | null, at: Instant): Answer => {
   const pools = [...fleet.pools.values()]
   const asked = name === null ? pools : pools.filter((pool) => pool.name === name.toLowerCase() || pool.name === name)
   if (name === null || asked.length > 0) {
-    const views = asked.map((pool) => poolView(fleet, pool))
+    const views = asked.map((pool) => poolView(fleet, pool, at))
     return { type: 'status', pools: views, waiting: fleet.requests.size, whole: name === null }
   }
   return { type: 'refused', refusal: noSuchPool(fleet, name) }

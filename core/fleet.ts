@@ -18,6 +18,7 @@ import type { StepTimes } from './estimate/step-times.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus, MachineType } from './machine.ts'
+import type { DemandHistory } from './policy/demand.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
 import { lostAt } from './policy/presence.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -124,6 +125,9 @@ export class Fleet {
   /** How long steps take, by pool and step, and how estimates of waits came out, by what was wanted. */
   readonly stepTimes = new Table<string, StepTimes>('stepTimes', this.journal)
   readonly calibrations = new Table<string, Calibration>('calibration', this.journal)
+
+  /** What is asked of pools whose level follows demand. */
+  readonly demand = new Table<PoolName, DemandHistory>('demand', this.journal)
 
   readonly counters = new Table<Counter, number>('counter', this.journal)
   readonly site = new Table<'site', SiteState>('site', this.journal)

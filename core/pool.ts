@@ -10,8 +10,8 @@ export interface Pool {
   readonly driver: string
   /** `elastic`: its machines exist only while they are wanted. `fixed`: they always do. */
   readonly kind: 'fixed' | 'elastic'
-  /** How many machines to keep ready ahead of demand. */
-  readonly ready: number
+  /** How many machines to keep ready ahead of demand: always so many, or as many as demand makes likely. */
+  readonly ready: number | PredictedLevel
   /** What follows a lease: made clean in place, installed anew, or turned off (and made clean when next provisioned). */
   readonly afterLease: 'recycle' | 'rebuild' | 'shutdown'
   /** The steps its driver needs; another step counts as done without a run. */
@@ -39,6 +39,16 @@ export interface Pool {
   readonly probationMs: number
   /** False once the site's config no longer names it; its machines go as their leases end. */
   readonly configured: boolean
+}
+
+/** A level that follows demand, as the hours of the weeks before have shown it. */
+export interface PredictedLevel {
+  /** The chance, between 0 and 1, that more is wanted while a machine is made than is ready. */
+  readonly missProbability: number
+  readonly least: number
+  readonly most: number
+  /** The level until a week has been seen. */
+  readonly atFirst: number
 }
 
 /** What makes two machines alike for a user. */

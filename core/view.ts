@@ -4,6 +4,7 @@ import type { Fleet } from './fleet.ts'
 import type { Instant, LeaseId } from './id.ts'
 import type { Holding, Lease } from './lease.ts'
 import { isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
+import { levelOf, type LevelReason } from './policy/level.ts'
 import { positionOf } from './policy/order.ts'
 import { pollBy } from './policy/presence.ts'
 import type { Pool } from './pool.ts'
@@ -174,9 +175,10 @@ const STATUSES = [
   'quarantined',
 ] as const satisfies readonly MachineStatus[]
 
-/** A pool, with how many of its machines are in each state. */
-export function poolView(fleet: Fleet, pool: Pool) {
-  const { name, type, kind, driver, ready, afterLease, defaultMs, longestMs, graceMs, configured } = pool
+/** A pool, with how many of its machines are in each state, and how many it keeps ready for what reason. */
+export function poolView(fleet: Fleet, pool: Pool, at: Instant) {
+  const { name, type, kind, driver, afterLease, defaultMs, longestMs, graceMs, configured } = pool
+  const { machines, because } = levelOf(fleet, pool, at)
   const states: Partial<Record<MachineStatus, number>> = {}
   for (const status of STATUSES) {
     const count = fleet.statuses.of(`${name}/${status}`)
@@ -189,7 +191,8 @@ export function poolView(fleet: Fleet, pool: Pool) {
     driver,
     machines: fleet.statuses.of(name),
     states,
-    keepReady: ready,
+    keepReady: machines,
+    keepReadyBecause: levelReasonView(because),
     /** Machines that waiting requests want of it by name, or of its type. */
     wanted: fleet.wanted.of(`pool ${name}`) + fleet.wanted.of(`type ${type}`),
     afterLease,
@@ -200,6 +203,9 @@ export function poolView(fleet: Fleet, pool: Pool) {
   }
 }
 export type PoolView = ReturnType<typeof poolView>
+
+const levelReasonView = (because: LevelReason) =>
+  because.type === 'learning' ? { ...because, until: because.until === null ? null : isoTime(because.until) } : because
 
 /** A run, owed or over, as the owner of its lease reads it. */
 export function runView({ run, ended }: PastRun) {

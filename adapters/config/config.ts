@@ -46,8 +46,11 @@ export interface PoolConfig {
   readonly machines?: readonly MachineConfig[]
   /** An elastic pool: machines that exist only while they are wanted. Virtual machines only. */
   readonly elastic?: ElasticConfig
-  /** Machines to keep ready ahead of demand. Default: all of a fixed pool, none of an elastic one. */
-  readonly ready?: number
+  /**
+   * Machines to keep ready ahead of demand: a number, or `'predicted'`, as many as each hour of the week needed in the weeks before.
+   * Default: all of a fixed pool, none of an elastic one.
+   */
+  readonly ready?: number | 'predicted' | PredictedConfig
   /**
    * What follows a lease: made clean in place, installed anew, or turned off and made clean when next provisioned.
    * Default: `recycle` in a fixed pool, `shutdown` in an elastic one.
@@ -88,6 +91,18 @@ export interface PoolConfig {
   readonly backoff?: Span
   /** The pause before a machine in quarantine is tried again; doubled each time. Default: `10m`. */
   readonly probation?: Span
+}
+
+/** How a level follows demand; what it is above the prediction is turned off again. */
+export interface PredictedConfig {
+  /** The chance that more is wanted, while a machine is made, than is ready: from 0.0001 to 0.5. Default: 0.05. */
+  readonly missProbability?: number
+  /** Never fewer. Default: 0. */
+  readonly least?: number
+  /** Never more. Default: all machines of the pool. */
+  readonly most?: number
+  /** The level until a week has been seen. Default: as many as a pool that says nothing of `ready` keeps. */
+  readonly atFirst?: number
 }
 
 export interface MachineConfig {

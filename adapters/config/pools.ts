@@ -1,6 +1,7 @@
 import type { MachineName, MachineType, PlatformName, Pool, PoolName, SiteMachine } from '#core'
 import type { Drivers } from './drivers.ts'
 import { instead, listed, type Faults } from './faults.ts'
+import { readyOf } from './ready.ts'
 import { machineSchema, type PoolRead } from './schema.ts'
 
 export interface Stock {
@@ -132,13 +133,11 @@ const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
   } = settings
   const kind = settings.elastic === undefined ? 'fixed' : 'elastic'
   const afterLease = settings.afterLease ?? (kind === 'fixed' ? 'recycle' : 'shutdown')
-  const ready = settings.ready ?? (kind === 'fixed' ? machines : 0)
+  const ready = readyOf(settings.ready, { kind, machines, path: [...path, 'ready'], faults })
   const lease = settings.lease ?? Math.min(DEFAULT_LEASE_MS, longest)
   if (!drivers.has(driver))
     faults.add([...path, 'driver'], `There is no driver \`${driver}\`${instead(driver, [...drivers.keys()])}`)
   const steps = settings.steps ?? drivers.get(driver) ?? []
-  if (ready > machines)
-    faults.add([...path, 'ready'], `The pool has ${machines} machines; keep at most that many ready.`)
   if (longest < lease)
     faults.add(
       [...path, 'longest'],

@@ -80,6 +80,31 @@ const elasticSchema = object(
   'Describe its machines: `{ most, name, platform }`.',
 )
 
+const MISS_RULE = 'Give a number from 0.0001 to 0.5.'
+const predictedSchema = object(
+  {
+    missProbability: z
+      .number({ error: MISS_RULE })
+      .min(0.0001, { error: MISS_RULE })
+      .max(0.5, { error: MISS_RULE })
+      .default(0.05),
+    least: whole(0, 100_000).default(0),
+    most: whole(0, 100_000).optional(),
+    atFirst: whole(0, 100_000).optional(),
+  } satisfies ShapeOf<config.PredictedConfig>,
+  'Describe how the level follows demand: `{ missProbability, least, most, atFirst }`.',
+)
+const READY_RULE = "Give a number of machines, or 'predicted', or `{ missProbability, least, most, atFirst }`."
+const fixedSchema = z.int({ error: READY_RULE }).min(0, { error: READY_RULE }).max(100_000, { error: READY_RULE })
+/** By hand, since a union would say of no part of it what is wrong there. */
+const ready = z.unknown().transform((written, context) => {
+  const value = written === 'predicted' ? {} : written
+  const read = typeof value === 'object' ? predictedSchema.safeParse(value) : fixedSchema.safeParse(value)
+  if (read.success) return read.data
+  for (const issue of read.error.issues) context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue)
+  return z.NEVER
+})
+
 const deadline = span(SECOND, DAY)
 const deadlinesSchema = object(
   {
@@ -103,7 +128,7 @@ export const poolSchema = object(
     // Read one by one later, so that a fault in one machine hides none in another.
     machines: z.array(z.unknown(), { error: 'Give a list of machines: `[{ name, platform }]`.' }).optional(),
     elastic: elasticSchema.optional(),
-    ready: whole(0, 100_000).optional(),
+    ready: ready.optional(),
     afterLease: choice(['recycle', 'rebuild', 'shutdown']).optional(),
     steps: z.array(choice(STEPS), { error: 'Give a list of steps.' }).optional(),
     lease: span(MINUTE).optional(),

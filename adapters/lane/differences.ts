@@ -43,6 +43,7 @@ const contents = (fleet: Fleet) => ({
   lease: keyed(fleet.leases.values(), ({ id }) => id),
   run: keyed(fleet.runs.values(), ({ id }) => id),
   stepTimes: keyed(fleet.stepTimes.values(), ({ key }) => key),
+  demand: keyed(fleet.demand.values(), ({ key }) => key),
   calibration: keyed(fleet.calibrations.values(), ({ key }) => key),
   counter: new Map(COUNTERS.map((name) => [name as string, canonical(fleet.counters.get(name) ?? 0)])),
   site: keyed(fleet.site.values(), () => 'site'),

@@ -1,7 +1,7 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
 import { CardRow } from './card.ts'
 import { ClaimRow } from './claim.ts'
-import { CalibrationRow, StepTimesRow } from './learned.ts'
+import { CalibrationRow, DemandRow, StepTimesRow } from './learned.ts'
 
 /*
  * The tables, as MikroORM knows them; what it cannot say (partial indexes, triggers) stands in the migrations alone.
@@ -286,6 +286,7 @@ export const ENTITIES = [
   HoldingRow,
   RunRow,
   StepTimesRow,
+  DemandRow,
   CalibrationRow,
   CounterRow,
   SiteRow,

@@ -7,6 +7,21 @@ export const StepTimesRow = defineEntity({
   properties: { key: p.text().primary(), count: p.integer(), recent_ms: p.text() },
 })
 
+/** What is asked of a pool, hour by hour of the week. */
+export const DemandRow = defineEntity({
+  name: 'DemandRow',
+  tableName: 'demand',
+  properties: {
+    key: p.text().primary(),
+    since: p.integer(),
+    hour: p.integer(),
+    machines: p.integer(),
+    hours: p.text(),
+    squares: p.float(),
+    expected: p.float(),
+  },
+})
+
 /** How estimates of waits came out. */
 export const CalibrationRow = defineEntity({
   name: 'CalibrationRow',

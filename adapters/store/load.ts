@@ -16,7 +16,7 @@ export const loadFleet = async (sql: Executor): Promise<Fleet> => {
   const all = async <R, V>({ entity, read }: Readable<R, V>, condition = 'true'): Promise<readonly V[]> =>
     (await query<R>(sql, `select * from "${entity.tableName}" where ${condition}`)).map(read)
 
-  const { site, pool, platform, tenant, person, apiKey, stepTimes, calibration, counter } = PASSING
+  const { site, pool, platform, tenant, person, apiKey, stepTimes, demand, calibration, counter } = PASSING
   for (const one of await all(site)) fleet.site.restore('site', one)
   for (const one of await all(pool)) fleet.pools.restore(one.name, one)
   for (const one of await all(platform)) fleet.platforms.restore(one.name, one)
@@ -24,6 +24,7 @@ export const loadFleet = async (sql: Executor): Promise<Fleet> => {
   for (const one of await all(person)) fleet.people.restore(one.id, one)
   for (const one of await all(apiKey)) fleet.apiKeys.restore(one.id, one)
   for (const one of await all(stepTimes)) fleet.stepTimes.restore(one.key, one)
+  for (const one of await all(demand)) fleet.demand.restore(one.key, one)
   for (const one of await all(calibration)) fleet.calibrations.restore(one.key, one)
   for (const one of await loadPersonal(sql)) fleet.personal.restore(one.ref, one)
   const numbers = await query<{ name: Counter; value: number }>(sql, 'select * from counter')

@@ -1,4 +1,4 @@
-import { calibrations, stepTimes } from './rows/estimates.ts'
+import { calibrations, demand, stepTimes } from './rows/estimates.ts'
 import { machines } from './rows/machine.ts'
 import { leases } from './rows/lease.ts'
 import { apiKeys, people, tenants } from './rows/people.ts'
@@ -16,6 +16,7 @@ export const PASSING = {
   person: people,
   apiKey: apiKeys,
   stepTimes,
+  demand,
   calibration: calibrations,
   counter: counters,
   site: sites,

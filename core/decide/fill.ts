@@ -2,6 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { PlatformName } from '../id.ts'
 import { missing } from '../lease.ts'
 import type { Machine } from '../machine.ts'
+import { levelOf } from '../policy/level.ts'
 import { byPlatform, fitting, sum } from '../policy/match.ts'
 import { homeOf, isNear, nearestFirst } from '../policy/platform.ts'
 import { groupsInOrder, setAsideAt } from '../policy/turn.ts'
@@ -22,7 +23,7 @@ export const fill = (draft: Draft): void => {
   const spare = new Spare(draft)
   for (const want of wants(draft)) spare.serve(want)
   for (const pool of fleet.pools.values()) {
-    if (pool.configured) spare.take(stocksOf(draft, pool), pool.ready)
+    if (pool.configured) spare.take(stocksOf(draft, pool), levelOf(fleet, pool, draft.at).machines)
   }
 }
 

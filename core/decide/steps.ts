@@ -1,6 +1,7 @@
 import type { Instant, LeaseId, MachineName } from '../id.ts'
 import { missing } from '../lease.ts'
 import { isOpen, type Machine } from '../machine.ts'
+import { levelOf } from '../policy/level.ts'
 import type { Pool } from '../pool.ts'
 import type { Run, RunResult, Step } from '../run.ts'
 import { DAY } from '../time.ts'
@@ -102,9 +103,11 @@ const clean = (draft: Draft, machine: Machine): void => {
 }
 
 /** Woken for its burn-in alone, or to go: nobody needs it on. */
-const isSurplus = ({ fleet }: Draft, machine: Machine): boolean => {
-  const { afterLease, name, ready } = fleet.poolOf(machine)
-  return !machine.configured || (afterLease === 'shutdown' && fleet.statuses.of(`${name}/ready`) >= ready)
+const isSurplus = ({ fleet, at }: Draft, machine: Machine): boolean => {
+  const pool = fleet.poolOf(machine)
+  if (!machine.configured) return true
+  const { afterLease, name } = pool
+  return afterLease === 'shutdown' && fleet.statuses.of(`${name}/ready`) >= levelOf(fleet, pool, at).machines
 }
 
 const quarantine = (draft: Draft, machine: Machine, pool: Pool, step: Step, message: string): void => {

@@ -3,6 +3,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
 import { dueWarning } from '../policy/due.ts'
 import { burninAfterMs, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
+import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Draft } from './draft.ts'
@@ -99,11 +100,13 @@ const longestIdle = (fleet: Fleet, { name }: Pool, idleFrom: number): Machine | 
     })
     .toSorted(byIdleness)[0]
 
-/** An elastic pool gives up what it has over its level once nobody waits. */
+/** A pool gives up what it has over its level once nobody waits. */
 const stopSurplus = (draft: Draft, pool: Pool): void => {
-  const { fleet } = draft
-  if (pool.kind !== 'elastic' || fleet.waiting.size(pool.type) > 0) return
-  const surplus = fleet.statuses.of(`${pool.name}/ready`) - pool.ready
+  const { fleet, at } = draft
+  if (!stopsSurplus(pool) || fleet.waiting.size(pool.type) > 0) return
+  const ready = fleet.statuses.of(`${pool.name}/ready`)
+  if (ready <= levelOf(fleet, pool, at).machines) return
+  const surplus = ready - keptLevel(fleet, pool, at)
   for (let stopped = 0; stopped < surplus; stopped += 1) {
     begin(draft, fleet.uncheckedFirst.first(pool.name)!.name, 'shutdown')
   }

@@ -5,9 +5,11 @@ import { withScore } from '../estimate/calibration.ts'
 import { withLease } from '../estimate/habit.ts'
 import { entitlement, type Lease, type LeaseEnd } from '../lease.ts'
 import { dueAt, dueWarning } from '../policy/due.ts'
+import { withDemand } from '../policy/demand.ts'
 import { granted } from '../policy/fairness.ts'
 import { wantedFrom } from '../policy/queue.ts'
 import type { MachineRequest } from '../request.ts'
+import { hoursSinceMonday } from '../week.ts'
 import { patchMachine } from './machine.ts'
 import { closeRequest } from './request.ts'
 import { patchTenant } from './tenant.ts'
@@ -86,6 +88,7 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
   closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
   score(fleet, request, at)
   for (const machine of event.machines) take(fleet, machine, event.lease, at)
+  countDemand(fleet, event.machines, at)
   hold(fleet, tenant, event.machines.length)
   fleet.counters.put('lease', event.number)
   fleet.leases.put(event.lease, {
@@ -111,6 +114,16 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
     dueAt: event.giveUpAt,
     state: { status: 'preparing', giveUpAt: event.giveUpAt },
   })
+}
+
+/** What is lent is what the levels of the weeks to come are predicted from, in pools that predict theirs. */
+const countDemand = (fleet: Fleet, machines: readonly MachineName[], at: Instant): void => {
+  const pools = Map.groupBy(machines, (name) => fleet.machines.need(name).pool)
+  for (const [key, { length }] of pools) {
+    if (typeof fleet.pools.need(key).ready === 'number') continue
+    const counted = { key, machines: length, hour: hoursSinceMonday(at) }
+    fleet.demand.put(key, withDemand(fleet.demand.get(key), counted))
+  }
 }
 
 /** The machine is this lease's from here on; letting the tenant in is a run of its own. */

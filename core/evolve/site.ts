@@ -32,6 +32,9 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
       for (const { id } of [...fleet.leases.values()]) patchLease(fleet, id, () => ({}))
       return
     case 'poolConfigured':
+      // What was not counted meanwhile would look as if nobody had come.
+      if (typeof event.pool.ready === 'number' && fleet.demand.has(event.pool.name))
+        fleet.demand.remove(event.pool.name)
       return fleet.pools.put(event.pool.name, event.pool)
     case 'platformConfigured':
       return fleet.platforms.put(event.platform.name, event.platform)

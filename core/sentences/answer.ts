@@ -6,6 +6,7 @@ import type { PoolView } from '../view.ts'
 import { estimateSaid, estimatesSaid } from './estimate.ts'
 import { helpSaid } from './help.ts'
 import { homeSaid } from './home.ts'
+import { levelSaid } from './level.ts'
 import { logins, names } from './login.ts'
 import { wanted } from './outcome.ts'
 import { previewSaid } from './preview.ts'
@@ -39,7 +40,7 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
     case 'wear':
       return wearSaid(answer, telling)
     case 'status': {
-      const lines = answer.pools.map(inFull)
+      const lines = answer.pools.map((pool) => inFull(pool, at))
       const waiting = answer.whole ? ` ${counted(answer.waiting, 'request')} waiting.` : ''
       return openly(
         `${lines.length === 0 ? 'There are no pools' : lines.slice(0, MOST_POOLS).join('; ')}.${waiting} More: ${say('pools')}`,
@@ -127,13 +128,14 @@ const STATES: Readonly<Record<MachineStatus, string>> = {
   retired: 'retired',
 }
 
-const inFull = ({ name, machines, states, wanted: asked, draining }: PoolView): string => {
+const inFull = (pool: PoolView, at: Telling['at']): string => {
+  const { name, machines, states, wanted: asked, draining } = pool
   const parts = (Object.keys(STATES) as MachineStatus[]).flatMap((status) => {
     const count = states[status] ?? 0
     return count > 0 ? [`${count} ${STATES[status]}`] : []
   })
   const line = asked > 0 ? `, ${asked} waited for` : ''
-  return `${name}${draining ? ' (being withdrawn)' : ''}: ${counted(machines, 'machine')}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}${line}`
+  return `${name}${draining ? ' (being withdrawn)' : ''}: ${counted(machines, 'machine')}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}${line}${levelSaid(pool, at)}`
 }
 
 const pools = (every: readonly PoolView[], { say }: Telling): string => {

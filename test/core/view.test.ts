@@ -87,7 +87,7 @@ test('a pool counts its machines by state, and what is wanted of it', () => {
   world.get('irc:net:bob', { count: 4 })
   world.get('irc:net:bob', { count: 3, pool: 'metal' })
   const pool = world.fleet.pools.values().next().value!
-  const { states, machines, wanted } = poolView(world.fleet, pool)
+  const { states, machines, wanted } = poolView(world.fleet, pool, world.at)
   expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(machines)
   const waiting = [...world.fleet.requests.values()].reduce((sum, { demand }) => sum + demand.count, 0)
   expect(wanted).toBe(waiting)

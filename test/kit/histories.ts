@@ -10,7 +10,12 @@ export const BUSY_SITE = siteOf({
   pools: [
     poolOf('metal', { ready: 5 }),
     poolOf('rack', { ready: 2, steps: [] }),
-    poolOf('vm', { type: 'vm', kind: 'elastic', ready: 1, afterLease: 'shutdown' }),
+    poolOf('vm', {
+      type: 'vm',
+      kind: 'elastic',
+      ready: { missProbability: 0.05, least: 0, most: 3, atFirst: 1 },
+      afterLease: 'shutdown',
+    }),
   ],
   machines: [
     ...machinesOf('metal', 'intel', 4, ['ssd']),

@@ -14,6 +14,7 @@ export const snapshot = (fleet: Fleet): Record<string, unknown> =>
       fleet.leases,
       fleet.runs,
       fleet.stepTimes,
+      fleet.demand,
       fleet.calibrations,
     ].map((table) => [
       table.name,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { MachineName, Site } from '#core'
+import type { MachineName, Pool, Site } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const TENANTS = ['alice', 'bob', 'carol'] as const
@@ -14,15 +14,21 @@ export const arbitrarySite: fc.Arbitrary<Site> = fc
     ssd: fc.boolean(),
     afterLease: fc.constantFrom('recycle' as const, 'rebuild' as const, 'shutdown' as const),
     ready: fc.integer({ min: 0, max: 4 }),
+    predicted: fc.boolean(),
     quotas: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 6 })),
   })
-  .map(({ intel, amd, lab, vms, ssd, afterLease, ready, quotas }) =>
+  .map(({ intel, amd, lab, vms, ssd, afterLease, ready, predicted, quotas }) =>
     siteOf({
       digest: 'model 0',
       pools: [
         poolOf('metal', { afterLease, ready }),
         poolOf('lab', { steps: [] }),
-        poolOf('vm', { type: 'vm', kind: 'elastic', ready: Math.min(ready, 1), afterLease: 'shutdown' }),
+        poolOf('vm', {
+          type: 'vm',
+          kind: 'elastic',
+          ready: levelOf(Math.min(ready, 1), predicted),
+          afterLease: 'shutdown',
+        }),
       ],
       machines: [
         ...machinesOf('metal', 'intel', intel, ssd ? ['nvme', 'ssd'] : []),
@@ -33,6 +39,10 @@ export const arbitrarySite: fc.Arbitrary<Site> = fc
       tenants: TENANTS.map((name, at) => tenantOf(name, { quota: quotas[at]! })),
     }),
   )
+
+/** A level that is always the same, or one that follows demand and starts with that. */
+const levelOf = (atFirst: number, predicted: boolean): Pool['ready'] =>
+  predicted ? { missProbability: 0.05, least: 0, most: 3, atFirst } : atFirst
 
 const renamed = (prefix: string, machines: Site['machines']): Site['machines'] =>
   machines.map((machine) => ({ ...machine, name: `${prefix}-${machine.name}` as MachineName }))

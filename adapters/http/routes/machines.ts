@@ -43,7 +43,9 @@ export const machines: readonly KeyedRoute[] = [
     summary: 'the pools, with how many machines are in which state',
     answer: async ({ door }) =>
       ok({
-        pools: await door.ports.lane.read((fleet) => [...fleet.pools.values()].map((pool) => poolView(fleet, pool))),
+        pools: await door.ports.lane.read((fleet, at) =>
+          [...fleet.pools.values()].map((pool) => poolView(fleet, pool, at)),
+        ),
       }),
   },
   {

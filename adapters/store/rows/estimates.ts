@@ -1,6 +1,6 @@
-import type { Calibration, StepTimes } from '#core'
+import type { Calibration, DemandHistory, PoolName, StepTimes } from '#core'
 import type { Row } from '../entities.ts'
-import { CalibrationRow, StepTimesRow } from '../learned.ts'
+import { CalibrationRow, DemandRow, StepTimesRow } from '../learned.ts'
 import { parse, print } from './json.ts'
 import type { Rows } from './rows.ts'
 
@@ -9,6 +9,21 @@ export const stepTimes: Rows<StepTimes, Row<typeof StepTimesRow>> = {
   key: 'key',
   write: ({ key, count, recentMs }) => ({ key, count, recent_ms: print(recentMs) }),
   read: ({ key, count, recent_ms: recentMs }) => ({ key, count, recentMs: parse(recentMs) }),
+}
+
+export const demand: Rows<DemandHistory, Row<typeof DemandRow>> = {
+  entity: DemandRow,
+  key: 'key',
+  write: ({ key, since, hour, machines, hours, squares, expected }) => ({
+    key,
+    since,
+    hour,
+    machines,
+    hours: print(hours),
+    squares,
+    expected,
+  }),
+  read: ({ key, hours, ...row }) => ({ ...row, key: key as PoolName, hours: parse(hours) }),
 }
 
 export const calibrations: Rows<Calibration, Row<typeof CalibrationRow>> = {

@@ -125,6 +125,11 @@ describe('a site', () => {
     })
   })
 
+  test('has every figure of a level that follows demand filled in', async () => {
+    const { site } = await settings(vm({ ready: 'predicted' }))
+    expect(site.pools[0]!.ready).toEqual({ missProbability: 0.05, least: 0, most: 3, atFirst: 0 })
+  })
+
   test('has an elastic pool spelled out, none of it ready ahead, and shut down after use', async () => {
     const { site } = await settings(sound)
     expect(site.pools[1]).toMatchObject({ kind: 'elastic', ready: 0, afterLease: 'shutdown' })
@@ -250,6 +255,31 @@ describe('a fault in a site', () => {
       'more ready than there are',
       metal({ ready: 2 }),
       'pools.metal.ready: The pool has 1 machines; keep at most that many ready.',
+    ],
+    [
+      'a level that is a word',
+      metal({ ready: 'guessed' }),
+      "pools.metal.ready: Give a number of machines, or 'predicted', or `{ missProbability, least, most, atFirst }`.",
+    ],
+    [
+      'a level that is to miss for certain',
+      metal({ ready: { missProbability: 1 } }),
+      'pools.metal.ready.missProbability: Give a number from 0.0001 to 0.5.',
+    ],
+    [
+      'a setting of a level that there is not',
+      metal({ ready: { mist: 1 } }),
+      'pools.metal.ready.mist: There is no setting `mist` here; did you mean `most`?',
+    ],
+    [
+      'a level at first that is out of bounds',
+      vm({ ready: { least: 1, most: 2, atFirst: 3 } }),
+      'pools.vm.ready.atFirst: The level at first is to be from `least` to `most`, 1 to 2.',
+    ],
+    [
+      'a level that may rise above what there is',
+      vm({ ready: { most: 9 } }),
+      'pools.vm.ready.most: The pool has 3 machines; keep at most that many ready.',
     ],
     [
       'a longest lease below the usual one',

@@ -40,6 +40,10 @@ const SITE = [
     facts text not null, data text not null
   ) strict`,
   `create table step_times ("key" text primary key not null, count integer not null, recent_ms text not null) strict, without rowid`,
+  `create table demand (
+    "key" text primary key not null, since integer not null, hour integer not null, machines integer not null,
+    hours text not null, squares real not null, expected real not null
+  ) strict, without rowid`,
   `create table calibration (
     "key" text primary key not null, scored integer not null, inside50 integer not null, inside90 integer not null,
     places text not null, errors_ms text not null
