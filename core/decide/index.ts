@@ -119,6 +119,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideConfigure(draft, command.site)
     case 'addApiKey':
       return decideAddApiKey(draft, command.apiKey, null)
+    case 'revokeApiKey':
+      return decideRevokeApiKey(draft, command.apiKey, null)
     case 'addTenant':
       return decideAddTenant(draft, command)
     case 'setTenant':
@@ -148,7 +150,6 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'removeKey':
     case 'addMember':
     case 'removeMember':
-    case 'revokeApiKey':
       return { type: 'operatorsOnly' }
   }
 }

@@ -125,14 +125,14 @@ export const decideAddApiKey = (draft: Draft, apiKey: ApiKey, by: Speaker | null
   return { type: 'apiKeyAdded', apiKey: apiKey.id, tenant: apiKey.tenant }
 }
 
-/** A key of another tenant is as unknown as one that never was. */
-export const decideRevokeApiKey = (draft: Draft, id: ApiKeyId, by: Speaker): Outcome | Refusal => {
+/** A key of another tenant is as unknown as one that never was. `by` null: Duffy itself, which has put another in its place. */
+export const decideRevokeApiKey = (draft: Draft, id: ApiKeyId, by: Speaker | null): Outcome | Refusal => {
   const { fleet } = draft
   const key = fleet.apiKeys.get(id)
-  if (key === undefined || (by.role !== 'operator' && key.tenant !== by.tenant))
-    return { type: 'noSuchApiKey', asked: id }
-  if (!mayManage(by, key.tenant)) return { type: 'adminsOnly', tenant: key.tenant }
-  if (key.role === 'operator' && by.role !== 'operator') return { type: 'operatorsOnly' }
+  const isOperator = by === null || by.role === 'operator'
+  if (key === undefined || (!isOperator && key.tenant !== by.tenant)) return { type: 'noSuchApiKey', asked: id }
+  if (!isOperator && !mayManage(by, key.tenant)) return { type: 'adminsOnly', tenant: key.tenant }
+  if (key.role === 'operator' && !isOperator) return { type: 'operatorsOnly' }
   if (key.role === 'operator' && fleet.operatorKeys.size('all') === 1) return { type: 'lastOperatorKey', apiKey: id }
   draft.emit({ type: 'apiKeyRevoked', apiKey: id })
   dropForbidden(draft, key.tenant)

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { importing } from './import.ts'
 import { log, runs } from './runs.ts'
 import { simulate } from './simulate.ts'
 import { audit, config, verify } from './site.ts'
@@ -6,7 +7,7 @@ import { ssh } from './ssh.ts'
 import { wear } from './wear.ts'
 
 /** What the command line does beside the verbs. */
-export const COMMANDS: readonly Command[] = [ssh, wear, runs, log, verify, config, audit, simulate]
+export const COMMANDS: readonly Command[] = [ssh, wear, runs, log, verify, config, importing, audit, simulate]
 
 /** The command that a call's words name first, if it is one. */
 export function commandNamed(words: readonly string[]): Command | undefined {

@@ -1,10 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TenantName } from '#core'
 import type { Caller } from '../api-key.ts'
 import { callOf } from '../call.ts'
 import { answerFault, BadBody } from '../faults.ts'
 import type { V3Settings } from '../facade/settings.ts'
-import { callerOfUuid } from '../facade/uuid-key.ts'
-import { notReady, tooFast } from '../problem.ts'
+import { hashChecks, type HashChecks } from '../facade/hash-checks.ts'
+import { firstUse } from '../facade/imported-key.ts'
+import { callerOfUuid, isUuid } from '../facade/uuid-key.ts'
+import { busy, notReady, tooFast } from '../problem.ts'
 import { buckets, type Buckets } from '../rate.ts'
 import type { Answer, Door } from '../route.ts'
 import { send } from '../send.ts'
@@ -22,12 +25,14 @@ export function duffyV3(app: FastifyInstance, door: Door, settings: V3Settings):
   void app.register(
     async (scope) => {
       const rates = { perKey: buckets(door.bounds.perKey), strangers: buckets(door.bounds.strangers) }
+      const checks = hashChecks()
+      scope.addHook('onClose', () => checks[Symbol.asyncDispose]())
       for (const { method, path, who, answer } of ROUTES) {
         scope.route({
           method,
           url: path,
           // Before a body is read.
-          onRequest: (request, reply) => admit(request, reply, { door, who, rates }),
+          onRequest: (request, reply) => admit(request, reply, { door, who, checks, rates }),
           handler: async (request, reply) =>
             send(reply, await answer({ call: callOf(door, request, reply), settings }, request.caller as never)),
         })
@@ -46,17 +51,20 @@ export function duffyV3(app: FastifyInstance, door: Door, settings: V3Settings):
 interface Gate {
   readonly door: Door
   readonly who: Who
+  readonly checks: HashChecks
   readonly rates: { readonly perKey: Buckets; readonly strangers: Buckets }
 }
 
 /** A tenant that is retired is known, and let do nothing. */
-const admit = async (request: FastifyRequest, reply: FastifyReply, { door, who, rates }: Gate): Promise<void> => {
+const admit = async (request: FastifyRequest, reply: FastifyReply, gate: Gate): Promise<void> => {
+  const { door, who, rates } = gate
   const { ports } = door
   if (!ports.ready()) return void send(reply, inDetail(notReady()))
   const { authorization } = request.headers
   if (who === 'anyone' || (who === 'optional' && authorization === undefined)) return
   const now = ports.clock()
-  const caller = await callerOf(authorization, door)
+  const caller = await callerOf(authorization, gate)
+  if (caller === 'busy') return void send(reply, inDetail(busy(1000)))
   if (caller === null) {
     const waitMs = rates.strangers.take(request.ip, now)
     return void send(reply, waitMs > 0 ? inDetail(tooFast(waitMs)) : unauthorized(authorization))
@@ -74,14 +82,19 @@ const unauthorized = (authorization: string | undefined): Answer =>
   })
 
 /** HTTP Basic: the tenant's name, and its UUID. */
-const callerOf = async (authorization: string | undefined, { ports }: Door): Promise<Caller | null> => {
+const callerOf = async (
+  authorization: string | undefined,
+  { door: { ports }, checks }: Gate,
+): Promise<Caller | 'busy' | null> => {
   const [, encoded] = (authorization !== undefined && authorization.length < 400 && BASIC.exec(authorization)) || []
   if (encoded === undefined) return null
   const text = Buffer.from(encoded, 'base64').toString()
   const colon = text.indexOf(':')
   if (colon < 0) return null
-  const caller = await callerOfUuid(text.slice(colon + 1), ports)
-  return caller?.tenant === text.slice(0, colon) ? caller : null
+  const [tenant, uuid] = [text.slice(0, colon) as TenantName, text.slice(colon + 1)]
+  const caller = await callerOfUuid(uuid, ports)
+  if (caller !== null) return caller.tenant === tenant ? caller : null
+  return isUuid(uuid) ? firstUse(uuid, tenant, { ports, checks }) : null
 }
 
 const BASIC = /^Basic ([A-Za-z0-9+/=]+)$/i

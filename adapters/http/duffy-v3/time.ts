@@ -14,19 +14,23 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1000,
   ms: 1,
 }
-const RELATIVE = /^([+-])((?:\d{1,9}(?:ms|[wdhms]))+)$/
+const LENGTH = /^(?:\d{1,9}(?:ms|[wdhms]))+$/
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/
 
 /** `+6h`, `-20m25s`, or a date and time, of UTC unless it names an offset. Null: neither. */
 export function readExpiry(text: string): Expiry | null {
-  const [, sign, parts] = RELATIVE.exec(text) ?? []
-  if (parts !== undefined) {
-    const lengths = [...parts.matchAll(/(\d+)(ms|[wdhms])/g)].map(([, count, unit]) => Number(count) * UNITS[unit!]!)
-    const ms = lengths.reduce((total, length) => total + length, 0)
-    return { byMs: sign === '-' ? -ms : ms }
-  }
+  const [, sign, length] = /^([+-])(.+)$/.exec(text) ?? []
+  const ms = length === undefined ? null : readSpan(length)
+  if (ms !== null) return { byMs: sign === '-' ? -ms : ms }
   const [found, offset] = INSTANT.exec(text) ?? []
   if (found === undefined) return null
   const at = Date.parse(offset === undefined ? `${found.replace(' ', 'T')}Z` : found.replace(' ', 'T'))
   return Number.isNaN(at) ? null : { at }
+}
+
+/** `1w2d3h4m5s6ms`, in milliseconds; null if it is none. */
+export function readSpan(text: string): number | null {
+  if (!LENGTH.test(text)) return null
+  const lengths = [...text.matchAll(/(\d+)(ms|[wdhms])/g)].map(([, count, unit]) => Number(count) * UNITS[unit!]!)
+  return lengths.reduce((total, length) => total + length, 0)
 }

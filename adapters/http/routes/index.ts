@@ -2,6 +2,7 @@ import { VERBS } from '#core'
 import { ok, type OpenRoute, type Route } from '../route.ts'
 import { about } from './about.ts'
 import { health } from './health.ts'
+import { imports } from './import.ts'
 import { leases } from './leases.ts'
 import { machines } from './machines.ts'
 import { requests } from './requests.ts'
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...machines,
   ...runs,
   ...tenants,
+  ...imports,
   ...site,
   ...about,
   ...verbs,

@@ -51,6 +51,7 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/tenants/:tenant/api-keys', 401, 200, 404, 200],
   ['POST /api/v2/tenants/:tenant/api-keys', 401, 403, 403, 201],
   ['DELETE /api/v2/api-keys/:key', 401, 403, 404, 200],
+  ['POST /api/v2/import/v3', 401, 403, 403, 200],
 ]
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
@@ -94,6 +95,15 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v2/requests': { type: 'metal' },
   'POST /api/v2/leases/:id/extend': { by: '1h' },
   'POST /api/v2/tenants': { name: 'infra' },
+  'POST /api/v2/import/v3': {
+    name: 'old',
+    sshKey: null,
+    apiKey: null,
+    isAdmin: false,
+    active: true,
+    quota: null,
+    longestS: null,
+  },
   'PATCH /api/v2/tenants/:tenant': { quota: 4 },
   'POST /api/v2/tenants/:tenant/members': { member: 'irc:net:carol' },
   'POST /api/v2/leases/:id/hold': { for: '8h' },
