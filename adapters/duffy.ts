@@ -85,7 +85,7 @@ export const duffy = async ({
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name)))
-  const http = await httpDoor({ ...settings.http, v3: settings.v3 }).start({
+  const http = await httpDoor({ ...settings.http, v3: settings.v3, legacy: settings.legacy }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
     ready: () => lane.state().stopped === null,

@@ -1,5 +1,5 @@
 import type { JsonObject, Step } from '#core'
-import type { V3Config } from './facades.ts'
+import type { LegacyConfig, V3Config } from './facades.ts'
 import type { Span } from './kinds.ts'
 
 /** What `duffy.config.ts` says about a site. Names are small letters, digits and dashes, at most 41 of them. */
@@ -20,6 +20,8 @@ export interface Config {
   readonly http?: HttpConfig
   /** The API of Duffy v3, under `/api/v1`, for clients that speak it. */
   readonly v3?: V3Config
+  /** The API before Duffy v3, `/Node/get` and so on, for cico and scripts. */
+  readonly legacy?: LegacyConfig
   readonly ansible?: AnsibleConfig
   readonly cron?: CronConfig
   readonly retention?: RetentionConfig

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sha256 } from '../digest.ts'
 import { findDrivers, OWN_PLAYBOOKS, type Drivers } from './drivers.ts'
 import type { Environment, Spoken } from './environment.ts'
-import { readV3 } from './facades.ts'
+import { readLegacy, readV3 } from './facades.ts'
 import { instead, type Faults } from './faults.ts'
 import { codeOf, type Files } from './files.ts'
 import { networkOf, readIrc } from './irc.ts'
@@ -35,12 +35,14 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
   const http = await readHttp(faults.read(schema.httpSchema, config.http, ['http']), around)
   const v3 = readV3(config.v3, faults)
+  const legacy = readLegacy(config.legacy, Object.keys(config.pools), faults)
   const site = readSite(config, {
     ...around,
     drivers: ansible?.drivers ?? new Map(),
     network: networkOf(spoken.irc, [...irc.keys()]),
   })
-  if (ansible === null || cron === null || retention === null || http === null || v3 === null) return null
+  if (ansible === null || cron === null || retention === null || http === null || v3 === null || legacy === null)
+    return null
   const dataDir =
     spoken.dataDir !== null
       ? files.besideShell(spoken.dataDir)
@@ -52,6 +54,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
     dataDir,
     http,
     v3,
+    legacy,
     irc: networks,
     slack,
     ansible: ansible.settings,

@@ -305,6 +305,7 @@ export const configSchema = object(
     slack: z.unknown().optional(),
     http: z.unknown().default({}),
     v3: z.unknown().default({}),
+    legacy: z.unknown().default({}),
     ansible: z.unknown().default({}),
     cron: z.unknown().default({}),
     retention: z.unknown().default({}),

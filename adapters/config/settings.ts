@@ -1,5 +1,5 @@
 import type { Site } from '#core'
-import type { V3Settings } from './facades.ts'
+import type { LegacySettings, V3Settings } from './facades.ts'
 import type { Secret } from './secret.ts'
 
 /** All that a site's config and its environment say, complete: every default is filled in, every path absolute. */
@@ -8,6 +8,7 @@ export interface Settings {
   readonly dataDir: string
   readonly http: HttpSettings
   readonly v3: V3Settings
+  readonly legacy: LegacySettings
   readonly irc: readonly IrcNetwork[]
   /** Null: there is none. */
   readonly slack: SlackSettings | null

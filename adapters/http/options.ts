@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIPv4, isIPv6 } from 'node:net'
 import { DEFAULT_BOUNDS, type Bounds } from './bounds.ts'
-import { DEFAULT_V3, type V3Settings } from './facade/settings.ts'
+import { DEFAULT_LEGACY, DEFAULT_V3, type LegacySettings, type V3Settings } from './facade/settings.ts'
 
 export interface HttpOptions {
   /** Where to listen; 127.0.0.1 and 8080 if not given. Port 0 takes a free one. */
@@ -16,6 +16,8 @@ export interface HttpOptions {
   readonly bounds?: Partial<Bounds>
   /** The API of Duffy v3, under `/api/v1`. */
   readonly v3?: Partial<V3Settings>
+  /** The API before v3: `/Node/get` and so on. */
+  readonly legacy?: Partial<LegacySettings>
 }
 
 export interface Settings {
@@ -26,6 +28,7 @@ export interface Settings {
   readonly trustProxy: boolean | string[]
   readonly bounds: Bounds
   readonly v3: V3Settings
+  readonly legacy: LegacySettings
 }
 
 const DEFAULT_HOST = '127.0.0.1'
@@ -50,6 +53,7 @@ export function settingsOf(options: HttpOptions): Settings {
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
     v3: { ...DEFAULT_V3, ...options.v3 },
+    legacy: { ...DEFAULT_LEGACY, ...options.legacy },
   }
 }
 

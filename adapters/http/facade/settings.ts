@@ -12,5 +12,29 @@ export interface V3Settings extends FacadeSettings {
   readonly openLists: boolean
 }
 
+/** Which pool is meant by what clients before v3 say: null fits anything, a text itself, and one that starts with `^` is a pattern. */
+export interface PoolRule {
+  readonly ver: string | null
+  readonly arch: string | null
+  readonly flavor: string | null
+  /** Its name, in which `{ver}`, `{arch}` and `{flavor}` stand for what was asked for. */
+  readonly pool: string
+}
+
+export interface LegacySettings extends FacadeSettings {
+  /** The first that fits counts. None at all: any machine of the architecture, metal where there is metal. */
+  readonly pools: readonly PoolRule[]
+  /** What hosts are called, `{name}` being the machine's own name and `{address}` where it answers. */
+  readonly hostname: string
+  /** More sessions than this of one tenant, taken within this time and kept, and it gets no more; null: no such bound. */
+  readonly rate: { readonly sessions: number; readonly withinMs: number } | null
+}
+
 export const DEFAULT_FACADE: FacadeSettings = { enabled: true, leaseMs: 6 * 3_600_000, waitMs: 20_000 }
 export const DEFAULT_V3: V3Settings = { ...DEFAULT_FACADE, openLists: false }
+export const DEFAULT_LEGACY: LegacySettings = {
+  ...DEFAULT_FACADE,
+  pools: [],
+  hostname: '{name}',
+  rate: { sessions: 5, withinMs: 5 * 60_000 },
+}
