@@ -2,7 +2,8 @@ import { readMember } from '#core'
 import type { z } from 'zod'
 import type { Faults } from './faults.ts'
 import { instead } from './faults.ts'
-import { accountSchema, channelSchema, NAME, NAME_RULE, nickSchema, slackApiUrlSchema } from './schema.ts'
+import { accountSchema, channelSchema, nickSchema, slackApiUrlSchema } from './doors-schema.ts'
+import { NAME, NAME_RULE } from './schema.ts'
 import { Secret } from './secret.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

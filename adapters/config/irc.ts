@@ -1,7 +1,8 @@
 import type { Environment, SpokenIrc } from './environment.ts'
 import type { Faults } from './faults.ts'
 import type { Files } from './files.ts'
-import { ircSchema, NAME, NAME_RULE, type IrcRead } from './schema.ts'
+import { ircSchema, type IrcRead } from './doors-schema.ts'
+import { NAME, NAME_RULE } from './schema.ts'
 import { secretFrom } from './secret-from.ts'
 import type { IrcNetwork } from './settings.ts'
 

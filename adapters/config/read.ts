@@ -9,6 +9,7 @@ import { instead, type Faults } from './faults.ts'
 import { codeOf, type Files } from './files.ts'
 import { networkOf, readIrc } from './irc.ts'
 import { readPools } from './pools.ts'
+import * as doors from './doors-schema.ts'
 import * as schema from './schema.ts'
 import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
 import { readSlack } from './slack.ts'
@@ -26,14 +27,14 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const { faults, files, spoken } = around
   const config = readSections(written, faults)
   if (config === null) return null
-  const irc = faults.readEach(schema.ircSchema, config.irc, ['irc'])
+  const irc = faults.readEach(doors.ircSchema, config.irc, ['irc'])
   const networks = await readIrc(irc, { ...around, spoken: spoken.irc })
-  const slackRead = config.slack === undefined ? null : faults.read(schema.slackSchema, config.slack, ['slack'])
+  const slackRead = config.slack === undefined ? null : faults.read(doors.slackSchema, config.slack, ['slack'])
   const slack = await readSlack(slackRead, { ...around, spoken: spoken.slack })
   const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible, ['ansible']), around)
   const cron = faults.read(schema.cronSchema, config.cron, ['cron'])
   const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
-  const http = await readHttp(faults.read(schema.httpSchema, config.http, ['http']), around)
+  const http = await readHttp(faults.read(doors.httpSchema, config.http, ['http']), around)
   const v3 = readV3(config.v3, faults)
   const legacy = readLegacy(config.legacy, Object.keys(config.pools), faults)
   const site = readSite(config, {
@@ -161,7 +162,7 @@ const limitsOf = (read: ReturnType<typeof schema.limitsSchema.parse> | null, fau
 }
 
 const readHttp = async (
-  read: schema.HttpRead | null,
+  read: doors.HttpRead | null,
   { spoken, files, faults }: Around,
 ): Promise<HttpSettings | null> => {
   if (read === null) return null

@@ -5,7 +5,6 @@ import type * as config from './config.ts'
 import {
   choice,
   DAY,
-  flag,
   HOUR,
   MINUTE,
   object,
@@ -33,9 +32,6 @@ const json: z.ZodType<Json> = z.json({
 })
 const variables: z.ZodType<JsonObject> = z.record(z.string(), json, { error: 'Give an object: `{ name: value }`.' })
 
-const file = text(4096, 'Give the path of a file.')
-const address = text(255, 'Give a host name or an address.')
-const port = whole(1, 65_535)
 const cron = z
   .string({ error: 'Give a cron expression.' })
   .refine(validate, { error: 'Give a cron expression of five or six fields, such as `23 3 * * *`.' })
@@ -201,84 +197,12 @@ export const limitsSchema = object(
   'Give the limits that differ from the defaults: `{ machinesPerRequest: 10 }`.',
 )
 
-const SECRET_RULE =
-  "Say where it is to be found, `{ env: 'NAME' }` or `{ file: 'path' }`; a secret is never written in the config."
-const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-  error: SECRET_RULE,
-})
-
-export const channelSchema = z
-  .string({ error: 'Give a channel, such as `#duffy`.' })
-  .regex(/^[#&][^\s,\p{Cc}]{1,63}$/u, { error: 'Give a channel, such as `#duffy`, without spaces and commas.' })
-export const nickSchema = z
-  .string({ error: 'Give a nick.' })
-  .regex(/^[A-Za-z[\]\\`_^{|}][A-Za-z0-9[\]\\`_^{|}-]{0,29}$/, {
-    error: 'A nick starts with a letter and has no spaces, at most 30 characters.',
-  })
-export const accountSchema = text(100, 'Give the name of an account.').regex(/^[^\s:*]+$/, {
-  error: 'An account has no spaces, colons and stars.',
-})
-
-export const ircSchema = object(
-  {
-    host: address,
-    port: port.optional(),
-    tls: flag.default(true),
-    ca: file.optional(),
-    nick: nickSchema.default('duffy'),
-    account: accountSchema.optional(),
-    password: secret.optional(),
-    channels: z.array(channelSchema, { error: 'Give a list of channels.' }).default([]),
-    trustNicks: flag.default(false),
-    bridgeAccounts: z.array(accountSchema, { error: 'Give a list of accounts.' }).default([]),
-  } satisfies ShapeOf<config.IrcConfig>,
-  'Describe the network: `{ host, channels }`.',
-)
-export type IrcRead = z.output<typeof ircSchema>
-
-const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/)/
-export const slackApiUrlSchema = z
-  .url({ protocol: /^https?$/, error: 'Give a whole address, such as `https://slack.com/api/`.' })
-  .transform((url) => `${url.replace(/\/+$/, '')}/`)
-  .refine((url) => url.startsWith('https:') || LOOPBACK.test(url), {
-    error: 'The token would cross the network readable; give an address that starts with `https://`.',
-  })
-
-export const slackSchema = object(
-  {
-    botToken: secret.optional(),
-    signingSecret: secret.optional(),
-    appToken: secret.optional(),
-    apiUrl: slackApiUrlSchema.optional(),
-  } satisfies ShapeOf<config.SlackConfig>,
-  'Give the secrets of the Slack app: `{ botToken, signingSecret }`.',
-)
-export type SlackRead = z.output<typeof slackSchema>
-
-export const httpSchema = object(
-  {
-    host: address.default('127.0.0.1'),
-    port: whole(0, 65_535).default(8080),
-    publicUrl: z
-      .url({ protocol: /^https?$/, error: 'Give a whole address, such as `https://duffy.example.org`.' })
-      .regex(/^[^?#]*$/, { error: 'Give the address without `?` and `#`.' })
-      .transform((url) => url.replace(/\/+$/, ''))
-      .optional(),
-    tls: object({ cert: file, key: file }, "Name two PEM files: `{ cert: 'path', key: 'path' }`.").optional(),
-    trustProxy: z
-      .union([z.boolean(), z.array(z.string().min(1)).min(1)], { error: 'Give true, false, or a list of addresses.' })
-      .default(false),
-  } satisfies ShapeOf<config.HttpConfig>,
-  'Give the settings of the HTTP door: `{ host, port }`.',
-)
-export type HttpRead = z.output<typeof httpSchema>
-
 export const ansibleSchema = object(
   {
     concurrency: whole(1, 1000).default(4),
     playbookDirs: z.array(text(4096, 'Give the path of a folder.'), { error: 'Give a list of folders.' }).default([]),
     logLimitKiB: whole(1, 1_048_576).default(1024),
-    infrastructureKey: file.optional(),
+    infrastructureKey: text(4096, 'Give the path of a file.').optional(),
   } satisfies ShapeOf<config.AnsibleConfig>,
   'Give the settings for playbooks: `{ concurrency: 4 }`.',
 )

@@ -1,7 +1,7 @@
 import type { Environment, SpokenSlack } from './environment.ts'
 import type { Faults } from './faults.ts'
 import type { Files } from './files.ts'
-import type { SlackRead } from './schema.ts'
+import type { SlackRead } from './doors-schema.ts'
 import { secretFrom } from './secret-from.ts'
 import type { SlackSettings } from './settings.ts'
 

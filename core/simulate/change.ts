@@ -201,9 +201,10 @@ const instead = (asked: string, known: readonly string[]): string => {
 
 const machinesIn = ({ machines }: Site, { name }: Pool): SiteMachine[] => machines.filter(({ pool }) => pool === name)
 
-/** A fixed pool that keeps all of its machines ready goes on doing so. */
+/** A fixed pool that keeps all of its machines ready goes on doing so; a level that follows demand is left to follow it. */
 const resized = (site: Site, pool: Pool, machines: readonly SiteMachine[]): Site => {
   const [before, after] = [site, { ...site, machines }].map((one) => machinesIn(one, pool).length) as [number, number]
+  if (typeof pool.ready !== 'number') return { ...site, machines }
   const ready = pool.ready >= before && pool.kind === 'fixed' ? after : Math.min(pool.ready, after)
   return setPool({ ...site, machines }, pool, { ready })
 }

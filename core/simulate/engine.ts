@@ -150,6 +150,8 @@ class Simulation {
     switch (act.do) {
       case 'extend':
         return void this.#ask(by, { do: 'extend', what: id, byMs: act.byMs })
+      case 'shorten':
+        return void this.#ask(by, { do: 'shorten', what: id, until: (this.#at + act.toMs) as Instant })
       case 'hold':
         return void this.#ask(by, { do: 'hold', what: id, forMs: act.forMs, reason: '' })
       case 'giveBack':

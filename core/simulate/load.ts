@@ -19,6 +19,8 @@ export interface Act {
   readonly afterMs: number
   readonly act:
     | { readonly do: 'extend'; readonly byMs: number }
+    /** To so long from then. */
+    | { readonly do: 'shorten'; readonly toMs: number }
     | { readonly do: 'hold'; readonly forMs: number }
     /** One machine of several. */
     | { readonly do: 'giveBack' }

@@ -117,41 +117,28 @@ export class Recorder {
 
   /** Before it happens to the fleet. */
   #follow(event: Event, at: Instant): void {
-    switch (event.type) {
-      case 'runOwed':
-        return this.#steps.owed(this.#fleet, event.run, at)
-      case 'runEnded':
-        return this.#steps.ended(event.run, at, event.result.outcome === 'ok')
-      case 'runDropped':
-        return this.#steps.dropped(event.run, at)
-      case 'requestMade': {
-        const { tenant, demand, durationMs, priority } = event.request
-        const request = { at, tenant, demand, durationMs, priority }
-        this.#requests.push({ request, story: this.#open(event.request) })
-        return
-      }
-      case 'requestCancelled':
-        return this.#tell(event.request, (story) => void (story.patienceMs = at - story.askedAt))
-      case 'leaseGranted':
-        return this.#tell(event.request, (story) => void this.#stories.set(event.lease, story))
-      case 'leaseActivated':
-        return this.#tell(event.lease, (story) => void (story.since = at))
-      case 'leaseExtended': {
-        const { state } = this.#fleet.leases.need(event.lease)
-        const before = state.status === 'active' ? Math.max(state.until, at) : at
-        return this.#act(event.lease, at, { do: 'extend', byMs: event.until - before })
-      }
-      case 'leaseHeld':
-        return this.#act(event.lease, at, { do: 'hold', forMs: event.until - at })
-      case 'machineLeft':
-        return event.how === 'returned' ? this.#act(event.lease, at, { do: 'giveBack' }) : undefined
-      case 'leaseEnded':
-        return this.#tell(event.lease, (story) => {
-          if (story.since !== null && event.how === 'done') story.usedMs = at - story.since
-        })
-      default:
-        return
-    }
+    if (event.type === 'runOwed') this.#steps.owed(this.#fleet, event.run, at)
+    else if (event.type === 'runEnded') this.#steps.ended(event.run, at, event.result.outcome === 'ok')
+    else if (event.type === 'runDropped') this.#steps.dropped(event.run, at)
+    else if (event.type === 'requestMade') {
+      const { tenant, demand, durationMs, priority } = event.request
+      this.#requests.push({ request: { at, tenant, demand, durationMs, priority }, story: this.#open(event.request) })
+    } else if (event.type === 'requestCancelled')
+      this.#tell(event.request, (story) => void (story.patienceMs = at - story.askedAt))
+    else if (event.type === 'leaseGranted')
+      this.#tell(event.request, (story) => void this.#stories.set(event.lease, story))
+    else if (event.type === 'leaseActivated') this.#tell(event.lease, (story) => void (story.since = at))
+    else if (event.type === 'leaseExtended') {
+      const { state } = this.#fleet.leases.need(event.lease)
+      const before = state.status === 'active' ? Math.max(state.until, at) : at
+      this.#act(event.lease, at, { do: 'extend', byMs: event.until - before })
+    } else if (event.type === 'leaseShortened') this.#act(event.lease, at, { do: 'shorten', toMs: event.until - at })
+    else if (event.type === 'leaseHeld') this.#act(event.lease, at, { do: 'hold', forMs: event.until - at })
+    else if (event.type === 'machineLeft' && event.how === 'returned') this.#act(event.lease, at, { do: 'giveBack' })
+    else if (event.type === 'leaseEnded')
+      this.#tell(event.lease, (story) => {
+        if (story.since !== null && event.how === 'done') story.usedMs = at - story.since
+      })
   }
 
   #tell(id: RequestId | LeaseId, change: (story: Story) => void): void {

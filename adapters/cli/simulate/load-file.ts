@@ -1,4 +1,5 @@
 import {
+  CHASSIS_RULES,
   DEFAULT_STEP_TIMES,
   describedSteps,
   EVEN,
@@ -51,6 +52,7 @@ export const askSchema = object({
   arch: word.optional(),
   labels: z.array(word, { error: 'give a list of words' }).default([]),
   platform: z.enum(['same', 'prefer', 'any'], { error: 'give one of same, prefer, any' }).default('same'),
+  chassis: z.enum(CHASSIS_RULES, { error: `give one of ${CHASSIS_RULES.join(', ')}` }).optional(),
   count: z
     .union([whole(1, 1000), z.record(z.string().regex(/^[1-9]\d{0,3}$/), number(0, 1_000_000))], {
       error: 'give a number of machines, or how often each number is asked for, as in { 1: 8, 3: 2 }',
@@ -150,6 +152,7 @@ const loadOf = (tenant: string, ask: z.output<typeof askSchema>, site: Site): De
       arch: ask.arch ?? null,
       labels: ask.labels.toSorted(),
       platform: ask.platform,
+      chassis: ask.chassis ?? null,
     },
     counts,
     perHour,

@@ -157,7 +157,7 @@ const frame = ({ x, y, width, most, hours: drawn, isWeek, from }: Chart): string
 /** Midnights with their dates, or, of few days, hours of the day: as many as have room. */
 const timesOf = (count: number, from: number): (readonly [number, string])[] => {
   const isShort = count <= 3 * 24
-  const every = isShort ? ([1, 2, 3, 6, 12].find((hours) => count / hours <= 9) ?? 12) : 24 * Math.ceil(count / 24 / 8)
+  const every = isShort ? ([1, 2, 3, 6, 12].find((step) => count / step <= 9) ?? 12) : 24 * Math.ceil(count / 24 / 8)
   const first = (every - (Math.floor(from / HOUR_MS) % (isShort ? every : 24))) % (isShort ? every : 24)
   return Array.from({ length: Math.max(0, Math.ceil((count - first) / every)) }, (_, index) => {
     const hour = first + index * every

@@ -1,9 +1,31 @@
-import { simulate, type Figures } from '#core'
+import { chanceFrom, describedLoad, describedSteps, Fleet, OFFICE, simulate, type Figures } from '#core'
 import { describe, expect, test } from 'vitest'
 import { plotSvg } from '../../../adapters/cli/simulate/svg.ts'
-import { crowded, HOUR, START } from '../../core/simulate/scenario.ts'
+import { siteOf } from '../../kit/site.ts'
 
-const FIGURES = simulate(crowded(1))
+const HOUR = 3_600_000
+/** A Monday, 00:00 UTC. */
+const START = Date.UTC(2026, 0, 5) as Parameters<typeof describedLoad>[1]['from']
+const until = (START + 48 * HOUR) as typeof START
+const ASK = {
+  tenant: 'alice' as never,
+  demand: { type: 'metal', pool: null, arch: null, labels: [], platform: 'any', chassis: null },
+  counts: [{ count: 1, weight: 1 }],
+  perHour: 6,
+  pattern: OFFICE,
+  durationMs: 2 * HOUR,
+  early: { share: 1, medianMs: HOUR, spread: 1.5 },
+  impatient: { share: 0, afterMs: 0 },
+} as const
+const FIGURES = simulate({
+  fleet: new Fleet(),
+  site: siteOf(),
+  from: START,
+  until,
+  load: describedLoad([ASK], { from: START, until }, chanceFrom(1)),
+  steps: describedSteps({}),
+  chance: chanceFrom(1),
+})
 const plot = (figures: Figures = FIGURES, ...names: string[]): string =>
   plotSvg(
     ['as it is', ...names].map((name) => ({ name, figures })),
