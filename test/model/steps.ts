@@ -1,5 +1,15 @@
 import fc from 'fast-check'
-import { openRun, type Event, type Machine, type Outcome, type Refusal, type RunResult, type Site } from '#core'
+import {
+  openRun,
+  type Event,
+  type Instant,
+  type Machine,
+  type Outcome,
+  type Refusal,
+  type RunResult,
+  type Site,
+} from '#core'
+import { asideIn } from '../kit/aside.ts'
 import { PLAIN_GET } from '../kit/world.ts'
 import type { Model } from './model.ts'
 import { changedSite, TENANTS } from './site.ts'
@@ -27,9 +37,12 @@ const nth = <T>(items: Iterable<T>, which: number): T | undefined => {
 const ask = async (life: Life, system: System, ...said: readonly Said[]): Promise<readonly (Outcome | Refusal)[]> => {
   const { model } = life
   const before = new Map([...system.fleet.machines.values()].map((machine) => [machine.name as string, machine]))
+  const wasAside = asideIn(system.fleet, system.at as Instant)
   const { answers, events } = await system.ask(...said)
   for (const event of events) model.saw(event)
-  const wrong = [...model.faults, ...passedOver(model, before, events)]
+  const isAside = asideIn(system.fleet, system.at as Instant)
+  const open = new Map(before.entries().filter(([, machine]) => !wasAside(machine) && !isAside(machine)))
+  const wrong = [...model.faults, ...passedOver(model, { before, open }, events)]
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   answers.forEach((answer, at) => {
     const { id } = said[at]!
@@ -38,14 +51,21 @@ const ask = async (life: Life, system: System, ...said: readonly Said[]): Promis
   return answers
 }
 
-/** Ready machines with fewer attempts than one that was taken instead. Of several grants in a row only the first shows it. */
-function* passedOver(model: Model, before: ReadonlyMap<string, Machine>, events: readonly Event[]): Generator<string> {
+/**
+ * Ready machines with fewer attempts than one that was taken instead, of those that are `open`: set aside for nobody. Of several
+ * grants in a row only the first shows it.
+ */
+function* passedOver(
+  model: Model,
+  { before, open }: Record<'before' | 'open', ReadonlyMap<string, Machine>>,
+  events: readonly Event[],
+): Generator<string> {
   const granted = events.filter((event) => event.type === 'leaseGranted')
   if (granted.length !== 1 || events.some(({ type }) => type === 'machineReadied' || type === 'machineSupplied')) return
   const [{ request, machines }] = granted as [(typeof granted)[0]]
   const { type, labels, platform } = model.requests.get(request)!.demand
   const taken = machines.map((name) => before.get(name)!)
-  for (const other of before.values()) {
+  for (const other of open.values()) {
     if (taken.includes(other) || other.state.status !== 'ready' || !other.configured || other.type !== type) continue
     if (!labels.every((label) => other.labels.includes(label))) continue
     if (platform !== 'any' && !taken.some((machine) => machine.platform === other.platform)) continue
