@@ -1,15 +1,15 @@
 import type { Asked, Command, Site } from '../command.ts'
 import { decide, type Decision } from '../decide/index.ts'
 import type { Event } from '../event.ts'
-import { evolve } from '../evolve/index.ts'
 import type { Fleet } from '../fleet.ts'
-import { DUFFY, type ApiKeyId, type Identity, type Instant, type LeaseId, type RequestId } from '../id.ts'
+import { DUFFY, type Identity, type Instant, type LeaseId, type RequestId } from '../id.ts'
 import type { Run } from '../run.ts'
 import { MINUTE, SECOND } from '../time.ts'
 import { Agenda } from './agenda.ts'
 import type { Chance } from './chance.ts'
 import type { Figures } from './figures.ts'
 import type { Act, LoadRequest, StepModel, Use } from './load.ts'
+import { giveSpeakers, speakerOf } from './speakers.ts'
 import { Tally } from './tally.ts'
 
 /** A stretch of time to be lived through. */
@@ -107,11 +107,7 @@ class Simulation {
       this.#sweepAt(preferUntil)
     }
     if (site !== null) this.#ask(DUFFY, { do: 'configure', site })
-    for (const { name } of this.#fleet.tenants.values()) {
-      const apiKey = { id: keyOf(name), tenant: name, role: 'member', digest: '', note: '' } as const
-      // A fact, not a command: a tenant that has all the keys it may have gets one more here.
-      evolve(this.#fleet, { type: 'apiKeyAdded', apiKey }, this.#at)
-    }
+    giveSpeakers(this.#fleet, this.#at)
     this.#tally.begin()
   }
 
@@ -162,7 +158,7 @@ class Simulation {
   #request(wanted: LoadRequest): void {
     const { tenant, demand, durationMs, priority = 0 } = wanted
     const command = { ...PLAIN, ...demand, pool: demand.pool, durationMs, priority }
-    const decision = this.#ask(identityOf(tenant), command, wanted)
+    const decision = this.#ask(speakerOf(tenant), command, wanted)
     if (decision.type === 'refused') return this.#tally.refused(decision.refusal.type, this.#at)
     if (decision.outcome.type !== 'waiting') return
     const { request } = decision.outcome
@@ -211,7 +207,7 @@ class Simulation {
     const { usedMs, acts = [] } = this.#uses.get(id) ?? UNKNOWN_USE
     const lease = this.#fleet.leases.get(id)
     if (lease === undefined) return
-    const by = identityOf(lease.tenant)
+    const by = speakerOf(lease.tenant)
     for (const { afterMs, act } of acts)
       this.#agenda.add(Math.max(since + afterMs, this.#at), RANK.act, { type: 'act', lease: id, by, act })
     if (usedMs !== null)
@@ -222,7 +218,7 @@ class Simulation {
     const patienceMs = this.#uses.get(id)?.patienceMs ?? null
     const request = this.#fleet.requests.get(id)
     if (patienceMs === null || request === undefined) return
-    const by = identityOf(request.tenant)
+    const by = speakerOf(request.tenant)
     this.#agenda.add(Math.max(since + patienceMs, this.#at), RANK.cancel, { type: 'cancel', request: id, by })
   }
 
@@ -252,9 +248,6 @@ class Simulation {
 const UNKNOWN_USE: Use = { usedMs: null, patienceMs: null }
 const OK = { outcome: 'ok', report: { address: '127.0.0.1', port: 22 } } as const
 const FAILED = { outcome: 'failed', message: 'as chance has it' } as const
-
-const keyOf = (tenant: string): ApiKeyId => `simulated-${tenant}` as ApiKeyId
-const identityOf = (tenant: string): Identity => `key:${keyOf(tenant)}` as Identity
 
 /** Nobody logs in to a simulated machine; Duffy lends none without a key. */
 const NO_KEY = { fingerprint: 'SHA256:simulated', line: 'ssh-ed25519 simulated' } as never

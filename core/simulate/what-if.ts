@@ -11,6 +11,7 @@ import { chanceFrom, type Chance } from './chance.ts'
 import { simulate } from './engine.ts'
 import type { Figures } from './figures.ts'
 import type { LoadRequest, StepModel, Use } from './load.ts'
+import { giveSpeakers } from './speakers.ts'
 
 /** What scenarios that are to be compared have in common. */
 export interface Ground {
@@ -31,6 +32,7 @@ export interface Ground {
 export const whatIf = (ground: Ground, plan: Plan): Figures | { readonly faults: readonly string[] } => {
   const { from, countFrom, until, standing, seed } = ground
   const fleet = copyOf(ground.fleet)
+  giveSpeakers(fleet, from)
   const faults = conform(fleet, plan.site, from)
   if (faults.length > 0) return { faults }
   const chance = chanceFrom(seed)

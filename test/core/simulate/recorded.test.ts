@@ -59,7 +59,8 @@ describe('a recorded stretch', () => {
     const more = [...recorded.site.machines, ...machinesOf('metal', 'intel', 8).slice(4)]
     const site = { ...recorded.site, digest: 'more', machines: more }
     const figures = whatIf(recorded.ground, { site, platform: null, demand: 1 }) as Figures
-    expect(figures.wait.p50).toBeLessThan(recorded.happened.wait.p50 / 2)
+    // Not half as long: those who ask for nine, whom eight could never serve, are served here.
+    expect(figures.wait.p50).toBeLessThan(recorded.happened.wait.p50 * 0.9)
   })
 
   test('keeps the extensions, holds and early returns of its leases', () => {
