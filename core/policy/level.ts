@@ -81,8 +81,9 @@ const makingMs = (fleet: Fleet, pool: Pool): number => {
   return lengths.reduce((sum, ms) => sum + ms, 0) / lengths.length
 }
 
-/** The whole week's average counts as much as so many weeks of an hour's own. */
-const AVERAGE_WEIGHT = 0.5
+/** The whole week's average counts as much as so many weeks of an hour's own, at least and at most. */
+const LEAST_AVERAGE = 0.1
+const MOST_AVERAGE = 100
 /** That demand comes evenly counts as much as so many machines that did. */
 const EVEN_WEIGHT = 10
 
@@ -90,28 +91,46 @@ const EVEN_WEIGHT = 10
 const wanted = (history: DemandHistory, at: Instant, withinMs: number): { mean: number; variance: number } => {
   const { hours, squares, expected } = history
   const weeks = weeksOf(history)
-  let machines = 0
-  let weight = 0
-  for (const [ofWeek, count] of hours.entries()) {
-    machines += count
-    weight += weeks(ofWeek)
-  }
-  const average = machines / weight
   const uneven = Math.max(1, (squares + EVEN_WEIGHT) / (expected + EVEN_WEIGHT))
+  const { average, weight } = averageOf(history, weeks, uneven)
   let mean = 0
   let variance = 0
   const end = at + withinMs
   for (let from: number = at; from < end;) {
     const until = Math.min(end, (Math.floor(from / HOUR) + 1) * HOUR)
     const ofWeek = hoursSinceMonday(from as Instant) % HOURS_OF_WEEK
-    const seen = weeks(ofWeek) + AVERAGE_WEIGHT
-    const rate = (hours[ofWeek]! + AVERAGE_WEIGHT * average) / seen
+    const seen = weeks(ofWeek) + weight
+    const rate = (hours[ofWeek]! + weight * average) / seen
     const part = (until - from) / HOUR
     mean += rate * part
     variance += uneven * (rate * part + (rate / seen) * part * part)
     from = until
   }
   return { mean, variance }
+}
+
+/**
+ * What is lent in an hour on average, and how much that is to weigh beside an hour's own weeks: little where hours differ by more
+ * than chance would have it, and much where they do not, since then what looks like a busy hour is none.
+ */
+const averageOf = (
+  { hours }: DemandHistory,
+  weeks: (ofWeek: number) => number,
+  uneven: number,
+): { average: number; weight: number } => {
+  let machines = 0
+  let seen = 0
+  for (const [ofWeek, count] of hours.entries()) {
+    machines += count
+    seen += weeks(ofWeek)
+  }
+  const average = machines / seen
+  let differences = 0
+  for (const [ofWeek, count] of hours.entries()) differences += (count / weeks(ofWeek) - average) ** 2
+  const byChance = (uneven * average * HOURS_OF_WEEK) / seen
+  const real = Math.max(0, differences / HOURS_OF_WEEK - byChance)
+  const weight = (uneven * average) / real
+  return { average, weight: weight >= LEAST_AVERAGE ? Math.min(weight, MOST_AVERAGE) : LEAST_AVERAGE }
 }
 
 /** Terms grow beyond what a number holds where much is expected; only their ratio counts. */
