@@ -4,6 +4,7 @@ import { holderOf, type Holder } from './answer/holder.ts'
 import { calibrationsOf, type CalibrationView } from './answer/calibrations.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
 import { noSuchPool } from './answer/pools.ts'
+import { maintenanceOf, type MaintenanceAnswer } from './answer/maintenance.ts'
 import { preview, type Preview } from './answer/preview.ts'
 import { queueOfAll, type QueueAnswer } from './answer/queue.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
@@ -36,6 +37,7 @@ export type Answer =
   | WearAnswer
   | QueueAnswer
   | HomeAnswer
+  | MaintenanceAnswer
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
   | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
@@ -97,6 +99,7 @@ export function answer(
     case 'apiKeys':
     case 'wear':
     case 'queue':
+    case 'maintenance':
     case 'home':
     case 'keys': {
       const member = speaker(fleet, by)
@@ -137,6 +140,8 @@ const memberAnswer = (
       return wearReport(fleet, at)
     case 'queue':
       return queueOfAll(fleet, question.type, { by: member, at, estimates })
+    case 'maintenance':
+      return maintenanceOf(fleet, at)
     case 'who': {
       const machine = machineNamed(fleet, question.machine)
       if (machine === undefined) return noSuchMachine(fleet, question.machine)

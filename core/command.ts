@@ -15,6 +15,7 @@ import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { MachineType } from './machine.ts'
 import type { Awaited } from './policy/promised.ts'
+import type { Target } from './policy/target.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
@@ -109,6 +110,16 @@ export type Command =
   | { readonly do: 'removeMember'; readonly tenant: TenantName | null; readonly member: string }
   | { readonly do: 'addApiKey'; readonly apiKey: ApiKey }
   | { readonly do: 'revokeApiKey'; readonly apiKey: ApiKeyId }
+  /** `what`: a machine, pool, platform, chassis or label. `from` null: now. Neither `until` nor `forMs`: until somebody ends it. */
+  | {
+      readonly do: 'setMaintenance'
+      readonly what: string
+      readonly from: Instant | null
+      readonly until: Instant | null
+      readonly forMs: number | null
+      readonly reason: string
+    }
+  | { readonly do: 'endMaintenance'; readonly what: string }
   | { readonly do: 'configure'; readonly site: Site }
   | { readonly do: 'finishRun'; readonly run: RunId; readonly fence: number; readonly result: RunResult }
   /** What askers were told of their waits since this was last said. */
@@ -193,6 +204,14 @@ export type Outcome =
     }
   | { readonly type: 'memberAdded' | 'memberRemoved'; readonly tenant: TenantName; readonly member: string }
   | { readonly type: 'apiKeyAdded' | 'apiKeyRevoked'; readonly apiKey: ApiKeyId; readonly tenant: TenantName }
+  | {
+      readonly type: 'maintenanceSet'
+      readonly what: Target
+      readonly machines: readonly MachineName[]
+      readonly from: Instant
+      readonly until: Instant | null
+    }
+  | { readonly type: 'maintenanceLifted'; readonly what: Target; readonly machines: readonly MachineName[] }
   | { readonly type: 'configured'; readonly changes: readonly string[] }
   | { readonly type: 'nothing' }
   | { readonly type: 'accepted' }

@@ -17,4 +17,12 @@ export type Message =
       readonly how: LeaseEnd
       readonly machines: readonly MachineName[]
     }
+  /** Machines of theirs are wanted for maintenance. */
+  | {
+      readonly type: 'maintenancePlanned'
+      readonly lease: LeaseId
+      readonly machines: readonly MachineName[]
+      readonly from: Instant
+      readonly until: Instant | null
+    }
   | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless | Absence }

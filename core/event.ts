@@ -14,6 +14,7 @@ import type {
 import type { Estimate } from './estimate/calibration.ts'
 import type { Hold, LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
+import type { Before, MaintenanceWindow } from './maintenance.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { NotedPoll } from './command.ts'
 import type { Absence, Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
@@ -57,6 +58,12 @@ export type Event =
       readonly failure: StepFailure
       readonly probationAt: Instant
     }
+  /** In place of the window that it had, if it had one. */
+  | { readonly type: 'maintenanceSet'; readonly machine: MachineName; readonly window: MaintenanceWindow }
+  /** Nothing is done with it from here on. */
+  | { readonly type: 'maintenanceBegun'; readonly machine: MachineName; readonly was: Before }
+  /** Its window is over or was taken back; what becomes of a machine that was in it follows as further events. */
+  | { readonly type: 'maintenanceEnded'; readonly machine: MachineName }
   | ({ readonly type: 'tenantAdded'; readonly tenant: TenantName; readonly number: number } & TenantSettings)
   | ({ readonly type: 'tenantConfigured'; readonly tenant: TenantName } & TenantSettings)
   | {

@@ -20,11 +20,14 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
   for (const stock of fleet.stocks.all()) {
     if (stock.shape.type !== demand.type || stock.inService === 0) continue
     considered += stock.inService
-    const reason = mismatch(stock.shape, demand) ?? (placed.allowed.includes(stock) ? null : 'platform')
+    const reason =
+      mismatch(stock.shape, demand) ??
+      (placed.closing.includes(stock) ? 'maintenance' : placed.allowed.includes(stock) ? null : 'platform')
     if (reason === null) {
       drop('quarantined', stock.quarantined)
+      drop('maintenance', stock.maintenance)
       drop('off', stock.off.size)
-      drop('busy', stock.inService - stock.ready.size - stock.quarantined - stock.off.size)
+      drop('busy', stock.inService - stock.ready.size - stock.quarantined - stock.maintenance - stock.off.size)
     } else drop(reason, stock.inService)
   }
   drop('aside', placed.kept.machines)

@@ -64,12 +64,23 @@ export class Fleet {
   /** Idle machines of a shape that could be burnt in, longest idle first. */
   readonly idlest = new Grouped<Machine>((m) => (isIdle(m) ? shapeKey(m) : null), byIdleness)
   readonly probations = new Grouped<Machine>((m) => (m.state.status === 'quarantined' ? 'all' : null), byProbation)
+  /** Machines with a maintenance window, the first to begin first: those that nothing keeps from it, and the others. */
+  readonly windows = new Grouped<Machine>((m) => (m.maintenance === null ? null : stillness(m)), byWindow)
+  readonly windowEnds = new Grouped<Machine>((m) => (hasWindowEnd(m) ? 'all' : null), byWindowEnd)
+  /** Machines of a shape that are in maintenance, the first to come back first. */
+  readonly maintained = new Grouped<Machine>(
+    (m) => (m.state.status === 'maintenance' ? shapeKey(m) : null),
+    byWindowEnd,
+  )
   readonly machines = new Table<MachineName, Machine>('machine', this.journal, [
     this.stocks,
     this.statuses,
     this.uncheckedFirst,
     this.idlest,
     this.probations,
+    this.windows,
+    this.windowEnds,
+    this.maintained,
     this.ends.ofMachines,
   ])
 
@@ -163,6 +174,15 @@ const byPatience = (a: Waiting, b: Waiting): number => lostAt(a) - lostAt(b) || 
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
 const byProbation = (a: Machine, b: Machine): number => probationOf(a) - probationOf(b) || byText(a.name, b.name)
+const stillness = ({ configured, state }: Machine): 'still' | 'busy' =>
+  configured && ['ready', 'enrolled', 'quarantined'].includes(state.status) ? 'still' : 'busy'
+const byWindow = (a: Machine, b: Machine): number =>
+  (a.maintenance?.from ?? 0) - (b.maintenance?.from ?? 0) || byText(a.name, b.name)
+const hasWindowEnd = ({ maintenance }: Machine): boolean => maintenance !== null && maintenance.until !== null
+const byWindowEnd = (a: Machine, b: Machine): number => compared(windowEnd(a), windowEnd(b)) || byText(a.name, b.name)
+const windowEnd = ({ maintenance }: Machine): number => maintenance?.until ?? Infinity
+/** Infinity less itself is no number. */
+const compared = (a: number, b: number): number => (a === b ? 0 : a - b)
 const probationOf = ({ state }: Machine): number => (state.status === 'quarantined' ? state.probationAt : 0)
 
 /** People before machines that wait for nobody: letting in, shutting out, making clean, then filling, checking and burning in. */

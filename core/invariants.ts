@@ -2,6 +2,7 @@ import type { Fleet } from './fleet.ts'
 import type { Instant } from './id.ts'
 import { entitlement } from './lease.ts'
 import { isOpen, openRun, type Machine } from './machine.ts'
+import { plannedEnd } from './policy/due.ts'
 import { MINUTE } from './time.ts'
 
 /**
@@ -15,6 +16,7 @@ export const violations = (fleet: Fleet, at: Instant): string[] => [
   ...runs(fleet),
   ...tenants(fleet),
   ...idle(fleet),
+  ...windows(fleet),
 ]
 
 /** One holder a machine; leased exactly if a lease holds it; the fence is the lease's. */
@@ -101,3 +103,17 @@ function* idle(fleet: Fleet): Generator<string> {
 }
 
 const isReady = ({ state, configured }: Machine): boolean => state.status === 'ready' && configured
+
+/** A machine in maintenance has a window, and no lease that began after a window was set reaches into it. */
+function* windows(fleet: Fleet): Generator<string> {
+  for (const { name, state, maintenance } of fleet.machines.values()) {
+    if (state.status === 'maintenance' && maintenance === null)
+      yield `${name} is in maintenance, and nobody said until when`
+    if (maintenance === null) continue
+    const { from, until, setAt } = maintenance
+    if (until !== null && until <= from) yield `the maintenance of ${name} ends at ${until}, and begins at ${from}`
+    const lease = state.status === 'leased' ? fleet.leases.get(state.lease) : undefined
+    if (lease !== undefined && lease.grantedAt > setAt && plannedEnd(lease) > from)
+      yield `${lease.id} was granted after the maintenance of ${name} was set, and reaches into it`
+  }
+}

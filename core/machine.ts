@@ -1,4 +1,5 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RunId } from './id.ts'
+import type { Before, MaintenanceWindow } from './maintenance.ts'
 import type { JsonObject, StepFailure } from './run.ts'
 
 export const MACHINE_TYPES = ['metal', 'vm'] as const
@@ -43,6 +44,8 @@ export interface Machine {
   readonly facts: JsonObject
   /** What its last playbook wants to be told by the next; opaque. */
   readonly data: JsonObject
+  /** When it is taken out of service, or was; null: never, as far as anybody has said. */
+  readonly maintenance: MaintenanceWindow | null
   readonly state: MachineState
 }
 
@@ -56,7 +59,8 @@ export interface Access {
 
 /**
  * enrolled → provisioning → ready → leased → revoking → recycling | rebuilding | stopping → ready (or enrolled, if stopped);
- * ready → checking → ready; ready → burning → ready; any failed step, repeated, → quarantined → rebuilding (probation).
+ * ready → checking → ready; ready → burning → ready; any failed step, repeated, → quarantined → rebuilding (probation);
+ * anything but leased, between two steps → maintenance → checking, or whatever else it lacks.
  */
 export type MachineState =
   /** Known, and off: nothing has been made yet, or it was shut down. */
@@ -76,6 +80,8 @@ export type MachineState =
       readonly since: Instant
       readonly probationAt: Instant
     }
+  /** Nothing is done with it until its window is over. */
+  | { readonly status: 'maintenance'; readonly since: Instant; readonly was: Before }
   | { readonly status: 'retired'; readonly since: Instant }
 
 export type MachineStatus = MachineState['status']
@@ -95,6 +101,7 @@ export const openRun = ({ state }: Machine): RunId | null => {
     case 'enrolled':
     case 'ready':
     case 'quarantined':
+    case 'maintenance':
     case 'retired':
       return null
   }
@@ -102,6 +109,14 @@ export const openRun = ({ state }: Machine): RunId | null => {
 
 /** Whether its tenant can log in. */
 export const isOpen = ({ state }: Machine): boolean => state.status === 'leased' && state.grant === null
+
+/** From when on it is not to be anybody's, by what is known now; null: nothing is. One in maintenance will be lent after it. */
+export const closesAt = ({ maintenance, state }: Machine): Instant | null =>
+  maintenance === null || state.status === 'maintenance' ? null : maintenance.from
+
+/** Whether it is to go into maintenance as soon as what it does is over. */
+export const isDueForMaintenance = ({ maintenance, configured }: Machine, at: Instant): boolean =>
+  maintenance !== null && configured && maintenance.from <= at
 
 /** Whether it will ever be lent (again): what decides if a request can be satisfied at all. */
 export const inService = (machine: Machine): boolean => machine.configured && machine.state.status !== 'retired'

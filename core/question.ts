@@ -13,6 +13,8 @@ export type Question =
   /** `type`: a type of machine, or a pool; null: everybody who waits. */
   | { readonly ask: 'queue'; readonly type: string | null }
   | { readonly ask: 'estimates' }
+  /** What is in maintenance, and what is to be. */
+  | { readonly ask: 'maintenance' }
   | { readonly ask: 'who'; readonly machine: string }
   /** `tenant` null: the asker's. */
   | { readonly ask: 'home'; readonly tenant: string | null }

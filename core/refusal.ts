@@ -1,6 +1,7 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
 import type { Awaited } from './policy/promised.ts'
+import type { Target } from './policy/target.ts'
 import type { Priority } from './request.ts'
 
 /** A lawful "no", with what its sentence needs. Each door maps every one of them; see `sentences/refusal.ts` for the words. */
@@ -130,6 +131,20 @@ export type Refusal =
       readonly machineType: MachineType | null
       readonly suggestion: string | null
       readonly known: readonly PlatformName[]
+    }
+  /** Neither a machine nor anything that machines have in common. */
+  | { readonly type: 'noSuchTarget'; readonly asked: string; readonly suggestion: string | null }
+  | { readonly type: 'endsBeforeStart'; readonly from: Instant; readonly until: Instant }
+  /** None of it is in maintenance, or is to be. */
+  | { readonly type: 'noMaintenance'; readonly what: Target }
+  /** A machine of the lease is wanted for maintenance, and the lease ends as late as it can before that. */
+  | {
+      readonly type: 'maintenanceAhead'
+      readonly lease: LeaseId
+      readonly machine: MachineName
+      readonly from: Instant
+      readonly until: Instant
+      readonly reason: string
     }
   | { readonly type: 'badNotify'; readonly asked: string }
   /** The same caller's id stood on another command before. */

@@ -1,11 +1,11 @@
-import type { PlatformName, PoolName } from './id.ts'
+import type { Instant, PlatformName, PoolName } from './id.ts'
 import { byText } from './indexes.ts'
-import { inService, type Machine, type MachineType } from './machine.ts'
+import { closesAt, inService, type Machine, type MachineType } from './machine.ts'
 import { byWear } from './policy/wear.ts'
 import { Ranking } from './ranking.ts'
 import type { Index } from './table.ts'
 
-/** What a request can tell machines apart by. Machines of one shape differ in wear alone. */
+/** What a request can tell machines apart by, and until when it can have them. Machines of one shape differ in wear alone. */
 export interface Shape {
   readonly key: string
   readonly type: MachineType
@@ -13,6 +13,8 @@ export interface Shape {
   readonly platform: PlatformName
   readonly arch: string
   readonly labels: readonly string[]
+  /** From when on they are not to be anybody's: a window ahead; null: none is known. */
+  readonly closesAt: Instant | null
 }
 
 /** All machines of one shape: those ready in order of wear, and figures over the rest. */
@@ -32,6 +34,7 @@ export interface Stock {
   /** Being turned off. */
   stopping: number
   quarantined: number
+  maintenance: number
 }
 
 /** Machines by shape: what keeps a decision from looking at each of 100,000 machines. */
@@ -42,6 +45,7 @@ export class Stocks implements Index<Machine> {
   change(before: Machine | undefined, after: Machine | undefined): void {
     if (before !== undefined) this.#leave(before)
     if (after !== undefined) this.#join(after)
+    if (before !== undefined) this.#tidy(before)
   }
 
   /** Every stock, in an order that depends on the shapes alone. */
@@ -61,12 +65,20 @@ export class Stocks implements Index<Machine> {
     rankingOf(stock, machine)?.remove(machine)
   }
 
+  /** Each window has a stock of its own, which goes with its last machine. */
+  #tidy(machine: Machine): void {
+    const key = shapeKey(machine)
+    if (closesAt(machine) === null || (this.#stocks.get(key)?.inService ?? 1) > 0) return
+    this.#stocks.delete(key)
+    this.#ordered = null
+  }
+
   #stockOf(machine: Machine): Stock {
     const key = shapeKey(machine)
     let stock = this.#stocks.get(key)
     if (stock === undefined) {
       const { type, pool, platform, arch, labels } = machine
-      const shape = { key, type, pool, platform, arch, labels }
+      const shape = { key, type, pool, platform, arch, labels, closesAt: closesAt(machine) }
       stock = {
         shape,
         ready: new Ranking(byWear),
@@ -77,6 +89,7 @@ export class Stocks implements Index<Machine> {
         returning: 0,
         stopping: 0,
         quarantined: 0,
+        maintenance: 0,
       }
       this.#stocks.set(key, stock)
       this.#ordered = null
@@ -112,6 +125,9 @@ const count = (stock: Stock, machine: Machine, sign: 1 | -1): void => {
     case 'quarantined':
       stock.quarantined += sign
       return
+    case 'maintenance':
+      stock.maintenance += sign
+      return
     case 'ready':
     case 'enrolled':
     case 'leased':
@@ -128,4 +144,9 @@ const labelKey = (labels: readonly string[]): string => {
 }
 
 /** What names the stock that a machine belongs to. */
-export const shapeKey = ({ pool, platform, labels }: Machine): string => `${pool}/${platform}/${labelKey(labels)}`
+export const shapeKey = (machine: Machine): string => {
+  const { pool, platform, labels } = machine
+  const closes = closesAt(machine)
+  const key = `${pool}/${platform}/${labelKey(labels)}`
+  return closes === null ? key : `${key}@${closes}`
+}

@@ -130,9 +130,20 @@ export function machineView(machine: Machine) {
     attempts,
     idleSince: isoTime(machine.idleSince),
     checkedAt: isoTime(machine.checkedAt),
+    maintenance: windowView(machine),
     configured: machine.configured,
   }
 }
+
+const windowView = ({ maintenance }: Machine) =>
+  maintenance === null
+    ? null
+    : {
+        from: isoTime(maintenance.from),
+        until: maintenance.until === null ? null : isoTime(maintenance.until),
+        reason: maintenance.reason,
+      }
+
 export type MachineView = ReturnType<typeof machineView>
 
 /** A machine as operators see it. */
@@ -173,6 +184,7 @@ const STATUSES = [
   'rebuilding',
   'stopping',
   'quarantined',
+  'maintenance',
 ] as const satisfies readonly MachineStatus[]
 
 /** A pool, with how many of its machines are in each state, and how many it keeps ready for what reason. */

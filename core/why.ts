@@ -1,7 +1,17 @@
 import type { Instant, MachineName, PlatformName } from './id.ts'
 import type { ChassisRule } from './request.ts'
 
-export const DROP_RULES = ['platform', 'busy', 'arch', 'labels', 'pool', 'quarantined', 'off', 'aside'] as const
+export const DROP_RULES = [
+  'platform',
+  'busy',
+  'arch',
+  'labels',
+  'pool',
+  'quarantined',
+  'maintenance',
+  'off',
+  'aside',
+] as const
 /** Why a machine of the right type was not taken. */
 export type DropRule = (typeof DROP_RULES)[number]
 

@@ -39,6 +39,8 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'done':
     case 'keyRemoved':
     case 'keyKnown':
+    case 'maintenanceSet':
+    case 'maintenanceLifted':
     case 'configured':
     case 'tenantSet':
     case 'tenantRetired':

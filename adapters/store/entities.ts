@@ -1,5 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
 import { CardRow } from './card.ts'
+import { AnswerRow } from './answer.ts'
 import { ClaimRow } from './claim.ts'
 import { CalibrationRow, DemandRow, StepTimesRow } from './learned.ts'
 
@@ -49,6 +50,8 @@ export const MachineRow = defineEntity({
     run: p.text().nullable(),
     failure: p.text().nullable(),
     probation_at: p.integer().nullable(),
+    was: p.text().nullable().$type<'clean' | 'used' | 'faulty' | 'off' | null>(),
+    maintenance: p.text().nullable(),
     fence: p.integer(),
     attempts: p.integer(),
     uses: p.integer(),
@@ -246,13 +249,6 @@ export const SiteRow = defineEntity({
   name: 'SiteRow',
   tableName: 'site',
   properties: { name: p.text().primary(), digest: p.text(), limits: p.text() },
-})
-
-/** What a command was answered. `key` and `command` are digests: who asked for what is not kept twice. */
-export const AnswerRow = defineEntity({
-  name: 'AnswerRow',
-  tableName: 'answer',
-  properties: { id: p.integer().primary(), key: p.text(), command: p.text(), answer: p.text(), at: p.integer() },
 })
 
 /** Notices to deliver. `due_at` is null once it is over: sent, or given up, which `failure` then tells. */

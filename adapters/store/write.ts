@@ -1,5 +1,6 @@
 import type { Change, Instant, Lease, Notice, Personal, Run, RunEnding, RunId } from '#core'
-import { AnswerRow, HoldingRow, OutboxRow, PersonalRow, RecordRow, type Row } from './entities.ts'
+import { AnswerRow } from './answer.ts'
+import { HoldingRow, OutboxRow, PersonalRow, RecordRow, type Row } from './entities.ts'
 import { execute, type Executor } from './executor.ts'
 import type { Batch } from './port.ts'
 import type { Rows, TableShape } from './rows/rows.ts'

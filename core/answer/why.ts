@@ -15,6 +15,7 @@ import { isoTime } from '../time.ts'
 import { leaseView, machineView, requestView, type LeaseView, type MachineView, type RequestView } from '../view.ts'
 import type { Why } from '../why.ts'
 import { maySee } from './find.ts'
+import { maintainedIn, type Maintained } from './maintenance.ts'
 import { holderOf, type Holder } from './holder.ts'
 
 /** Why a request waits, or how it ended. `why` is what was recorded when it was made, `now` how things stand. */
@@ -32,6 +33,8 @@ export interface Chances {
   readonly ready: number
   /** Machines that would do, free or not. */
   readonly inService: number
+  /** Of those that would do. */
+  readonly maintenance: Maintained
   /** Free machines that would do under `any`. */
   readonly elsewhere: number
   /** Its tenant holds as much as it may. */
@@ -89,12 +92,13 @@ export const chances = (
   { by, at }: { readonly by: Speaker; readonly at: Instant },
 ): Chances => {
   const tenant = fleet.tenants.need(request.tenant)
-  const { allowed, elsewhere, kept } = placeOf(fleet, at, request)
+  const { allowed, elsewhere, closing, kept } = placeOf(fleet, at, request)
   const [first] = kept.claims
   return {
     ahead: positionOf(fleet, request) - 1,
     ready: sum(allowed, readyIn),
     inService: sum(allowed, (stock) => stock.inService),
+    maintenance: maintainedIn(fleet, [...allowed, ...closing]),
     elsewhere: sum(elsewhere, readyIn),
     atQuota: tenant.held + request.demand.count > tenant.quota,
     kept: { machines: kept.machines, for: first === undefined ? null : claimantOf(fleet, first, by) },

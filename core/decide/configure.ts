@@ -121,7 +121,8 @@ const enrol = (
 const drain = (draft: Draft, machine: Machine): void => {
   draft.emit({ type: 'machineDrained', machine: machine.name })
   const { status } = machine.state
-  if (status === 'enrolled') draft.emit({ type: 'machineRetired', machine: machine.name })
+  // What is in maintenance is in an operator's hands, and may not even have power.
+  if (status === 'enrolled' || status === 'maintenance') draft.emit({ type: 'machineRetired', machine: machine.name })
   else if (status === 'quarantined' || (status === 'ready' && openRun(machine) === null))
     begin(draft, machine.name, 'shutdown')
 }

@@ -2,6 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { PlatformName } from '../id.ts'
 import { missing } from '../lease.ts'
 import type { Machine } from '../machine.ts'
+import { isOpenUntil, openFor } from '../policy/calendar.ts'
 import { levelOf } from '../policy/level.ts'
 import { byPlatform, fitting, sum } from '../policy/match.ts'
 import { homeOf, isNear, nearestFirst } from '../policy/platform.ts'
@@ -39,7 +40,9 @@ interface Want {
 function* wants({ fleet, at }: Draft): Generator<Want> {
   for (const lease of fleet.shortLeases.of('all')) {
     const stocks = fitting(fleet, lease.demand).filter(
-      ({ shape }) => lease.choice.reason === 'any' || shape.platform === lease.choice.platform,
+      ({ shape }) =>
+        (lease.choice.reason === 'any' || shape.platform === lease.choice.platform) &&
+        isOpenUntil(fleet, shape, lease.dueAt + lease.durationMs + lease.graceMs),
     )
     yield { from: [stocks], count: missing(lease), together: 1 }
   }
@@ -50,7 +53,7 @@ function* wants({ fleet, at }: Draft): Generator<Want> {
     // Where machines are set aside for it, the rest of them is woken.
     if (claimed !== undefined) yield { from: [claimed], count: demand.count, together: 1 }
     const counted = claimed === undefined ? 0 : demand.count
-    const fit = fitting(fleet, demand)
+    const fit = openFor(fleet, fitting(fleet, demand), request, at)
     const home = homeOf(fleet, fleet.tenants.need(request.tenant), demand)
     const firsts = demand.count * group.fair.size - counted
     const all = group.wanted - counted

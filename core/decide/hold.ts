@@ -1,12 +1,13 @@
 import type { Command, Outcome } from '../command.ts'
 import type { Instant } from '../id.ts'
 import { entitlement, type Lease } from '../lease.ts'
+import { closing } from '../policy/calendar.ts'
 import { holdOf, usualHold } from '../policy/hold.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { endWithin } from '../policy/promised.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
-import { findOne } from './lease.ts'
+import { findOne, maintenanceAhead } from './lease.ts'
 
 /**
  * Keeps a lease for debugging: it ends no earlier than so long from now, whatever the longest ordinary lease is. How many
@@ -29,7 +30,13 @@ export const decideHold = (
   if (tooMany !== null) return tooMany
   if (forMs !== null && !(forMs >= shortestMs)) return { type: 'leaseTooShort', asked: forMs, shortestMs }
   const hold = holdOf(tenant, lease, { at, reason })
-  const end = at + (forMs ?? Math.min(usualHold(tenant), hold.last - at))
+  const closes = closing(fleet, lease)
+  const end = Math.min(
+    at + (forMs ?? usualHold(tenant)),
+    forMs === null ? Math.min(hold.last, closes?.last ?? Infinity) : Infinity,
+  )
+  if (closes !== null && (end > Math.max(closes.last, lease.state.until) || end <= at))
+    return maintenanceAhead(fleet, lease, closes, lease.state.until)
   if (end > hold.last || end <= at) {
     const { last } = hold
     return {

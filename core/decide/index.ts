@@ -13,6 +13,7 @@ import { decideMoveHome } from './home.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
+import { decideEndMaintenance, decideSetMaintenance } from './maintenance.ts'
 import { decideLeave, decideNotePolls } from './presence.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
@@ -93,6 +94,8 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
     case 'setTenant':
     case 'retireTenant':
     case 'reviveTenant':
+    case 'setMaintenance':
+    case 'endMaintenance':
     case 'configure':
     case 'finishRun':
     case 'noteEstimates':
@@ -129,6 +132,10 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideRetireTenant(draft, command.tenant)
     case 'reviveTenant':
       return decideReviveTenant(draft, command.tenant)
+    case 'setMaintenance':
+      return decideSetMaintenance(draft, command)
+    case 'endMaintenance':
+      return decideEndMaintenance(draft, command.what)
     case 'finishRun':
       return decideFinishRun(draft, command.run, command.fence, command.result)
     case 'noteEstimates':
@@ -174,6 +181,8 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   memberRemoved: true,
   apiKeyAdded: true,
   apiKeyRevoked: true,
+  maintenanceSet: true,
+  maintenanceLifted: true,
   configured: true,
   nothing: true,
   accepted: true,

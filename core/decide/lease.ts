@@ -1,7 +1,9 @@
 import type { Command, Outcome } from '../command.ts'
+import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
 import { byText } from '../indexes.ts'
 import type { Lease, LeaseEnd } from '../lease.ts'
+import { closing } from '../policy/calendar.ts'
 import { mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
 import { endWithin } from '../policy/promised.ts'
@@ -48,7 +50,10 @@ export const decideExtend = (
   }
   const { last, longestMs } = lastEnd(lease, longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
   if (last <= from) return { type: 'cannotExtend', lease: lease.id, until, longestMs, held: lease.hold !== null }
-  const wanted = Math.min(from + byMs, last) as Instant
+  const closes = closing(fleet, lease)
+  if (closes !== null && closes.last <= from) return maintenanceAhead(fleet, lease, closes, until)
+  const longest = Math.min(from + byMs, last) as Instant
+  const wanted = closes === null ? longest : (Math.min(longest, closes.last) as Instant)
   const { until: extended, awaited } = endWithin(fleet, lease, { until: wanted, at: draft.at })
   if (awaited !== null && extended <= from) return { type: 'awaited', lease: lease.id, until, awaited }
   draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
@@ -81,6 +86,17 @@ export const decideShorten = (
     cutTo: null,
     awaited: null,
   }
+}
+
+/** A lease that can end no later, since a machine of it is wanted. */
+export const maintenanceAhead = (
+  fleet: Fleet,
+  { id }: Lease,
+  { machine, closes }: { readonly machine: MachineName; readonly closes: Instant },
+  until: Instant,
+): Refusal => {
+  const reason = fleet.machines.need(machine).maintenance?.reason ?? ''
+  return { type: 'maintenanceAhead', lease: id, machine, from: closes, until, reason }
 }
 
 /** Leaves the queue. */

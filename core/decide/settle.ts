@@ -2,6 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import { leaseId, type Instant } from '../id.ts'
 import type { Machine } from '../machine.ts'
 import { missing } from '../lease.ts'
+import { isOpenUntil } from '../policy/calendar.ts'
 import { chosenFrom } from '../policy/chassis.ts'
 import { fitting } from '../policy/match.ts'
 import { stillSpeaks } from '../policy/membership.ts'
@@ -13,9 +14,14 @@ import { dropUnpolled } from './absent.ts'
 import type { Draft } from './draft.ts'
 import { fill } from './fill.ts'
 import { activate, begin } from './steps.ts'
+import { keepWindows } from './windows.ts'
 
-/** Gives what is free to whom it is owed, and is there to take it: first leases that lost a machine, then those who wait, then the pools' own stock. */
+/**
+ * Keeps the calendar, and gives what is free to whom it is owed, and is there to take it: first leases that lost a machine, then
+ * those who wait, then the pools' own stock.
+ */
 export const settle = (draft: Draft): void => {
+  keepWindows(draft)
   dropUnpolled(draft)
   supply(draft)
   serve(draft)
@@ -92,8 +98,10 @@ const supply = (draft: Draft): void => {
   const { fleet } = draft
   for (const lease of [...fleet.shortLeases.of('all')]) {
     if (lease.state.status !== 'preparing') continue
+    const end = lease.state.giveUpAt + lease.durationMs + lease.graceMs
     const fit = fitting(fleet, lease.demand).filter(
-      ({ shape }) => lease.choice.reason === 'any' || shape.platform === lease.choice.platform,
+      ({ shape }) =>
+        (lease.choice.reason === 'any' || shape.platform === lease.choice.platform) && isOpenUntil(fleet, shape, end),
     )
     const held = lease.machines.map(({ machine }) => fleet.machines.need(machine))
     for (const { name } of chosenFrom(fleet, { ...lease.demand, count: missing(lease) }, fit, { beside: held })

@@ -1,6 +1,6 @@
 import type { Instant, LeaseId, MachineName } from '../id.ts'
 import { missing } from '../lease.ts'
-import { isOpen, type Machine } from '../machine.ts'
+import { isDueForMaintenance, isOpen, type Machine } from '../machine.ts'
 import { levelOf } from '../policy/level.ts'
 import type { Pool } from '../pool.ts'
 import type { Run, RunResult, Step } from '../run.ts'
@@ -70,6 +70,8 @@ export const failed = (
     case 'recycle':
     case 'rebuild':
     case 'shutdown':
+      if (isDueForMaintenance(machine, draft.at))
+        return draft.emit({ type: 'maintenanceBegun', machine: machine.name, was: 'faulty' })
       return draft.owe(run.step, machine, run.lease, {
         attempt: run.attempt + 1,
         dueAt: (draft.at + pause(pool.backoffMs, run.attempt - 1)) as Instant,
@@ -96,8 +98,10 @@ export const activate = (draft: Draft, id: LeaseId): void => {
   draft.tell(lease.address, { type: 'leaseReady', lease: id })
 }
 
-/** Never from one tenant to the next without this. */
-const clean = (draft: Draft, machine: Machine): void => {
+/** Never from one tenant to the next without this. A machine whose maintenance is due is made clean after it. */
+export const clean = (draft: Draft, machine: Machine): void => {
+  if (isDueForMaintenance(machine, draft.at))
+    return draft.emit({ type: 'maintenanceBegun', machine: machine.name, was: 'used' })
   const { afterLease } = draft.fleet.poolOf(machine)
   begin(draft, machine.name, machine.configured ? afterLease : 'shutdown')
 }

@@ -230,7 +230,7 @@ const lasting = (lease: Lease, stocks: readonly number[], tenants: Tenants, at: 
   }
 }
 
-/** Machines on their way back, and those in quarantine that will be tried again. */
+/** Machines on their way back, those in quarantine that will be tried again, and those in maintenance that has an end. */
 function* comingIn(
   fleet: Fleet,
   at: Instant,
@@ -254,6 +254,11 @@ function* comingIn(
     const rebuilt = lengthsLeft(lengths(pool, 'rebuild'), at - state.probationAt)
     yield { number, stock, steps: [rebuilt] }
   }
+  for (const { name, number, pool, state, maintenance } of firstOf(fleet.windowEnds.of('all'), MOST_LOOKED_AT)) {
+    const stock = stockOf(name)
+    if (state.status !== 'maintenance' || maintenance?.until == null || stock < 0) continue
+    yield { number, stock, steps: [[maintenance.until - at], lengths(pool, 'check')] }
+  }
 }
 
 const asked = (
@@ -267,7 +272,8 @@ const asked = (
   const tenant = tenants.numberOf(request.tenant)
   const numbers = (stocks: readonly Stock[]): number[] => stocks.map(({ shape }) => places.get(shape.key)!)
   const groups = (patient: boolean): number[][] => {
-    const { platforms, allowed } = place(fleet, fleet.tenants.need(request.tenant), demand, { patient })
+    const wish = patient ? request : { ...request, preferUntil: at }
+    const { platforms, allowed } = place(fleet, fleet.tenants.need(request.tenant), wish, { at })
     return demand.platform === 'any' ? [numbers(allowed)] : platforms.map(({ stocks }) => numbers(stocks))
   }
   const isPatient = demand.platform === 'prefer' && at < request.preferUntil

@@ -30,6 +30,9 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'machineReadied':
     case 'machineStopped':
     case 'machineQuarantined':
+    case 'maintenanceSet':
+    case 'maintenanceBegun':
+    case 'maintenanceEnded':
       return evolveMachine(fleet, event, at)
     case 'requestMade':
     case 'estimateGiven':

@@ -14,6 +14,9 @@ type MachineEvent = Extract<
       | 'machineReadied'
       | 'machineStopped'
       | 'machineQuarantined'
+      | 'maintenanceSet'
+      | 'maintenanceBegun'
+      | 'maintenanceEnded'
   }
 >
 
@@ -45,6 +48,16 @@ export const evolveMachine = (fleet: Fleet, event: MachineEvent, at: Instant): v
     case 'machineQuarantined': {
       const { failure, probationAt } = event
       return patchMachine(fleet, event.machine, { state: { status: 'quarantined', failure, since: at, probationAt } })
+    }
+    case 'maintenanceSet':
+      return patchMachine(fleet, event.machine, { maintenance: event.window })
+    case 'maintenanceBegun':
+      return patchMachine(fleet, event.machine, { state: { status: 'maintenance', since: at, was: event.was } })
+    case 'maintenanceEnded': {
+      const { state, failures } = fleet.machines.need(event.machine)
+      // Somebody has seen to it: what failed before says nothing of it any more.
+      const mended = state.status === 'maintenance'
+      return patchMachine(fleet, event.machine, { maintenance: null, failures: mended ? 0 : failures })
     }
   }
 }
@@ -82,6 +95,7 @@ const enrol = (fleet: Fleet, event: Extract<MachineEvent, { type: 'machineEnroll
     access: null,
     facts: {},
     data: before?.data ?? {},
+    maintenance: before?.maintenance ?? null,
     state: { status: 'enrolled' },
   })
 }

@@ -1,8 +1,9 @@
 import type { Fleet } from '../fleet.ts'
-import type { PlatformName } from '../id.ts'
-import type { Demand, PlatformChoice } from '../request.ts'
+import type { Instant, PlatformName } from '../id.ts'
+import type { Demand, MachineRequest, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import type { Tenant } from '../tenant.ts'
+import { openFor } from './calendar.ts'
 import { differences, nearer, platformDistance } from './distance.ts'
 import { chosenFrom, type Chosen } from './chassis.ts'
 import { byPlatform, fitting, leastWorn, type PlatformStock, type Take } from './match.ts'
@@ -20,28 +21,41 @@ export interface Placement {
   readonly allowed: readonly Stock[]
   /** Those that would do but for their platform. */
   readonly elsewhere: readonly Stock[]
+  /** Those that would do, but are to go into maintenance before the lease would be over. */
+  readonly closing: readonly Stock[]
   /** What of `allowed` is ready and set aside for others. */
   readonly kept: Kept
 }
 
-/** `patient`: a `prefer` request still waits for home. `take`: chooses from what is not kept for others. */
+/** `at`: now. `take`: chooses from what is not kept for others. */
 export interface Freedom {
-  readonly patient: boolean
+  readonly at: Instant
   readonly take?: Take
 }
+
+/** What a request says of the machines that it wants. */
+export type Wish = Pick<MachineRequest, 'demand' | 'durationMs' | 'graceMs' | 'preferUntil'>
 
 /**
  * Finds machines for a demand, all or nothing and, but for `any`, of one platform. `same` keeps to the class of the tenant's
  * home, which its first grant sets: home itself if it has enough ready, else the nearest of its class that has. `prefer`
  * leaves that class once its patience is over.
  */
-export const place = (
+export const place = (fleet: Fleet, tenant: Tenant, wish: Wish, { at, take = leastWorn }: Freedom): Placement => {
+  const fit = fitting(fleet, wish.demand)
+  const open = openFor(fleet, fit, wish, at)
+  const closing = open.length === fit.length ? [] : fit.filter((stock) => !open.includes(stock))
+  return { ...placeAmong(fleet, tenant, { wish, fit: open }, { at, take }), closing }
+}
+
+type Placed = Omit<Placement, 'closing'>
+
+const placeAmong = (
   fleet: Fleet,
   tenant: Tenant,
-  demand: Demand,
-  { patient, take = leastWorn }: Freedom,
-): Placement => {
-  const fit = fitting(fleet, demand)
+  { wish: { demand, preferUntil }, fit }: { readonly wish: Wish; readonly fit: readonly Stock[] },
+  { at, take }: Required<Freedom>,
+): Placed => {
   if (demand.platform === 'any') return fromAny(fleet, demand, fit, take)
   const all = byPlatform(fit)
   const home = homeOf(fleet, tenant, demand)
@@ -53,7 +67,7 @@ export const place = (
   const near = tried.filter(({ platform }) => isNear(fleet, home, platform))
   const choice = ({ platform }: PlatformStock): PlatformChoice => choiceOf(fleet, home, platform)
   const nearest = firstWith(near)
-  if (nearest !== null || demand.platform === 'same' || patient) return placement(near, all, nearest, choice)
+  if (nearest !== null || demand.platform === 'same' || at < preferUntil) return placement(near, all, nearest, choice)
   return placement(tried, all, firstWith(tried), choice)
 
   /** The first platform that has so many to give. */
@@ -116,7 +130,7 @@ export const most = (
   return { most: Math.max(0, ...allowed.map(({ inService }) => inService)), elsewhere: all, home }
 }
 
-const fromAny = (fleet: Fleet, demand: Demand, fit: readonly Stock[], take: Take): Placement => {
+const fromAny = (fleet: Fleet, demand: Demand, fit: readonly Stock[], take: Take): Placed => {
   const { machines, chassis } = chosenFrom(fleet, demand, fit, { take })
   const none = { platforms: [], allowed: fit, elsewhere: [], kept: NOTHING_KEPT }
   if (machines.length < demand.count) return { ...none, machines: null, chassis: null, choice: null }
@@ -141,7 +155,7 @@ const placement = (
   all: readonly PlatformStock[],
   found: Found | null,
   choice: (on: PlatformStock) => PlatformChoice,
-): Placement => ({
+): Placed => ({
   machines: found?.machines ?? null,
   chassis: found?.chassis ?? null,
   choice: found === null ? null : choice(found.on),

@@ -4,6 +4,7 @@ import type { Instant } from '../id.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Stock } from '../stock.ts'
+import { openFor } from './calendar.ts'
 import { headOf, inOrder, type Head } from './fairness.ts'
 import { byPlatform } from './match.ts'
 import { place, type Placement } from './platform.ts'
@@ -83,8 +84,7 @@ function* turns(
 
 const placeFor = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement => {
   const tenant = fleet.tenants.need(request.tenant)
-  const patient = at < request.preferUntil
-  const placed = place(fleet, tenant, request.demand, { patient, take: kept.takeFor(request) })
+  const placed = place(fleet, tenant, request, { at, take: kept.takeFor(request) })
   return placed.machines === null ? { ...placed, kept: kept.keptFrom(request, placed.allowed) } : placed
 }
 
@@ -94,12 +94,20 @@ const setAside = (fleet: Fleet, at: Instant, { request, placed }: Turn, kept: Se
   let soonest: { readonly stocks: readonly Stock[]; readonly from: Instant } | null = null
   for (const { stocks, after } of choices()) {
     if (!kept.leavesAll(stocks)) continue
-    const free = freeBy(fleet, stocks, demand.count, at)
-    if (free === null) continue
-    const from = Math.max(free, after) as Instant
-    if (soonest === null || from < soonest.from) soonest = { stocks, from }
+    const found = soonestOf(stocks, after)
+    if (found !== null && (soonest === null || found.from < soonest.from)) soonest = found
   }
   if (soonest !== null) kept.add({ request: request.id, count: demand.count, ...soonest })
+
+  /** Of machines that are still open by then for as long as they are wanted. */
+  function soonestOf(stocks: readonly Stock[], after: Instant): typeof soonest {
+    const free = freeBy(fleet, stocks, demand.count, at)
+    if (free === null) return null
+    const from = Math.max(free, after) as Instant
+    const open = openFor(fleet, stocks, request, from)
+    if (open.length === stocks.length) return { stocks, from }
+    return open.length === 0 ? null : soonestOf(open, after)
+  }
 
   function* choices(): Generator<{ readonly stocks: readonly Stock[]; readonly after: Instant }> {
     if (demand.platform === 'any') return yield { stocks: placed.allowed, after: at }

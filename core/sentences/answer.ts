@@ -8,6 +8,7 @@ import { helpSaid } from './help.ts'
 import { homeSaid } from './home.ts'
 import { levelSaid } from './level.ts'
 import { logins, names } from './login.ts'
+import { maintenanceSaid } from './maintenance.ts'
 import { wanted } from './outcome.ts'
 import { previewSaid } from './preview.ts'
 import { queueSaid } from './queue.ts'
@@ -55,6 +56,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
       const who = holder === null ? `is held by nobody (${STATES[state]})` : heldBy(holder, at)
       return openly(`${machine} ${who}. More: ${say(`why ${machine}`)}`)
     }
+    case 'maintenance':
+      return maintenanceSaid(answer, telling)
     case 'home':
       return homeSaid(answer, telling)
     case 'keys':
@@ -125,6 +128,7 @@ const STATES: Readonly<Record<MachineStatus, string>> = {
   rebuilding: 'being installed anew',
   stopping: 'being turned off',
   quarantined: 'quarantined',
+  maintenance: 'in maintenance',
   retired: 'retired',
 }
 

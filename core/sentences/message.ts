@@ -7,6 +7,7 @@ import { leaseView } from '../view.ts'
 import { chassisMissedSaid } from './chassis.ts'
 import { becauseSaid } from './ending.ts'
 import { logins, names } from './login.ts'
+import { maintenancePlannedSaid } from './maintenance.ts'
 import { departureSaid } from './platform.ts'
 import { listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
@@ -36,6 +37,8 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
     }
     case 'leaseEnded':
       return openly(leaseEnded(message, telling))
+    case 'maintenancePlanned':
+      return maintenancePlannedSaid(message, telling)
     case 'requestEnded':
       return openly(
         `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${nextAfter(message.because, say)}`,

@@ -1,12 +1,14 @@
 import type { Outcome } from '../command.ts'
 import type { Estimates } from '../estimate.ts'
 import type { Instant, RequestId } from '../id.ts'
+import { closing } from '../policy/calendar.ts'
 import { positionOf } from '../policy/order.ts'
 import { pollBy } from '../policy/presence.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
 import { requestView } from '../view.ts'
 import { estimateSaid } from './estimate.ts'
+import { maintenanceLiftedSaid, maintenanceSetSaid } from './maintenance.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { awaitedSaid } from './queue.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
@@ -36,7 +38,7 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       const { lease, until, cutTo, awaited } = outcome
       if (!fleet.leases.has(lease))
         return openly(`Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`)
-      const longest = cutTo === null ? '' : ', which is as long as it may last'
+      const longest = cutTo === null ? '' : `, ${cutSaid(outcome, telling)}`
       const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited)}`
       return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
     }
@@ -65,6 +67,10 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
     case 'apiKeyAdded':
     case 'apiKeyRevoked':
       return tenantOutcomeSaid(outcome, telling)
+    case 'maintenanceSet':
+      return maintenanceSetSaid(outcome, telling)
+    case 'maintenanceLifted':
+      return maintenanceLiftedSaid(outcome, telling)
     case 'configured':
       return openly(configured(outcome.changes, telling))
     case 'nothing':
@@ -72,6 +78,16 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
     case 'accepted':
       return openly('Taken.')
   }
+}
+
+const cutSaid = (
+  { lease: id, until }: Extract<Outcome, { type: 'extended' }>,
+  { fleet, at }: OutcomeTelling,
+): string => {
+  const closes = closing(fleet, fleet.leases.need(id))
+  return closes?.last === until
+    ? `no longer, since ${closes.machine} goes into maintenance at ${clock(closes.closes, at)}`
+    : 'which is as long as it may last'
 }
 
 /** A request in line: its place, how to leave, and, where only its platform is busy, how to take another. */

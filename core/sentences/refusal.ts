@@ -1,19 +1,19 @@
 import type { Refusal } from '../refusal.ts'
 import { askingRefused } from './refusal-asking.ts'
+import { maintenanceRefused } from './maintenance.ts'
 import { ownRefused } from './refusal-own.ts'
 import { tenantRefused } from './tenants.ts'
 import { counted, openly, privately, type Said, type Telling } from './said.ts'
 
 /** A lawful "no" in words: what did not happen, and what to type next. */
 export function refusalSaid(refusal: Refusal, telling: Telling): Said {
-  const { say } = telling
   switch (refusal.type) {
     case 'stranger':
-      return openly(
-        `${refusal.identity} speaks for no tenant here, so nothing was done. Ask an operator to add it; see ${say('whoami')}`,
-      )
     case 'operatorsOnly':
-      return openly(`That is for operators only; nothing was done. What you can do: ${say('help')}`)
+    case 'idUsedBefore':
+    case 'badSite':
+    case 'staleRun':
+      return plainlyRefused(refusal, telling)
     case 'noSuchType':
     case 'noSuchPool':
     case 'noSuchArch':
@@ -33,18 +33,11 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'noSuchPlatform':
     case 'badNotify':
       return askingRefused(refusal, telling)
-    case 'idUsedBefore':
-      return openly(
-        `The id "${refusal.id}" stood on another command before; nothing was done. Send this one with an id of its own; what you have: ${say('list')}`,
-      )
-    case 'badSite':
-      return privately(
-        `The config was not applied. ${counted(refusal.faults.length, 'fault')}:`,
-        refusal.faults.slice(0, 5).join('; '),
-        `Mend it and apply it again; what runs now: ${say('pools')}`,
-      )
-    case 'staleRun':
-      return openly(`That run is over or replaced, so its result changed nothing. Where things stand: ${say('status')}`)
+    case 'noSuchTarget':
+    case 'endsBeforeStart':
+    case 'noMaintenance':
+    case 'maintenanceAhead':
+      return maintenanceRefused(refusal, telling)
     case 'adminsOnly':
     case 'noSuchTenant':
     case 'tenantExists':
@@ -72,5 +65,30 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'holdTooLong':
     case 'unknownKey':
       return ownRefused(refusal, telling)
+  }
+}
+
+type Plain = Extract<Refusal, { type: 'stranger' | 'operatorsOnly' | 'idUsedBefore' | 'badSite' | 'staleRun' }>
+
+const plainlyRefused = (refusal: Plain, { say }: Telling): Said => {
+  switch (refusal.type) {
+    case 'stranger':
+      return openly(
+        `${refusal.identity} speaks for no tenant here, so nothing was done. Ask an operator to add it; see ${say('whoami')}`,
+      )
+    case 'operatorsOnly':
+      return openly(`That is for operators only; nothing was done. What you can do: ${say('help')}`)
+    case 'idUsedBefore':
+      return openly(
+        `The id "${refusal.id}" stood on another command before; nothing was done. Send this one with an id of its own; what you have: ${say('list')}`,
+      )
+    case 'badSite':
+      return privately(
+        `The config was not applied. ${counted(refusal.faults.length, 'fault')}:`,
+        refusal.faults.slice(0, 5).join('; '),
+        `Mend it and apply it again; what runs now: ${say('pools')}`,
+      )
+    case 'staleRun':
+      return openly(`That run is over or replaced, so its result changed nothing. Where things stand: ${say('status')}`)
   }
 }

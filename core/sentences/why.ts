@@ -5,9 +5,10 @@ import type { Considered, DropRule, Why } from '../why.ts'
 import { chassisSaid } from './chassis.ts'
 import { estimateSaid } from './estimate.ts'
 import { names } from './login.ts'
+import { maintainedSaid, windowSaid } from './maintenance.ts'
 import { anyInstead, wanted } from './outcome.ts'
 import { choiceSaid } from './platform.ts'
-import { counted, listed, openly, type Said, type Telling } from './said.ts'
+import { capital, counted, listed, openly, type Said, type Telling } from './said.ts'
 import { clockOf } from './time.ts'
 
 export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: Telling): Said => {
@@ -31,6 +32,7 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
   ]
   if (why !== null && Object.keys(why.dropped).length > 0)
     lines.push(`When you asked, of ${why.considered} ${request.type}: ${droppedSaid(why)}.`)
+  if (now.maintenance.count > 0) lines.push(capital(maintainedSaid(now.maintenance, at)))
   if (now.elsewhere >= request.count && request.platform !== 'any') {
     lines.push(
       `On other platforms ${counted(now.elsewhere, 'machine')} ${now.elsewhere === 1 ? 'is' : 'are'} free: ${say(anyInstead({ demand: request }))} and then ${say(`cancel ${id}`)}`,
@@ -75,8 +77,14 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
 export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMachine, { say, at }: Telling): Said => {
   const failed = failures === 0 ? '' : ` ${counted(failures, 'step')} failed in a row.`
   return openly(
-    `${machine.name} ${state()}.${failed} ${counted(machine.attempts, 'attempt')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
+    `${machine.name} ${state()}.${ahead()}${failed} ${counted(machine.attempts, 'attempt')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
   )
+
+  function ahead(): string {
+    const { maintenance: window } = machine
+    if (window === null || machine.state === 'maintenance' || machine.state === 'retired') return ''
+    return ` It goes into maintenance ${window.from <= isoTime(at) ? 'after that' : `at ${clockOf(window.from, at)}`}, ${windowSaid(window, at)}.`
+  }
 
   function state(): string {
     if (!machine.configured && machine.state !== 'retired') return 'is being withdrawn: the config names it no more'
@@ -89,6 +97,8 @@ export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMac
         return quarantine === null
           ? 'is quarantined'
           : `is quarantined since ${clockOf(quarantine.since, at)}: ${quarantine.reason}; it is tried again at ${clockOf(quarantine.probationAt, at)}`
+      case 'maintenance':
+        return `is in maintenance ${windowSaid(machine.maintenance ?? { until: null, reason: '' }, at)}`
       case 'enrolled':
         return 'is off until it is wanted'
       case 'provisioning':
@@ -124,6 +134,7 @@ const RULES: Readonly<Record<DropRule, string>> = {
   labels: 'without the labels',
   pool: 'of another pool',
   quarantined: 'quarantined',
+  maintenance: 'in maintenance or to be soon',
   off: 'off',
   aside: 'set aside for others',
 }

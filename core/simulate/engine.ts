@@ -234,6 +234,11 @@ class Simulation {
     if (lease !== undefined && lease.dueAt < due) due = lease.dueAt
     const { state } = fleet.probations.first('all') ?? {}
     if (state?.status === 'quarantined' && state.probationAt < due) due = state.probationAt
+    due = Math.min(
+      due,
+      fleet.windows.first('still')?.maintenance?.from ?? Infinity,
+      fleet.windowEnds.first('all')?.maintenance?.until ?? Infinity,
+    )
     due = Math.max(due, this.#sweptAt + SHORTEST_TICK_MS)
     for (const pool of fleet.pools.values()) {
       if (!pool.steps.includes('check')) continue

@@ -15,6 +15,7 @@ import {
   setTenant,
   tenants,
 } from './tenants.ts'
+import { endMaintenance, maintenance, setMaintenance } from './maintenance.ts'
 import { estimates, help, list, pools, queue, status, wear, who, whoami, why } from './questions.ts'
 import type { Verb } from './verb.ts'
 
@@ -34,6 +35,9 @@ export const VERBS: readonly Verb[] = [
   estimates,
   who,
   home,
+  maintenance,
+  setMaintenance,
+  endMaintenance,
   keys,
   addKey,
   removeKey,

@@ -13,6 +13,7 @@ export type Names =
   | 'tenant'
   | 'key'
   | 'platform'
+  | 'chassis'
 
 /** What an argument can be; `values.ts` reads each from what people and programs send. */
 export type Kind =

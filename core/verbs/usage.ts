@@ -10,7 +10,9 @@ export function usage(verb: Verb): string {
 
   function either(argument: Argument): string {
     const other = verb.arguments.find(({ name }) => name === argument.or)
-    return other === undefined ? part(argument) : `${part(argument)}|${part({ ...other, required: true })}`
+    if (other === undefined) return part(argument)
+    const both = [argument, other].map((one) => part({ ...one, required: true })).join('|')
+    return argument.required ? both : `[${both}]`
   }
 }
 

@@ -58,6 +58,7 @@ const isFreeBy = (fleet: Fleet, { state, pool, configured }: Machine, at: Instan
     case 'leased':
       return plannedEnd(fleet.leases.get(state.lease)!) <= from
     case 'quarantined':
+    case 'maintenance':
     case 'retired':
       return false
     case 'enrolled':

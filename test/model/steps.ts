@@ -66,7 +66,14 @@ function* passedOver(
   const { type, labels, platform } = model.requests.get(request)!.demand
   const taken = machines.map((name) => before.get(name)!)
   for (const other of open.values()) {
-    if (taken.includes(other) || other.state.status !== 'ready' || !other.configured || other.type !== type) continue
+    if (
+      taken.includes(other) ||
+      other.state.status !== 'ready' ||
+      other.maintenance !== null ||
+      !other.configured ||
+      other.type !== type
+    )
+      continue
     if (!labels.every((label) => other.labels.includes(label))) continue
     if (platform !== 'any' && !taken.some((machine) => machine.platform === other.platform)) continue
     for (const { name, attempts } of taken)
@@ -240,6 +247,27 @@ const configure = fc
     }),
   )
 
+/** Now or from some minutes on, for good or for a while. */
+const maintain = fc
+  .record({ which: fc.nat(20), inMinutes: fc.constantFrom(0, 0, 60, 240), minutes: fc.constantFrom(null, 30, 120) })
+  .map(({ which, inMinutes, minutes }) =>
+    step(`maintain ${which} in ${inMinutes} for ${minutes}`, async (life, system) => {
+      const what = nth(life.model.machines.keys(), which)
+      if (what === undefined) return
+      const from = inMinutes === 0 ? null : ((system.at + inMinutes * 60_000) as Instant)
+      const forMs = minutes === null ? null : minutes * 60_000
+      const command = { do: 'setMaintenance', what, from, until: null, forMs, reason: 'as chance has it' } as const
+      await ask(life, system, { by: 'duffy', command })
+    }),
+  )
+
+const lift = fc.nat(20).map((which) =>
+  step(`lift ${which}`, async (life, system) => {
+    const what = nth(life.model.machines.keys(), which)
+    if (what !== undefined) await ask(life, system, { by: 'duffy', command: { do: 'endMaintenance', what } })
+  }),
+)
+
 /** A refusal that no commit came after is not on disk: it changed nothing, and its repeat is decided anew. */
 const restart = fc.constant(
   step('restart', async (life, system) => {
@@ -268,6 +296,6 @@ export const arbitrarySteps = fc.commands<Life, System, true>(
     finish,
     finish,
     finish,
-  ].concat([late, sweep, configure, restart]) as never,
+  ].concat([late, sweep, configure, restart, maintain, lift, lift]) as never,
   { maxCommands: 60, size: 'max' },
 )

@@ -106,6 +106,7 @@ const stateOf = ({ state }: Machine): NodeState => {
     case 'stopping':
       return 'deprovisioning'
     case 'quarantined':
+    case 'maintenance':
       return 'failed'
     case 'retired':
       return 'done'

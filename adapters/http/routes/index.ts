@@ -5,6 +5,7 @@ import { health } from './health.ts'
 import { imports } from './import.ts'
 import { leases } from './leases.ts'
 import { machines } from './machines.ts'
+import { maintenance } from './maintenance.ts'
 import { requests } from './requests.ts'
 import { runs } from './runs.ts'
 import { site } from './site.ts'
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...requests,
   ...leases,
   ...machines,
+  ...maintenance,
   ...runs,
   ...tenants,
   ...imports,

@@ -33,6 +33,8 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
       run: openRun(machine),
       failure: 'failure' in state ? print(state.failure) : null,
       probation_at: 'probationAt' in state ? state.probationAt : null,
+      was: 'was' in state ? state.was : null,
+      maintenance: printOrNull(machine.maintenance),
       fence: machine.fence,
       attempts: machine.attempts,
       uses: machine.uses,
@@ -74,6 +76,7 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
     access: parseOrNull(row.access ?? null),
     facts: parse(row.facts),
     data: parse(row.data),
+    maintenance: parseOrNull(row.maintenance ?? null),
     state: stateOf(row),
   }),
 }
@@ -108,6 +111,8 @@ const stateOf = (row: Row<typeof MachineRow>): MachineState => {
         since: row.since as Instant,
         probationAt: row.probation_at as Instant,
       }
+    case 'maintenance':
+      return { status, since: row.since as Instant, was: row.was! }
     case 'retired':
       return { status, since: row.since as Instant }
   }

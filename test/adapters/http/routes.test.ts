@@ -21,6 +21,9 @@ const MATRIX: readonly Row[] = [
   ['POST /api/v2/leases/:id/hold', 401, 200, 404, 200],
   ['GET /api/v2/machines', 401, 200, 200, 200],
   ['GET /api/v2/machines/:name', 401, 200, 200, 200],
+  ['GET /api/v2/maintenance', 401, 200, 200, 200],
+  ['POST /api/v2/maintenance', 401, 403, 403, 200],
+  ['DELETE /api/v2/maintenance/:what', 401, 403, 403, 409],
   ['GET /api/v2/pools', 401, 200, 200, 200],
   ['GET /api/v2/wear', 401, 200, 200, 200],
   ['GET /api/v2/runs', 401, 200, 200, 200],
@@ -87,12 +90,14 @@ const pathOf = (route: string, things: Things): string => {
     .replace(':tenant', 'alice')
     .replace(':member', 'irc:net:alice')
     .replace(':key', things.key)
+    .replace(':what', things.machine)
   return path === '/api/v2/runs' ? `${filled}?machine=intel-1` : filled
 }
 
 const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /api/v2/home': { platform: 'amd' },
   'POST /api/v2/requests': { type: 'metal' },
+  'POST /api/v2/maintenance': { what: 'intel-2', from: '2026-11-28T02:00Z', for: '2h', reason: 'bad disk' },
   'POST /api/v2/leases/:id/extend': { by: '1h' },
   'POST /api/v2/tenants': { name: 'infra' },
   'POST /api/v2/import/v3': {

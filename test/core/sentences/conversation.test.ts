@@ -209,6 +209,18 @@ describe('what commands come to', () => {
     memberRemoved: { type: 'memberRemoved', tenant: 'infra' as never, member: 'irc:net:bob' },
     apiKeyAdded: { type: 'apiKeyAdded', apiKey: 'k' as never, tenant: 'infra' as never },
     apiKeyRevoked: { type: 'apiKeyRevoked', apiKey: 'k' as never, tenant: 'infra' as never },
+    maintenanceSet: {
+      type: 'maintenanceSet',
+      what: { kind: 'pool', name: 'metal' },
+      machines: ['intel-1' as never, 'intel-2' as never],
+      from: 5 as never,
+      until: null,
+    },
+    maintenanceLifted: {
+      type: 'maintenanceLifted',
+      what: { kind: 'machine', name: 'intel-1' },
+      machines: ['intel-1' as never],
+    },
     configured: { type: 'configured', changes: ['pool metal added'] },
     nothing: { type: 'nothing' },
     accepted: { type: 'accepted' },

@@ -1,0 +1,60 @@
+import type { Fleet } from '../fleet.ts'
+import type { MachineName } from '../id.ts'
+import { byText } from '../indexes.ts'
+import { inService, type Machine } from '../machine.ts'
+import type { Refusal } from '../refusal.ts'
+import { nearest } from '../suggest.ts'
+
+/** What an operator may name to mean machines, in the order in which a bare name is tried. */
+export const TARGETS = ['machine', 'pool', 'platform', 'chassis', 'label'] as const
+export type TargetKind = (typeof TARGETS)[number]
+
+export interface Target {
+  readonly kind: TargetKind
+  readonly name: string
+}
+
+/** Beyond that, comparing a name with every other would hold up everybody else. */
+const MOST_COMPARED = 5000
+
+/**
+ * The machines in service that a name stands for, by their names: one machine, or all of a pool, a platform, a chassis or with a
+ * label. `label:gpu` says of which sort the name is, where several have it.
+ */
+export const machinesNamed = (
+  fleet: Fleet,
+  asked: string,
+): { readonly what: Target; readonly machines: readonly Machine[] } | Refusal => {
+  const [, kind, name] = /^([a-z]+):(.+)$/.exec(asked) ?? []
+  const kinds = kind === undefined ? TARGETS : TARGETS.filter((one) => one === kind)
+  for (const one of kinds) {
+    const what = { kind: one, name: name ?? asked }
+    const machines = machinesOf(fleet, what)
+    if (machines.length > 0) return { what, machines }
+  }
+  const names =
+    fleet.machines.size > MOST_COMPARED
+      ? []
+      : [...fleet.machines.values()]
+          .filter(inService)
+          .flatMap((machine) => TARGETS.flatMap((one) => namesBy[one](machine)))
+  return { type: 'noSuchTarget', asked, suggestion: nearest(asked, [...new Set(names)].toSorted(byText)) }
+}
+
+const machinesOf = (fleet: Fleet, { kind, name }: Target): Machine[] => {
+  if (kind === 'machine') {
+    const machine = fleet.machines.get(name as MachineName) ?? fleet.machines.get(name.toLowerCase() as MachineName)
+    return machine !== undefined && inService(machine) ? [machine] : []
+  }
+  return [...fleet.machines.values()]
+    .filter((machine) => inService(machine) && namesBy[kind](machine).includes(name))
+    .toSorted((a, b) => byText(a.name, b.name))
+}
+
+const namesBy: Readonly<Record<TargetKind, (machine: Machine) => readonly string[]>> = {
+  machine: ({ name }) => [name],
+  pool: ({ pool }) => [pool],
+  platform: ({ platform }) => [platform],
+  chassis: ({ chassis }) => (chassis === null ? [] : [chassis]),
+  label: ({ labels }) => labels,
+}

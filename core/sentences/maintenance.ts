@@ -1,0 +1,145 @@
+import type { MaintenanceAnswer, MaintenanceView } from '../answer/maintenance.ts'
+import type { Outcome } from '../command.ts'
+import type { Message } from '../effect.ts'
+import type { MachineName } from '../id.ts'
+import { plannedEnd } from '../policy/due.ts'
+import type { Target } from '../policy/target.ts'
+import type { Refusal } from '../refusal.ts'
+import { isoTime } from '../time.ts'
+import type { FleetTelling } from './message.ts'
+import { capital, counted, listed, openly, privately, type Said, type Telling } from './said.ts'
+import { clock, clockOf } from './time.ts'
+
+/** `until 16:00 UTC: bad disk` */
+export const windowSaid = (
+  { until, reason }: { readonly until: string | null; readonly reason: string },
+  at: Telling['at'],
+): string =>
+  `${until === null ? 'until an operator ends it' : `until ${clockOf(until, at)}`}${reason === '' ? '' : `: ${reason}`}`
+
+export const maintenanceSaid = ({ windows, more }: MaintenanceAnswer, { say, at }: Telling): Said => {
+  if (windows.length === 0)
+    return openly(`Nothing is in maintenance, and nothing is to be. How things stand: ${say('status')}`)
+  const said = listed(windows.map((window) => oneSaid(window, at)))
+  return openly(
+    `Maintenance: ${said}.${more === 0 ? '' : ` ${more} more are not listed.`} More: ${say(`why ${windows[0]!.machine}`)}`,
+  )
+}
+
+const oneSaid = (window: MaintenanceView, at: Telling['at']): string => {
+  switch (window.state) {
+    case 'begun':
+      return `${window.machine} ${windowSaid(window, at)}`
+    case 'waiting':
+      return `${window.machine} once its lease or run is over, ${windowSaid(window, at)}`
+    case 'ahead':
+      return `${window.machine} from ${clockOf(window.from, at)} ${windowSaid(window, at)}`
+  }
+}
+
+/** `n33`, or `the 4 machines of pool metal` */
+const whatSaid = ({ kind, name }: Target, machines: readonly MachineName[]): string => {
+  if (kind === 'machine') return listed(machines)
+  const of = kind === 'label' ? `with label ${name}` : `of ${kind} ${name}`
+  return machines.length === 1 ? `the machine ${of} (${machines[0]})` : `the ${machines.length} machines ${of}`
+}
+
+const typed = ({ kind, name }: Target): string => (kind === 'machine' ? name : `${kind}:${name}`)
+
+export const maintenanceSetSaid = (
+  { what, machines, from, until }: Extract<Outcome, { type: 'maintenanceSet' }>,
+  { fleet, say, at }: FleetTelling,
+): Said => {
+  const rows = machines.flatMap((name) => fleet.machines.get(name) ?? [])
+  const begun = rows.filter(({ state }) => state.status === 'maintenance').length
+  const one = machines.length === 1
+  const time = windowSaid(
+    { until: until === null ? null : isoTime(until), reason: rows[0]?.maintenance?.reason ?? '' },
+    at,
+  )
+  const lift = `End it: ${say(`maintenance off ${typed(what)}`)}`
+  const who = capital(whatSaid(what, machines))
+  if (begun === machines.length) return openly(`${who} ${one ? 'is' : 'are'} in maintenance now, ${time}. ${lift}`)
+  const starts = from > at ? `from ${clock(from, at)}` : 'as soon as nobody has it and nothing is done with it'
+  const late = rows.flatMap(({ name, state }) => {
+    const lease = state.status === 'leased' ? fleet.leases.get(state.lease) : undefined
+    return lease !== undefined && plannedEnd(lease) > from
+      ? [`${name} not before ${lease.id} is over, ${clock(plannedEnd(lease), at)} at the latest`]
+      : []
+  })
+  const part = begun === 0 ? '' : ` ${begun} of them ${begun === 1 ? 'is' : 'are'} by now.`
+  return openly(
+    `${who} ${one ? 'goes' : 'go'} into maintenance ${starts}, ${time}.${part} ${lift}`,
+    ...(late.length === 0 ? [] : [`${capital(listed(late))}.`]),
+  )
+}
+
+export const maintenanceLiftedSaid = (
+  { what, machines }: Extract<Outcome, { type: 'maintenanceLifted' }>,
+  { say }: Telling,
+): Said =>
+  openly(
+    `${capital(whatSaid(what, machines))} ${machines.length === 1 ? 'is' : 'are'} out of maintenance, and will be lent once seen to be well. How ${machines.length === 1 ? 'it is' : 'they are'}: ${say(machines.length === 1 ? `why ${machines[0]}` : 'status')}`,
+  )
+
+/** For whoever holds what is wanted. */
+export const maintenancePlannedSaid = (
+  { lease: id, machines, from, until }: Extract<Message, { type: 'maintenancePlanned' }>,
+  { fleet, say, at }: FleetTelling,
+): Said => {
+  const lease = fleet.leases.get(id)
+  const what = listed(machines)
+  const goes = `${what} ${machines.length === 1 ? 'goes' : 'go'} into maintenance ${from > at ? `at ${clock(from, at)}` : 'as soon as your lease is over'}${until === null ? '' : `, until ${clock(until, at)}`}.`
+  if (lease === undefined || lease.state.status !== 'active')
+    return privately(`${goes} Your lease ${id} stays as it is: ${say('list')}`)
+  const end = `Your lease ${id} ends at ${clock(lease.state.until, at)} as planned`
+  return plannedEnd(lease) <= from
+    ? privately(`${goes} ${end}. Through already: ${say(`done ${id}`)}`)
+    : privately(
+        `${goes} ${end}, and not before, but cannot be extended. If you are through earlier: ${say(`done ${id}`)}`,
+      )
+}
+
+export type AboutMaintenance = Extract<
+  Refusal,
+  { type: 'noSuchTarget' | 'endsBeforeStart' | 'noMaintenance' | 'maintenanceAhead' }
+>
+
+export const maintenanceRefused = (refusal: AboutMaintenance, { say, at }: Telling): Said => {
+  switch (refusal.type) {
+    case 'noSuchTarget': {
+      const meant =
+        refusal.suggestion === null
+          ? `See ${say('pools')}`
+          : `Did you mean "${refusal.suggestion}"? See ${say('pools')}`
+      return openly(
+        `There is no machine, pool, platform, chassis or label "${refusal.asked}"; nothing was changed. ${meant}`,
+      )
+    }
+    case 'endsBeforeStart':
+      return openly(
+        `That would end at ${clock(refusal.until, at)}, before it begins at ${clock(refusal.from, at)}; nothing was changed. Say the day too, in UTC: ${say('help maintenance on')}`,
+      )
+    case 'noMaintenance':
+      return openly(
+        `Nothing of ${refusal.what.kind} ${refusal.what.name} is in maintenance or is to be; nothing was changed. What is: ${say('maintenance')}`,
+      )
+    case 'maintenanceAhead':
+      return openly(
+        `${refusal.lease} can stay until ${clock(refusal.until, at)} and no longer: ${refusal.machine} goes into maintenance at ${clock(refusal.from, at)}${refusal.reason === '' ? '' : ` (${refusal.reason})`}; nothing was changed. When you are through: ${say(`done ${refusal.lease}`)}`,
+      )
+  }
+}
+
+/** For whoever waits: `n27 is in maintenance until 16:00 UTC: bad disk`. */
+export const maintainedSaid = (
+  {
+    count,
+    first,
+  }: { readonly count: number; readonly first: readonly { machine: string; until: string | null; reason: string }[] },
+  at: Telling['at'],
+): string => {
+  const named = first.map(({ machine, ...window }) => `${machine} is in maintenance ${windowSaid(window, at)}`)
+  const more = count - first.length
+  return `${named.join('; ')}${more > 0 ? `; and ${counted(more, 'machine')} more` : ''}.`
+}
