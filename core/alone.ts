@@ -65,6 +65,7 @@ const POOL: Omit<Pool, 'name' | 'ready'> = {
   prepareMs: 15 * MINUTE,
   preferMs: 10 * MINUTE,
   chassis: 'any',
+  health: { falseAlarmEvery: 100_000, mostShare: 0.1, quarantinesMost: 3, withinMs: 30 * 24 * HOUR },
   checkEveryMs: 30 * MINUTE,
   deadlineMs: {
     provision: 10 * MINUTE,

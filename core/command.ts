@@ -68,8 +68,13 @@ export interface GetCommand {
 
 export type Command =
   | GetCommand
-  /** `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. */
-  | { readonly do: 'done'; readonly what: string | null }
+  /**
+   * `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. `bad`: what is wrong with the
+   * machine, if anything is.
+   */
+  | { readonly do: 'done'; readonly what: string | null; readonly bad?: string }
+  /** A quarantined machine is mended, an operator says. */
+  | { readonly do: 'readmit'; readonly machine: string }
   | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
   | { readonly do: 'extend'; readonly what: string | null; readonly until: Instant }
   /** Moves the end forward to an instant that is still to come; what ends earlier already stays as it is. */
@@ -176,7 +181,14 @@ export interface SiteTenant {
 export type Outcome =
   | { readonly type: 'granted'; readonly request: RequestId; readonly lease: LeaseId }
   | { readonly type: 'waiting'; readonly request: RequestId }
-  | { readonly type: 'done'; readonly leases: readonly LeaseId[]; readonly machines: readonly MachineName[] }
+  | {
+      readonly type: 'done'
+      readonly leases: readonly LeaseId[]
+      readonly machines: readonly MachineName[]
+      /** That one is bad, as its holder says. */
+      readonly bad?: MachineName
+    }
+  | { readonly type: 'readmitted'; readonly machine: MachineName }
   /** `awaited`: for whom it is not extended, or held, for as long as was asked. */
   | {
       readonly type: 'extended'

@@ -18,7 +18,7 @@ import type { Before, MaintenanceWindow } from './maintenance.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { NotedPoll } from './command.ts'
 import type { Absence, Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
-import type { JsonObject, Run, RunResult, StepFailure } from './run.ts'
+import type { JsonObject, OutcomeFigures, Run, RunResult, StepFailure } from './run.ts'
 import type { ApiKey, TenantSettings } from './tenant.ts'
 import type { Limits } from './limits.ts'
 import type { Why } from './why.ts'
@@ -55,8 +55,18 @@ export type Event =
   | {
       readonly type: 'machineQuarantined'
       readonly machine: MachineName
-      readonly failure: StepFailure
-      readonly probationAt: Instant
+      readonly failure: StepFailure | OutcomeFigures
+      /** Null: only an operator brings it back. */
+      readonly probationAt: Instant | null
+    }
+  /** An operator has it tried again, and what it went through before is forgotten. */
+  | { readonly type: 'machineReadmitted'; readonly machine: MachineName }
+  /** By whoever holds it. */
+  | {
+      readonly type: 'machineReported'
+      readonly machine: MachineName
+      readonly lease: LeaseId
+      readonly reason: string
     }
   /** In place of the window that it had, if it had one. */
   | { readonly type: 'maintenanceSet'; readonly machine: MachineName; readonly window: MaintenanceWindow }

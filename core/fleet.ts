@@ -1,6 +1,7 @@
 import type {
   ApiKeyId,
   Identity,
+  Instant,
   LeaseId,
   MachineName,
   PersonId,
@@ -19,6 +20,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus, MachineType } from './machine.ts'
 import type { DemandHistory } from './policy/demand.ts'
+import type { FailureRate } from './policy/health.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
 import { lostAt } from './policy/presence.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -63,7 +65,7 @@ export class Fleet {
   readonly uncheckedFirst = new Grouped<Machine>((m) => (m.state.status === 'ready' ? m.pool : null), byCheck)
   /** Idle machines of a shape that could be burnt in, longest idle first. */
   readonly idlest = new Grouped<Machine>((m) => (isIdle(m) ? shapeKey(m) : null), byIdleness)
-  readonly probations = new Grouped<Machine>((m) => (m.state.status === 'quarantined' ? 'all' : null), byProbation)
+  readonly probations = new Grouped<Machine>((m) => (probationOf(m) === null ? null : 'all'), byProbation)
   /** Machines with a maintenance window, the first to begin first: those that nothing keeps from it, and the others. */
   readonly windows = new Grouped<Machine>((m) => (m.maintenance === null ? null : stillness(m)), byWindow)
   readonly windowEnds = new Grouped<Machine>((m) => (hasWindowEnd(m) ? 'all' : null), byWindowEnd)
@@ -139,6 +141,8 @@ export class Fleet {
 
   /** What is asked of pools whose level follows demand. */
   readonly demand = new Table<PoolName, DemandHistory>('demand', this.journal)
+  /** How often each platform fails in what. */
+  readonly failureRates = new Table<string, FailureRate>('failureRate', this.journal)
 
   readonly counters = new Table<Counter, number>('counter', this.journal)
   readonly site = new Table<'site', SiteState>('site', this.journal)
@@ -164,6 +168,7 @@ export class Fleet {
 function* statusParts(machine: Machine): Generator<readonly [string, number]> {
   yield [`${machine.pool}/${machine.state.status satisfies MachineStatus}`, 1]
   if (machine.configured) yield [machine.pool, 1]
+  if (machine.health.probation === 'outcomes') yield [`${machine.pool}/unwell`, 1]
 }
 
 const byName = (a: Tenant, b: Tenant): number => byText(a.name, b.name)
@@ -173,7 +178,8 @@ const byNumber = (a: { readonly number: number }, b: { readonly number: number }
 const byPatience = (a: Waiting, b: Waiting): number => lostAt(a) - lostAt(b) || a.number - b.number
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
-const byProbation = (a: Machine, b: Machine): number => probationOf(a) - probationOf(b) || byText(a.name, b.name)
+const byProbation = (a: Machine, b: Machine): number =>
+  (probationOf(a) ?? 0) - (probationOf(b) ?? 0) || byText(a.name, b.name)
 const stillness = ({ configured, state }: Machine): 'still' | 'busy' =>
   configured && ['ready', 'enrolled', 'quarantined'].includes(state.status) ? 'still' : 'busy'
 const byWindow = (a: Machine, b: Machine): number =>
@@ -183,7 +189,7 @@ const byWindowEnd = (a: Machine, b: Machine): number => compared(windowEnd(a), w
 const windowEnd = ({ maintenance }: Machine): number => maintenance?.until ?? Infinity
 /** Infinity less itself is no number. */
 const compared = (a: number, b: number): number => (a === b ? 0 : a - b)
-const probationOf = ({ state }: Machine): number => (state.status === 'quarantined' ? state.probationAt : 0)
+const probationOf = ({ state }: Machine): Instant | null => (state.status === 'quarantined' ? state.probationAt : null)
 
 /** People before machines that wait for nobody: letting in, shutting out, making clean, then filling, checking and burning in. */
 const URGENCY: Readonly<Record<Step, number>> = {

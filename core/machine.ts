@@ -1,6 +1,6 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RunId } from './id.ts'
 import type { Before, MaintenanceWindow } from './maintenance.ts'
-import type { JsonObject, StepFailure } from './run.ts'
+import type { JsonObject, OutcomeFigures, StepFailure } from './run.ts'
 
 export const MACHINE_TYPES = ['metal', 'vm'] as const
 export type MachineType = (typeof MACHINE_TYPES)[number]
@@ -36,6 +36,8 @@ export interface Machine {
   readonly workedAt: Instant
   /** Steps failed since the last one that shows the machine to be well. */
   readonly failures: number
+  /** What its outcomes say of it. */
+  readonly health: Health
   /** Since when it has been idle, or when it was enrolled. */
   readonly idleSince: Instant
   /** When it was last seen to be well. */
@@ -49,6 +51,31 @@ export interface Machine {
   readonly state: MachineState
 }
 
+/** What steps and leases showed of a machine lately; of bounded size. */
+export interface Health {
+  /** Of checks, and of all else. */
+  readonly checks: OutcomeCount
+  readonly work: OutcomeCount
+  /**
+   * It must be installed anew and pass a check before it is ready again: it was quarantined for failures in a row or for its outcomes,
+   * or whoever had it last said that it is bad. Null: nothing is the matter.
+   */
+  readonly probation: 'failures' | 'outcomes' | 'reported' | null
+  /** When it was quarantined, of those that its pool's limit looks at; oldest first. */
+  readonly quarantines: readonly Instant[]
+}
+
+/** Outcomes since the last time that nothing was held against it. */
+export interface OutcomeCount {
+  readonly outcomes: number
+  readonly failed: number
+  /** How many times likelier they are if its odds of failing are four times those of its platform; from 1. */
+  readonly suspicion: number
+}
+
+const NOTHING: OutcomeCount = { outcomes: 0, failed: 0, suspicion: 1 }
+export const NEW_HEALTH: Health = { checks: NOTHING, work: NOTHING, probation: null, quarantines: [] }
+
 /** Where a machine answers. */
 export interface Access {
   readonly address: string
@@ -59,7 +86,8 @@ export interface Access {
 
 /**
  * enrolled → provisioning → ready → leased → revoking → recycling | rebuilding | stopping → ready (or enrolled, if stopped);
- * ready → checking → ready; ready → burning → ready; any failed step, repeated, → quarantined → rebuilding (probation);
+ * ready → checking → ready; ready → burning → ready; any failed step, repeated, or failing more than its platform does
+ * → quarantined → rebuilding → checking → ready (probation);
  * anything but leased, between two steps → maintenance → checking, or whatever else it lacks.
  */
 export type MachineState =
@@ -73,12 +101,12 @@ export type MachineState =
   /** `grant` is the run that is letting the tenant in, null once it has. */
   | { readonly status: 'leased'; readonly lease: LeaseId; readonly grant: RunId | null; readonly since: Instant }
   | { readonly status: 'revoking'; readonly run: RunId; readonly lease: LeaseId }
-  /** `probationAt` is when it is tried again; each time later. */
+  /** `probationAt` is when it is tried again; each time later. Null: when an operator says so. */
   | {
       readonly status: 'quarantined'
-      readonly failure: StepFailure
+      readonly failure: StepFailure | OutcomeFigures
       readonly since: Instant
-      readonly probationAt: Instant
+      readonly probationAt: Instant | null
     }
   /** Nothing is done with it until its window is over. */
   | { readonly status: 'maintenance'; readonly since: Instant; readonly was: Before }

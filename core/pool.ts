@@ -37,6 +37,7 @@ export interface Pool {
   readonly backoffMs: number
   /** The pause before a quarantined machine is tried again; doubled each time. */
   readonly probationMs: number
+  readonly health: HealthTerms
   /** False once the site's config no longer names it; its machines go as their leases end. */
   readonly configured: boolean
 }
@@ -49,6 +50,17 @@ export interface PredictedLevel {
   readonly most: number
   /** The level until a week has been seen. */
   readonly atFirst: number
+}
+
+/** When a machine is taken for unwell, and what then. */
+export interface HealthTerms {
+  /** How likely it must be that it fails more than its platform: a machine that does not is taken for unwell once in so many outcomes, at most. */
+  readonly falseAlarmEvery: number
+  /** Of the pool's machines, the share that may be away for their outcomes at the same time; at least one machine, none if 0. */
+  readonly mostShare: number
+  /** A machine quarantined more often than this within a time stays so until an operator says otherwise. */
+  readonly quarantinesMost: number
+  readonly withinMs: number
 }
 
 /** What makes two machines alike for a user. */

@@ -1,5 +1,5 @@
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
-import type { MachineType } from './machine.ts'
+import type { MachineStatus, MachineType } from './machine.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
 import type { Priority } from './request.ts'
@@ -92,6 +92,9 @@ export type Refusal =
   | { readonly type: 'holdsNothing' }
   | { readonly type: 'waitsForNothing' }
   | { readonly type: 'whichLease'; readonly held: readonly Held[] }
+  /** Which of several is bad. */
+  | { readonly type: 'whichMachine'; readonly machines: readonly MachineName[] }
+  | { readonly type: 'notQuarantined'; readonly machine: MachineName; readonly status: MachineStatus }
   | { readonly type: 'whichRequest'; readonly waiting: readonly RequestId[] }
   | { readonly type: 'notActive'; readonly lease: LeaseId }
   /** It is as long already as a lease may be or, if it is held, a hold. */

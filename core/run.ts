@@ -1,4 +1,4 @@
-import type { Instant, LeaseId, MachineName, RunId } from './id.ts'
+import type { Instant, LeaseId, MachineName, PlatformName, RunId } from './id.ts'
 
 /** Everything Duffy ever does to a machine. Each is one playbook per driver. */
 export const STEPS = [
@@ -70,8 +70,21 @@ export interface JsonObject {
 
 /** What a machine was put in quarantine for: the last of its failures in a row. */
 export interface StepFailure {
+  readonly type: 'inARow'
   readonly step: Step
   readonly inARow: number
+  readonly message: string
+}
+
+/** What a machine was put in quarantine for: it failed more often than its platform does. */
+export interface OutcomeFigures {
+  readonly type: 'outcomes'
+  readonly failed: number
+  readonly outcomes: number
+  readonly platform: PlatformName
+  /** The share that fails of all that its platform does. */
+  readonly usual: number
+  /** What failed last; empty: nobody said. */
   readonly message: string
 }
 

@@ -113,6 +113,21 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
 }
 export type RequestView = ReturnType<typeof requestView>
 
+/** What is held against a machine: of its last steps and leases those that failed, and how often it was quarantined lately. */
+export const healthView = ({ health }: Machine) => {
+  const { work, checks, probation, quarantines } = health
+  return {
+    outcomes: work.outcomes + checks.outcomes,
+    failed: work.failed + checks.failed,
+    /** How many times likelier that is if its odds of failing are four times those of its platform. */
+    suspicion: Math.max(work.suspicion, checks.suspicion),
+    /** What it is to be installed anew and checked for, before it is lent again. */
+    probation,
+    quarantines: quarantines.length,
+  }
+}
+export type HealthView = ReturnType<typeof healthView>
+
 /** A machine as every member may see it: what it is and does, not how it is reached nor who holds it. */
 export function machineView(machine: Machine) {
   const { name, number, type, pool, platform, chassis, arch, labels, state, uses, attempts } = machine
@@ -132,6 +147,7 @@ export function machineView(machine: Machine) {
     checkedAt: isoTime(machine.checkedAt),
     maintenance: windowView(machine),
     configured: machine.configured,
+    health: healthView(machine),
   }
 }
 
@@ -155,10 +171,7 @@ export function machineDetail(fleet: Fleet, machine: Machine) {
     lease,
     tenant: lease === null ? null : (fleet.leases.get(lease)?.tenant ?? null),
     run: openRun(machine),
-    quarantine:
-      state.status === 'quarantined'
-        ? { reason: failureSaid(state.failure), since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
-        : null,
+    quarantine: quarantineView(state),
     address: access?.address ?? null,
     port: access?.port ?? null,
     user: access?.user ?? null,
@@ -168,6 +181,17 @@ export function machineDetail(fleet: Fleet, machine: Machine) {
     facts,
   }
 }
+
+/** Why, since when, and when it is tried again; null: when an operator says so. */
+export const quarantineView = (state: MachineState) =>
+  state.status === 'quarantined'
+    ? {
+        reason: failureSaid(state.failure),
+        since: isoTime(state.since),
+        probationAt: state.probationAt === null ? null : isoTime(state.probationAt),
+      }
+    : null
+export type QuarantineView = ReturnType<typeof quarantineView>
 
 const leaseOf = (state: MachineState): LeaseId | null =>
   state.status === 'leased' || state.status === 'revoking' ? state.lease : null

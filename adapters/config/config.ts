@@ -93,6 +93,19 @@ export interface PoolConfig {
   readonly backoff?: Span
   /** The pause before a machine in quarantine is tried again; doubled each time. Default: `10m`. */
   readonly probation?: Span
+  /** When a machine is taken for unwell because it fails more often than its platform does, and what then. */
+  readonly health?: HealthConfig
+}
+
+export interface HealthConfig {
+  /** A machine that fails as its platform does is quarantined once in so many outcomes (of steps, leases, burn-ins), at most. Default: 100000. */
+  readonly falseAlarmEvery?: number
+  /** Of the pool's machines, the share that may be away for their outcomes at the same time; one at least, none if 0. Default: 0.1. */
+  readonly mostShare?: number
+  /** A machine quarantined more often than this, for whatever reason, stays so until an operator says `readmit`. Default: 3. */
+  readonly quarantines?: number
+  /** The span in which those are counted. Default: `30d`. */
+  readonly within?: Span
 }
 
 /** How a level follows demand; what it is above the prediction is turned off again. */

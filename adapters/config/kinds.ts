@@ -30,6 +30,12 @@ export const whole = (least: number, most: number) => {
   return z.int({ error }).min(least, { error }).max(most, { error })
 }
 
+/** A part of a whole. */
+export const share = () => {
+  const error = 'Give a number from 0 to 1.'
+  return z.number({ error }).min(0, { error }).max(1, { error })
+}
+
 export const text = (most: number, sentence: string) =>
   z
     .string({ error: sentence })

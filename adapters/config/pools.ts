@@ -130,6 +130,7 @@ const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
     failureLimit,
     backoff,
     probation,
+    health,
   } = settings
   const kind = settings.elastic === undefined ? 'fixed' : 'elastic'
   const afterLease = settings.afterLease ?? (kind === 'fixed' ? 'recycle' : 'shutdown')
@@ -170,6 +171,12 @@ const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
     failureLimit,
     backoffMs: backoff,
     probationMs: probation,
+    health: {
+      falseAlarmEvery: health.falseAlarmEvery,
+      mostShare: health.mostShare,
+      quarantinesMost: health.quarantines,
+      withinMs: health.within,
+    },
     configured: true,
   }
 }

@@ -11,10 +11,11 @@ import {
   PRINTABLE,
   record,
   SECOND,
+  share,
   span,
   text,
-  whole,
   type ShapeOf,
+  whole,
 } from './kinds.ts'
 
 export const NAME = /^[a-z0-9](?:[a-z0-9-]{0,39}[a-z0-9])?$/
@@ -117,6 +118,16 @@ const deadlinesSchema = object(
   'Give a length of time for each step: `{ provision: "10m" }`.',
 )
 
+const healthSchema = object(
+  {
+    falseAlarmEvery: whole(10, 1_000_000_000).default(100_000),
+    mostShare: share().default(0.1),
+    quarantines: whole(0, 20).default(3),
+    within: span(HOUR).default(30 * DAY),
+  } satisfies ShapeOf<config.HealthConfig>,
+  'Say when a machine is unwell: `{ falseAlarmEvery: 100_000, mostShare: 0.1 }`.',
+)
+
 export const poolSchema = object(
   {
     type: choice(['metal', 'vm']),
@@ -139,6 +150,7 @@ export const poolSchema = object(
     failureLimit: whole(1, 100).default(3),
     backoff: span(0, DAY).default(5 * SECOND),
     probation: span(SECOND, 30 * DAY).default(10 * MINUTE),
+    health: healthSchema.prefault({}),
   } satisfies ShapeOf<config.PoolConfig>,
   'Describe the pool: `{ type, driver, machines }` or `{ type, driver, elastic }`.',
 )

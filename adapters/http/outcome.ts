@@ -37,6 +37,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
       return { ...(await told(call, outcome)), status: 202 }
     case 'homeMoved':
     case 'done':
+    case 'readmitted':
     case 'keyRemoved':
     case 'keyKnown':
     case 'maintenanceSet':

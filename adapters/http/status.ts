@@ -44,6 +44,8 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   holdsNothing: { status: 409, title: 'No lease' },
   waitsForNothing: { status: 409, title: 'No request' },
   whichLease: { status: 409, title: 'Which lease?' },
+  whichMachine: { status: 409, title: 'Which machine?' },
+  notQuarantined: { status: 409, title: 'Not quarantined' },
   whichRequest: { status: 409, title: 'Which request?' },
   notActive: { status: 409, title: 'Lease is not active yet' },
   cannotExtend: { status: 409, title: 'Cannot be extended' },

@@ -42,6 +42,7 @@ const contents = (fleet: Fleet) => ({
   request: keyed(fleet.requests.values(), ({ id }) => id),
   lease: keyed(fleet.leases.values(), ({ id }) => id),
   run: keyed(fleet.runs.values(), ({ id }) => id),
+  failureRates: keyed(fleet.failureRates.values(), ({ key }) => key),
   stepTimes: keyed(fleet.stepTimes.values(), ({ key }) => key),
   demand: keyed(fleet.demand.values(), ({ key }) => key),
   calibration: keyed(fleet.calibrations.values(), ({ key }) => key),

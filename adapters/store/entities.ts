@@ -2,7 +2,8 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
 import { CardRow } from './card.ts'
 import { AnswerRow } from './answer.ts'
 import { ClaimRow } from './claim.ts'
-import { CalibrationRow, DemandRow, StepTimesRow } from './learned.ts'
+import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from './learned.ts'
+import { ApiKeyRow, PersonalRow, PersonRow, TenantRow } from './people.ts'
 
 /*
  * The tables, as MikroORM knows them; what it cannot say (partial indexes, triggers) stands in the migrations alone.
@@ -60,6 +61,7 @@ export const MachineRow = defineEntity({
     last_used_at: p.integer().nullable(),
     worked_at: p.integer(),
     failures: p.integer(),
+    health: p.text(),
     idle_since: p.integer(),
     checked_at: p.integer(),
     labels: p.text(),
@@ -93,54 +95,6 @@ export const PlatformRow = defineEntity({
     memory_gib: p.float().nullable(),
     description: p.text(),
   },
-})
-
-export const TenantRow = defineEntity({
-  name: 'TenantRow',
-  tableName: 'tenant',
-  properties: {
-    name: p.text().primary(),
-    number: p.integer(),
-    quota: p.integer(),
-    weight: p.float(),
-    priority: p.integer(),
-    held: p.integer(),
-    owner: p.text().$type<'config' | 'people'>(),
-    active: p.integer(),
-    longest_ms: p.integer().nullable(),
-    holds: p.integer(),
-    hold_ms: p.integer(),
-    members: p.text(),
-    admins: p.text(),
-    keys: p.text(),
-    homes: p.text(),
-    habit: p.text(),
-  },
-})
-
-export const PersonRow = defineEntity({
-  name: 'PersonRow',
-  tableName: 'person',
-  properties: { id: p.text().primary(), number: p.integer(), keys: p.text() },
-})
-
-export const ApiKeyRow = defineEntity({
-  name: 'ApiKeyRow',
-  tableName: 'api_key',
-  properties: {
-    id: p.text().primary(),
-    tenant: p.text(),
-    role: p.text().$type<'member' | 'admin' | 'operator'>(),
-    digest: p.text(),
-    note: p.text(),
-  },
-})
-
-/** `text` is null once it is erased. `turn` is when it was last written, so that a lane that is behind can catch up. */
-export const PersonalRow = defineEntity({
-  name: 'PersonalRow',
-  tableName: 'personal',
-  properties: { ref: p.text().primary(), text: p.text().nullable(), turn: p.integer() },
 })
 
 export const RequestRow = defineEntity({
@@ -284,6 +238,7 @@ export const ENTITIES = [
   StepTimesRow,
   DemandRow,
   CalibrationRow,
+  FailureRateRow,
   CounterRow,
   SiteRow,
   AnswerRow,

@@ -35,3 +35,10 @@ export const CalibrationRow = defineEntity({
     errors_ms: p.text(),
   },
 })
+
+/** How often a platform fails in what. */
+export const FailureRateRow = defineEntity({
+  name: 'FailureRateRow',
+  tableName: 'failure_rate',
+  properties: { key: p.text().primary(), outcomes: p.float(), failed: p.float(), lately: p.float() },
+})

@@ -1,4 +1,4 @@
-import { calibrations, demand, stepTimes } from './rows/estimates.ts'
+import { calibrations, demand, failureRates, stepTimes } from './rows/estimates.ts'
 import { machines } from './rows/machine.ts'
 import { leases } from './rows/lease.ts'
 import { apiKeys, people, tenants } from './rows/people.ts'
@@ -18,6 +18,7 @@ export const PASSING = {
   stepTimes,
   demand,
   calibration: calibrations,
+  failureRate: failureRates,
   counter: counters,
   site: sites,
 } as const

@@ -1,6 +1,7 @@
 import type { Change, Instant, Lease, Notice, Personal, Run, RunEnding, RunId } from '#core'
 import { AnswerRow } from './answer.ts'
-import { HoldingRow, OutboxRow, PersonalRow, RecordRow, type Row } from './entities.ts'
+import { HoldingRow, OutboxRow, RecordRow, type Row } from './entities.ts'
+import { PersonalRow } from './people.ts'
 import { execute, type Executor } from './executor.ts'
 import type { Batch } from './port.ts'
 import type { Rows, TableShape } from './rows/rows.ts'

@@ -2,7 +2,9 @@ import type { Fleet } from '../fleet.ts'
 import type { Instant, MachineName, PlatformName, PoolName } from '../id.ts'
 import { inService, type Machine, type MachineStatus } from '../machine.ts'
 import { burninAfterMs, byIdleness, hasIdleLimit, isIdle } from '../policy/idle.ts'
+import { usualRate } from '../policy/health.ts'
 import { HOUR, isoTime } from '../time.ts'
+import { healthView, type HealthView } from '../view.ts'
 
 /** How evenly machines are worked: each platform's figures, and the machines that nobody has had for longest. */
 export interface WearAnswer {
@@ -48,6 +50,8 @@ export function wearView(fleet: Fleet, at: Instant) {
       attempts: range(machines, (machine) => machine.attempts),
       leasedHours: hours(total(machines, (machine) => leasedMs(machine, at))),
       burnins: total(machines, (machine) => machine.burnins),
+      /** Of a hundred steps and leases, how many failed. */
+      failedOf100: Math.round(usualRate(fleet, platform) * 1000) / 10,
     }
   })
 }
@@ -64,6 +68,7 @@ export interface MachineWear {
   readonly attempts: number
   readonly burnins: number
   readonly leasedHours: number
+  readonly health: HealthView
   readonly lastUsedAt: string | null
   readonly idleSince: string
   /** Since it was last leased or burnt in; null while it is lent or in a step. */
@@ -85,6 +90,7 @@ export const machineWear = (fleet: Fleet, machine: Machine, at: Instant): Machin
     attempts,
     burnins,
     leasedHours: hours(leasedMs(machine, at)),
+    health: healthView(machine),
     lastUsedAt: lastUsedAt === null ? null : isoTime(lastUsedAt),
     idleSince: isoTime(machine.idleSince),
     idleMs,

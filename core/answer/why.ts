@@ -1,9 +1,9 @@
-import { failureSaid } from '../sentences/ending.ts'
 import type { Estimates } from '../estimate.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
+import { usualRate } from '../policy/health.ts'
 import { sum } from '../policy/match.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { positionOf } from '../policy/order.ts'
@@ -12,7 +12,16 @@ import { placeOf } from '../policy/turn.ts'
 import type { MachineRequest, PlatformChoice } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import { isoTime } from '../time.ts'
-import { leaseView, machineView, requestView, type LeaseView, type MachineView, type RequestView } from '../view.ts'
+import {
+  leaseView,
+  machineView,
+  quarantineView,
+  requestView,
+  type LeaseView,
+  type MachineView,
+  type QuarantineView,
+  type RequestView,
+} from '../view.ts'
 import type { Why } from '../why.ts'
 import { maySee } from './find.ts'
 import { maintainedIn, type Maintained } from './maintenance.ts'
@@ -67,7 +76,9 @@ export interface WhyMachine {
   readonly holder: Holder | null
   /** Steps failed in a row. */
   readonly failures: number
-  readonly quarantine: { readonly reason: string; readonly since: string; readonly probationAt: string } | null
+  readonly quarantine: QuarantineView
+  /** Of all that its platform does, the share that fails. */
+  readonly usual: number
 }
 
 export const whyRequest = (
@@ -132,9 +143,7 @@ export const whyMachine = (fleet: Fleet, machine: Machine): WhyMachine => {
     machine: machineView(machine),
     holder: holderOf(fleet, machine),
     failures: machine.failures,
-    quarantine:
-      state.status === 'quarantined'
-        ? { reason: failureSaid(state.failure), since: isoTime(state.since), probationAt: isoTime(state.probationAt) }
-        : null,
+    quarantine: quarantineView(state),
+    usual: usualRate(fleet, machine.platform),
   }
 }

@@ -15,6 +15,7 @@ import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
 import { decideEndMaintenance, decideSetMaintenance } from './maintenance.ts'
 import { decideLeave, decideNotePolls } from './presence.ts'
+import { decideReadmit } from './readmit.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
 import {
@@ -67,7 +68,7 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       return 'type' in asker ? asker : decideGet(draft, command, asker)
     }
     case 'done':
-      return decideDone(draft, command.what, who)
+      return decideDone(draft, command, who)
     case 'extend':
       return decideExtend(draft, command, who)
     case 'shorten':
@@ -96,6 +97,7 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
     case 'reviveTenant':
     case 'setMaintenance':
     case 'endMaintenance':
+    case 'readmit':
     case 'configure':
     case 'finishRun':
     case 'noteEstimates':
@@ -136,6 +138,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideSetMaintenance(draft, command)
     case 'endMaintenance':
       return decideEndMaintenance(draft, command.what)
+    case 'readmit':
+      return decideReadmit(draft, command.machine)
     case 'finishRun':
       return decideFinishRun(draft, command.run, command.fence, command.result)
     case 'noteEstimates':
@@ -166,6 +170,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   granted: true,
   waiting: true,
   done: true,
+  readmitted: true,
   extended: true,
   held: true,
   cancelled: true,

@@ -15,17 +15,40 @@ import { settle } from './settle.ts'
 import { activate, takeBack } from './steps.ts'
 
 /** Gives machines back: all, a lease's, or one machine of a lease. They are shut to their holder before anything else happens. */
-export const decideDone = (draft: Draft, what: string | null, by: Speaker): Outcome | Refusal => {
+export const decideDone = (
+  draft: Draft,
+  { what, bad }: Extract<Command, { do: 'done' }>,
+  by: Speaker,
+): Outcome | Refusal => {
   const found = what === 'all' ? allOf(draft, by) : findOne(draft, what, by)
   if ('type' in found) return found
   const { leases, machine } = found
   const machines = machine === null ? leases.flatMap(held) : [machine]
+  const no = bad === undefined ? null : report(draft, { leases, machines, reason: bad })
+  if (no !== null) return no
   for (const lease of leases) {
     if (machine === null || lease.machines.length === 1) end(draft, lease, 'done')
     else giveBack(draft, lease, machine)
   }
   settle(draft)
-  return { type: 'done', leases: leases.map(({ id }) => id), machines }
+  return { type: 'done', leases: leases.map(({ id }) => id), machines, ...(bad !== undefined && { bad: machines[0]! }) }
+}
+
+/** One machine is bad, its holder says: it counts against it, and it is installed anew and checked before anybody gets it again. */
+const report = (
+  draft: Draft,
+  {
+    leases: [lease],
+    machines,
+    reason,
+  }: { readonly leases: readonly Lease[]; readonly machines: readonly MachineName[]; readonly reason: string },
+): Refusal | null => {
+  const { reasonLength } = draft.fleet.limits
+  if (reason.length > reasonLength) return { type: 'tooLongText', field: 'report', most: reasonLength }
+  const [machine] = machines
+  if (machine === undefined || machines.length > 1) return { type: 'whichMachine', machines }
+  draft.emit({ type: 'machineReported', machine, lease: lease!.id, reason })
+  return null
 }
 
 /** Adds to the present end, no further than the longest lease, or hold, allows, and takes nothing that is set aside for others. */

@@ -1,9 +1,9 @@
 import type { Instant, LeaseId, MachineName } from '../id.ts'
 import { missing } from '../lease.ts'
-import { isDueForMaintenance, isOpen, type Machine } from '../machine.ts'
+import { isDueForMaintenance, isOpen, type Machine, type OutcomeCount } from '../machine.ts'
+import { relapses, unwell, usualRate } from '../policy/health.ts'
 import { levelOf } from '../policy/level.ts'
-import type { Pool } from '../pool.ts'
-import type { Run, RunResult, Step } from '../run.ts'
+import type { OutcomeFigures, Run, RunResult, Step, StepFailure } from '../run.ts'
 import { DAY } from '../time.ts'
 import type { Draft } from './draft.ts'
 
@@ -21,16 +21,15 @@ export const begin = (draft: Draft, name: MachineName, step: Step, lease: LeaseI
 export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: LeaseId | null): void => {
   switch (step) {
     case 'provision':
-    case 'check':
     case 'recycle':
     case 'rebuild':
-      return machine.configured
-        ? draft.emit({ type: 'machineReadied', machine: machine.name })
-        : begin(draft, machine.name, 'shutdown')
+      return machine.configured && machine.health.probation !== null
+        ? begin(draft, machine.name, 'check')
+        : putInService(draft, machine)
+    case 'check':
+      return putInService(draft, machine)
     case 'burnin':
-      return isSurplus(draft, machine)
-        ? begin(draft, machine.name, 'shutdown')
-        : draft.emit({ type: 'machineReadied', machine: machine.name })
+      return isSurplus(draft, machine) ? begin(draft, machine.name, 'shutdown') : putInService(draft, machine)
     case 'grant':
       draft.emit({ type: 'machineOpened', lease: lease!, machine: machine.name })
       return activate(draft, lease!)
@@ -46,6 +45,14 @@ export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: Lea
   }
 }
 
+/** Unless its outcomes are against it. */
+const putInService = (draft: Draft, machine: Machine): void => {
+  if (!machine.configured) return begin(draft, machine.name, 'shutdown')
+  const figures = unwell(draft.fleet, machine)
+  if (figures === null) draft.emit({ type: 'machineReadied', machine: machine.name })
+  else quarantine(draft, machine, figuresOf(draft, machine, figures, ''))
+}
+
 /** What follows a step that did not: again after a pause, or out of service. A failed grant costs the lease nothing but this machine. */
 export const failed = (
   draft: Draft,
@@ -58,7 +65,15 @@ export const failed = (
     draft.emit({ type: 'machineLeft', lease: run.lease!, machine: machine.name, how: 'failed' })
   }
   if (machine.failures >= pool.failureLimit && run.step !== 'revoke')
-    return quarantine(draft, machine, pool, run.step, result.message)
+    return quarantine(draft, machine, {
+      type: 'inARow',
+      step: run.step,
+      inARow: machine.failures,
+      message: result.message,
+    })
+  const figures = run.step === 'revoke' ? null : unwell(draft.fleet, machine)
+  if (figures !== null)
+    return quarantine(draft, machine, figuresOf(draft, machine, figures, `${run.step}: ${result.message}`))
   switch (run.step) {
     case 'grant':
     case 'check':
@@ -98,12 +113,16 @@ export const activate = (draft: Draft, id: LeaseId): void => {
   draft.tell(lease.address, { type: 'leaseReady', lease: id })
 }
 
-/** Never from one tenant to the next without this. A machine whose maintenance is due is made clean after it. */
+/**
+ * Never from one tenant to the next without this; as thoroughly as can be, if something may be wrong with it. A machine whose
+ * maintenance is due is made clean after it.
+ */
 export const clean = (draft: Draft, machine: Machine): void => {
   if (isDueForMaintenance(machine, draft.at))
     return draft.emit({ type: 'maintenanceBegun', machine: machine.name, was: 'used' })
-  const { afterLease } = draft.fleet.poolOf(machine)
-  begin(draft, machine.name, machine.configured ? afterLease : 'shutdown')
+  const { afterLease, steps } = draft.fleet.poolOf(machine)
+  const thorough = machine.health.probation !== null && steps.includes('rebuild') ? 'rebuild' : afterLease
+  begin(draft, machine.name, machine.configured ? thorough : 'shutdown')
 }
 
 /** Woken for its burn-in alone, or to go: nobody needs it on. */
@@ -114,15 +133,24 @@ const isSurplus = ({ fleet, at }: Draft, machine: Machine): boolean => {
   return afterLease === 'shutdown' && fleet.statuses.of(`${name}/ready`) >= levelOf(fleet, pool, at).machines
 }
 
-const quarantine = (draft: Draft, machine: Machine, pool: Pool, step: Step, message: string): void => {
+const figuresOf = ({ fleet }: Draft, { platform }: Machine, count: OutcomeCount, message: string): OutcomeFigures => {
+  const usual = Math.round(usualRate(fleet, platform) * 1000) / 1000
+  return { type: 'outcomes', failed: count.failed, outcomes: count.outcomes, platform, usual, message }
+}
+
+/** A machine that was quarantined too often stays so; one that fails its probation was not let out meanwhile. */
+const quarantine = (draft: Draft, machine: Machine, failure: StepFailure | OutcomeFigures): void => {
   // Nobody will lend it again: there is nothing to try it for.
   if (!machine.configured) return draft.emit({ type: 'machineRetired', machine: machine.name })
-  const times = machine.failures - pool.failureLimit
+  const { failureLimit, probationMs, health } = draft.fleet.poolOf(machine)
+  const isNew = machine.health.probation === null || machine.health.probation === 'reported'
+  const stays = isNew && relapses(draft.fleet, machine, draft.at).length > health.quarantinesMost
+  const times = Math.max(0, machine.failures - failureLimit)
   draft.emit({
     type: 'machineQuarantined',
     machine: machine.name,
-    failure: { step, inARow: machine.failures, message },
-    probationAt: (draft.at + pause(pool.probationMs, times)) as Instant,
+    failure,
+    probationAt: stays ? null : ((draft.at + pause(probationMs, times)) as Instant),
   })
 }
 

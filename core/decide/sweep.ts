@@ -8,6 +8,7 @@ import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
+import { startProbation } from './readmit.ts'
 import { settle } from './settle.ts'
 import { begin } from './steps.ts'
 
@@ -55,9 +56,9 @@ const startProbations = (draft: Draft): void => {
   const { fleet, at } = draft
   for (;;) {
     const machine = fleet.probations.first('all')
-    if (machine?.state.status !== 'quarantined' || machine.state.probationAt > at) return
-    const { steps, afterLease } = fleet.poolOf(machine)
-    begin(draft, machine.name, steps.includes('rebuild') ? 'rebuild' : afterLease)
+    if (machine?.state.status !== 'quarantined' || machine.state.probationAt === null || machine.state.probationAt > at)
+      return
+    startProbation(draft, machine)
   }
 }
 

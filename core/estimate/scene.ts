@@ -250,9 +250,9 @@ function* comingIn(
   }
   for (const { name, number, pool, state } of firstOf(fleet.probations.of('all'), MOST_LOOKED_AT)) {
     const stock = stockOf(name)
-    if (state.status !== 'quarantined' || stock < 0) continue
+    if (state.status !== 'quarantined' || state.probationAt === null || stock < 0) continue
     const rebuilt = lengthsLeft(lengths(pool, 'rebuild'), at - state.probationAt)
-    yield { number, stock, steps: [rebuilt] }
+    yield { number, stock, steps: [rebuilt, lengths(pool, 'check')] }
   }
   for (const { name, number, pool, state, maintenance } of firstOf(fleet.windowEnds.of('all'), MOST_LOOKED_AT)) {
     const stock = stockOf(name)

@@ -33,6 +33,8 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'maintenanceSet':
     case 'maintenanceBegun':
     case 'maintenanceEnded':
+    case 'machineReadmitted':
+    case 'machineReported':
       return evolveMachine(fleet, event, at)
     case 'requestMade':
     case 'estimateGiven':

@@ -10,6 +10,8 @@ import { granted } from '../policy/fairness.ts'
 import { wantedFrom } from '../policy/queue.ts'
 import type { MachineRequest } from '../request.ts'
 import { hoursSinceMonday } from '../week.ts'
+import { isOpen } from '../machine.ts'
+import { note } from './health.ts'
 import { patchMachine } from './machine.ts'
 import { closeRequest } from './request.ts'
 import { patchTenant } from './tenant.ts'
@@ -68,6 +70,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
       hold(fleet, lease.tenant, -entitlement(lease))
       learnHabit(fleet, lease, event.how, at)
       for (const { machine } of lease.machines) worked(fleet, machine, at)
+      if (event.how === 'unprepared') blameUnprepared(fleet, lease)
       patchLease(fleet, event.lease, () => ({ state: { status: 'ended', at, how: event.how } }))
       return fleet.leases.remove(event.lease)
     }
@@ -140,9 +143,17 @@ const take = (fleet: Fleet, name: MachineName, lease: LeaseId, at: Instant): voi
 
 /** Its part in a lease is over. One that nobody was let in to has not been worked. */
 const worked = (fleet: Fleet, name: MachineName, at: Instant): void => {
-  const { state, leasedMs } = fleet.machines.need(name)
+  const { state, leasedMs, health } = fleet.machines.need(name)
   if (state.status !== 'leased' || state.grant !== null) return
+  if (health.probation !== 'reported') note(fleet, name, 'lease', false)
   patchMachine(fleet, name, { leasedMs: leasedMs + at - state.since, lastUsedAt: at, workedAt: at })
+}
+
+/** The machines that it waited for in vain. Those whose grant had failed had left it before. */
+const blameUnprepared = (fleet: Fleet, { machines }: Lease): void => {
+  for (const { machine } of machines) {
+    if (!isOpen(fleet.machines.need(machine))) note(fleet, machine, 'grant', true)
+  }
 }
 
 const hold = (fleet: Fleet, name: TenantName, machines: number): void => {

@@ -1,7 +1,9 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, MachineName } from '../id.ts'
-import type { Machine } from '../machine.ts'
+import { NEW_HEALTH, type Machine } from '../machine.ts'
+import { afterProbation, relapses } from '../policy/health.ts'
+import { note } from './health.ts'
 
 type MachineEvent = Extract<
   Event,
@@ -17,6 +19,8 @@ type MachineEvent = Extract<
       | 'maintenanceSet'
       | 'maintenanceBegun'
       | 'maintenanceEnded'
+      | 'machineReadmitted'
+      | 'machineReported'
   }
 >
 
@@ -33,21 +37,42 @@ export const evolveMachine = (fleet: Fleet, event: MachineEvent, at: Instant): v
     case 'machineRetired':
       return patchMachine(fleet, event.machine, { state: { status: 'retired', since: at }, access: null })
     case 'machineReadied': {
-      const { state, idleSince, failures } = fleet.machines.need(event.machine)
-      const worked = state.status === 'recycling' || state.status === 'rebuilding'
+      const machine = fleet.machines.need(event.machine)
+      const { state, idleSince, failures, health } = machine
+      const worked = state.status === 'recycling' || state.status === 'rebuilding' || health.probation !== null
       const isWell = state.status === 'checking' || state.status === 'burning'
       return patchMachine(fleet, event.machine, {
         state: { status: 'ready' },
         failures: isWell ? 0 : failures,
         checkedAt: at,
         idleSince: worked ? at : idleSince,
+        health: afterProbation(health, fleet.poolOf(machine).health.falseAlarmEvery),
       })
     }
     case 'machineStopped':
       return patchMachine(fleet, event.machine, { state: { status: 'enrolled' }, idleSince: at, access: null })
     case 'machineQuarantined': {
       const { failure, probationAt } = event
-      return patchMachine(fleet, event.machine, { state: { status: 'quarantined', failure, since: at, probationAt } })
+      const machine = fleet.machines.need(event.machine)
+      const { probation, quarantines } = machine.health
+      const isBack = probation === 'failures' || probation === 'outcomes'
+      return patchMachine(fleet, event.machine, {
+        state: { status: 'quarantined', failure, since: at, probationAt },
+        health: {
+          ...NEW_HEALTH,
+          probation: isBack ? probation : failure.type === 'outcomes' ? 'outcomes' : 'failures',
+          quarantines: isBack ? quarantines : relapses(fleet, machine, at),
+        },
+      })
+    }
+    case 'machineReadmitted': {
+      const { health } = fleet.machines.need(event.machine)
+      return patchMachine(fleet, event.machine, { health: { ...health, quarantines: [] } })
+    }
+    case 'machineReported': {
+      note(fleet, event.machine, 'lease', true)
+      const { health } = fleet.machines.need(event.machine)
+      return patchMachine(fleet, event.machine, { health: { ...health, probation: 'reported' } })
     }
     case 'maintenanceSet':
       return patchMachine(fleet, event.machine, { maintenance: event.window })
@@ -90,6 +115,7 @@ const enrol = (fleet: Fleet, event: Extract<MachineEvent, { type: 'machineEnroll
     lastUsedAt: before?.lastUsedAt ?? null,
     workedAt: at,
     failures: 0,
+    health: NEW_HEALTH,
     idleSince: at,
     checkedAt: at,
     access: null,

@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import { openRun, type Machine, type MachineState } from '../machine.ts'
 import type { Run, RunReport } from '../run.ts'
+import { note } from './health.ts'
 import { patchLease } from './lease.ts'
 import { patchMachine } from './machine.ts'
 
@@ -16,6 +17,8 @@ export const evolveRun = (fleet: Fleet, event: RunEvent, at: Instant): void => {
     case 'runEnded': {
       const run = fleet.runs.need(event.run)
       fleet.runs.remove(run.id)
+      // What is tried again fails for the same reason: only the first try says something new.
+      if (run.attempt === 1) note(fleet, run.machine, run.step, event.result.outcome !== 'ok')
       if (event.result.outcome === 'ok') measure(fleet, run, at)
       if (event.result.outcome === 'ok') return believe(fleet, run, event.result.report, at)
       const { attempts, failures } = fleet.machines.need(run.machine)

@@ -1,5 +1,5 @@
 import type { Absence, Hopeless, RequestState } from '../request.ts'
-import type { StepFailure } from '../run.ts'
+import type { OutcomeFigures, StepFailure } from '../run.ts'
 import { counted } from './said.ts'
 import { span } from './time.ts'
 
@@ -34,5 +34,13 @@ export const becauseSaid = (because: Hopeless | Absence): string => {
   }
 }
 
-export const failureSaid = ({ step, inARow, message }: StepFailure): string =>
-  `${step} failed, ${counted(inARow, 'failure')} in a row: ${message}`
+export const failureSaid = (failure: StepFailure | OutcomeFigures): string => {
+  if (failure.type === 'inARow')
+    return `${failure.step} failed, ${counted(failure.inARow, 'failure')} in a row: ${failure.message}`
+  const last = failure.message === '' ? '' : `; the last was ${failure.message}`
+  return `${outcomesSaid(failure)}${last}`
+}
+
+/** `7 of its last 20 steps and leases failed; of amd 2 in 100 do` */
+export const outcomesSaid = ({ failed, outcomes, platform, usual }: Omit<OutcomeFigures, 'type' | 'message'>): string =>
+  `${failed} of its last ${outcomes} steps and leases failed; of ${platform} ${usual < 0.01 ? 'fewer than 1' : Math.round(usual * 100)} in 100 do`

@@ -34,6 +34,10 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       return openly(...waiting(outcome.request, telling))
     case 'done':
       return openly(done(outcome, telling))
+    case 'readmitted':
+      return openly(
+        `${outcome.machine} is installed anew and checked, and lent again if it passes. How it goes: ${say(`why ${outcome.machine}`)}`,
+      )
     case 'extended': {
       const { lease, until, cutTo, awaited } = outcome
       if (!fleet.leases.has(lease))
@@ -140,10 +144,14 @@ export const typedGet = ({ type, pool, count, arch, labels, chassis }: Demand, p
     ...(chassis === null ? [] : chassis === 'any' ? ['chassis any'] : [chassis]),
   ].join(' ')
 
-const done = ({ leases, machines }: Extract<Outcome, { type: 'done' }>, { fleet, say, at }: FleetTelling): string => {
+const done = (
+  { leases, machines, bad }: Extract<Outcome, { type: 'done' }>,
+  { fleet, say, at }: FleetTelling,
+): string => {
   const what = machines.length === 0 ? 'Nothing' : listed(machines)
   const verb = machines.length > 1 ? 'are' : 'is'
-  const given = `${what} ${verb} given back and will be wiped.`
+  const report = bad === undefined ? '' : ` ${bad} is installed anew and checked before anybody gets it.`
+  const given = `${what} ${verb} given back and will be wiped.${report}`
   const kept = leases.map((id) => fleet.leases.get(id)).find((lease) => lease !== undefined)
   if (kept === undefined) return `${given} Lease ${listed(leases)} is over. Get another machine: ${say('get metal')}`
   const until = kept.state.status === 'active' ? ` until ${clock(kept.state.until, at)}` : ''

@@ -15,6 +15,8 @@ type AboutOwn = Extract<
       | 'waitsForNothing'
       | 'whichLease'
       | 'whichRequest'
+      | 'whichMachine'
+      | 'notQuarantined'
       | 'notActive'
       | 'cannotExtend'
       | 'endsLater'
@@ -52,6 +54,14 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
     case 'whichRequest':
       return openly(
         `You wait for ${refusal.waiting.length}: ${listed(refusal.waiting)}. Which? e.g. ${say(`cancel ${refusal.waiting[0] ?? 'R9K2'}`)}`,
+      )
+    case 'whichMachine':
+      return openly(
+        `Which of ${refusal.machines.length} is bad? Nothing was changed. Name it: ${say(`done ${refusal.machines[0] ?? 'metal-03'} bad because disk errors`)}`,
+      )
+    case 'notQuarantined':
+      return openly(
+        `${refusal.machine} is ${refusal.status}, not quarantined; nothing was changed. More: ${say(`why ${refusal.machine}`)}`,
       )
     case 'notActive':
       return openly(

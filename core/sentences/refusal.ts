@@ -57,6 +57,8 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'waitsForNothing':
     case 'whichLease':
     case 'whichRequest':
+    case 'whichMachine':
+    case 'notQuarantined':
     case 'notActive':
     case 'cannotExtend':
     case 'endsLater':

@@ -3,6 +3,7 @@ import type { Chances, WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import { isoTime } from '../time.ts'
 import type { Considered, DropRule, Why } from '../why.ts'
 import { chassisSaid } from './chassis.ts'
+import { outcomesSaid } from './ending.ts'
 import { estimateSaid } from './estimate.ts'
 import { names } from './login.ts'
 import { maintainedSaid, windowSaid } from './maintenance.ts'
@@ -74,16 +75,36 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
   )
 }
 
-export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMachine, { say, at }: Telling): Said => {
+export const whyMachineSaid = (
+  { machine, holder, quarantine, failures, usual }: WhyMachine,
+  { say, at }: Telling,
+): Said => {
   const failed = failures === 0 ? '' : ` ${counted(failures, 'step')} failed in a row.`
   return openly(
-    `${machine.name} ${state()}.${ahead()}${failed} ${counted(machine.attempts, 'attempt')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
+    `${machine.name} ${state()}.${ahead()}${failed}${outcomes()} ${counted(machine.attempts, 'attempt')} so far; pool ${machine.pool}: ${say(`status ${machine.pool}`)}`,
   )
 
   function ahead(): string {
     const { maintenance: window } = machine
     if (window === null || machine.state === 'maintenance' || machine.state === 'retired') return ''
     return ` It goes into maintenance ${window.from <= isoTime(at) ? 'after that' : `at ${clockOf(window.from, at)}`}, ${windowSaid(window, at)}.`
+  }
+
+  function again(probationAt: string | null): string {
+    return probationAt === null
+      ? `that was once too often, so it stays until an operator says it is mended: ${say(`readmit ${machine.name}`)}`
+      : `it is tried again at ${clockOf(probationAt, at)}`
+  }
+
+  function before(): string {
+    const { probation } = machine.health
+    return probation === null ? '' : `, ${BEFORE[probation]}`
+  }
+
+  function outcomes(): string {
+    const { health, platform } = machine
+    if (health.suspicion <= 1 || health.failed === 0) return ''
+    return ` ${capital(outcomesSaid({ ...health, platform, usual }))}.`
   }
 
   function state(): string {
@@ -96,7 +117,7 @@ export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMac
       case 'quarantined':
         return quarantine === null
           ? 'is quarantined'
-          : `is quarantined since ${clockOf(quarantine.since, at)}: ${quarantine.reason}; it is tried again at ${clockOf(quarantine.probationAt, at)}`
+          : `is quarantined since ${clockOf(quarantine.since, at)}: ${quarantine.reason}; ${again(quarantine.probationAt)}`
       case 'maintenance':
         return `is in maintenance ${windowSaid(machine.maintenance ?? { until: null, reason: '' }, at)}`
       case 'enrolled':
@@ -104,7 +125,7 @@ export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMac
       case 'provisioning':
         return 'is being installed'
       case 'checking':
-        return 'is being checked'
+        return `is being checked${before()}`
       case 'burning':
         return 'is being burnt in, since nobody had it for long'
       case 'revoking':
@@ -112,13 +133,19 @@ export const whyMachineSaid = ({ machine, holder, quarantine, failures }: WhyMac
       case 'recycling':
         return 'is being made clean'
       case 'rebuilding':
-        return 'is being installed anew'
+        return `is being installed anew${before()}`
       case 'stopping':
         return 'is being turned off'
       case 'retired':
         return 'is gone for good'
     }
   }
+}
+
+const BEFORE: Readonly<Record<'failures' | 'outcomes' | 'reported', string>> = {
+  failures: 'on probation after its quarantine',
+  outcomes: 'on probation after its quarantine',
+  reported: 'since whoever had it said that it is bad',
 }
 
 /** A public fact: who and until when. */

@@ -233,7 +233,8 @@ class Simulation {
     const lease = fleet.dueLeases.first('all')
     if (lease !== undefined && lease.dueAt < due) due = lease.dueAt
     const { state } = fleet.probations.first('all') ?? {}
-    if (state?.status === 'quarantined' && state.probationAt < due) due = state.probationAt
+    if (state?.status === 'quarantined' && state.probationAt !== null && state.probationAt < due)
+      due = state.probationAt
     due = Math.min(
       due,
       fleet.windows.first('still')?.maintenance?.from ?? Infinity,

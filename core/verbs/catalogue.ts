@@ -1,7 +1,7 @@
 import { get } from './get.ts'
 import { home } from './home.ts'
 import { addKey, keys, removeKey } from './keys.ts'
-import { cancel, done, extend, hold } from './leases.ts'
+import { cancel, done, extend, hold, readmit } from './leases.ts'
 import {
   addApiKey,
   addMember,
@@ -41,6 +41,7 @@ export const VERBS: readonly Verb[] = [
   keys,
   addKey,
   removeKey,
+  readmit,
   tenants,
   addTenant,
   setTenant,

@@ -14,9 +14,37 @@ export const done: Verb = {
       kind: nameOf(['lease', 'machine'], 'L7Q2'),
       summary: 'a lease, one machine of it, or "all"; not needed if you hold one lease',
     },
+    {
+      name: 'bad',
+      kind: { type: 'text', longest: 2000, example: 'disk errors' },
+      summary:
+        'what is wrong with the machine, if anything is: it is installed anew and checked before anybody gets it',
+      after: ['bad'],
+      rest: true,
+    },
   ],
-  examples: ['done L7Q2', 'done metal-03', 'done all'],
-  asks: ({ what }) => ({ type: 'command', command: { do: 'done', what: everything(what as string | undefined) } }),
+  examples: ['done L7Q2', 'done metal-03', 'done all', 'done metal-03 bad because disk errors'],
+  asks: ({ what, bad }) => ({
+    type: 'command',
+    command: {
+      do: 'done',
+      what: everything(what as string | undefined),
+      ...(bad !== undefined && { bad: (bad as string).replace(/^because /i, '') }),
+    },
+  }),
+}
+
+export const readmit: Verb = {
+  name: 'readmit',
+  aliases: [],
+  summary: 'have a quarantined machine installed anew, checked and lent again: it is mended',
+  who: 'operator',
+  type: 'command',
+  arguments: [
+    { name: 'machine', kind: nameOf(['machine'], 'metal-03'), summary: 'a quarantined machine', required: true },
+  ],
+  examples: ['readmit metal-03'],
+  asks: ({ machine }) => ({ type: 'command', command: { do: 'readmit', machine: machine as string } }),
 }
 
 const everything = (what: string | undefined): string | null => (what?.toLowerCase() === 'all' ? 'all' : (what ?? null))

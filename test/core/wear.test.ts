@@ -67,6 +67,7 @@ describe('the report', () => {
       attempts: { least: 0, most: 1, spread: 1 },
       leasedHours: 1.5,
       burnins: 0,
+      failedOf100: 0,
     })
     world.done(ALICE, id)
   })

@@ -21,6 +21,7 @@ export const poolOf = (name: string, over: Partial<Loose<Pool>> = {}): Pool =>
     prepareMs: 15 * MINUTE,
     preferMs: 10 * MINUTE,
     chassis: 'any',
+    health: { falseAlarmEvery: 100_000, mostShare: 0.1, quarantinesMost: 3, withinMs: 30 * 24 * HOUR },
     checkEveryMs: 30 * MINUTE,
     idleLimitMs: 7 * 24 * HOUR,
     deadlineMs: Object.fromEntries(STEPS.map((step) => [step, MINUTE])),

@@ -15,6 +15,7 @@ export const snapshot = (fleet: Fleet): Record<string, unknown> =>
       fleet.runs,
       fleet.stepTimes,
       fleet.demand,
+      fleet.failureRates,
       fleet.calibrations,
     ].map((table) => [
       table.name,

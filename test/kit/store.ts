@@ -114,6 +114,7 @@ const pool = (ready: number): Pool => ({
   prepareMs: HOUR,
   preferMs: HOUR,
   chassis: 'any',
+  health: { falseAlarmEvery: 100_000, mostShare: 0.1, quarantinesMost: 3, withinMs: 30 * 24 * HOUR },
   checkEveryMs: 1_000 * HOUR,
   idleLimitMs: 1_000 * HOUR,
   deadlineMs: Object.fromEntries(STEPS.map((step) => [step, HOUR])) as Pool['deadlineMs'],

@@ -47,7 +47,7 @@ export const leases: readonly KeyedRoute[] = [
     method: 'POST',
     path: '/api/v2/leases/:id/done',
     who: 'member',
-    summary: 'give its machines back',
+    summary: 'give its machines back; {"bad": "disk errors"} if something is wrong with its one machine',
     answer: (call, caller) => performOn(call, caller, 'done'),
   },
   {

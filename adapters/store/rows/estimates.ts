@@ -1,6 +1,6 @@
-import type { Calibration, DemandHistory, PoolName, StepTimes } from '#core'
+import type { Calibration, DemandHistory, FailureRate, PoolName, StepTimes } from '#core'
 import type { Row } from '../entities.ts'
-import { CalibrationRow, DemandRow, StepTimesRow } from '../learned.ts'
+import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from '../learned.ts'
 import { parse, print } from './json.ts'
 import type { Rows } from './rows.ts'
 
@@ -45,4 +45,11 @@ export const calibrations: Rows<Calibration, Row<typeof CalibrationRow>> = {
     places: parse(places),
     errorsMs: parse(errorsMs),
   }),
+}
+
+export const failureRates: Rows<FailureRate, Row<typeof FailureRateRow>> = {
+  entity: FailureRateRow,
+  key: 'key',
+  write: ({ key, outcomes, failed, lately }) => ({ key, outcomes, failed, lately }),
+  read: ({ key, outcomes, failed, lately }) => ({ key, outcomes, failed, lately }),
 }

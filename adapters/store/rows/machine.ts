@@ -43,6 +43,7 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
       last_used_at: machine.lastUsedAt,
       worked_at: machine.workedAt,
       failures: machine.failures,
+      health: print(machine.health),
       idle_since: machine.idleSince,
       checked_at: machine.checkedAt,
       labels: print(machine.labels),
@@ -71,6 +72,7 @@ export const machines: Rows<Machine, Row<typeof MachineRow>> = {
     lastUsedAt: (row.last_used_at ?? null) as Instant | null,
     workedAt: row.worked_at as Instant,
     failures: row.failures,
+    health: parse(row.health),
     idleSince: row.idle_since as Instant,
     checkedAt: row.checked_at as Instant,
     access: parseOrNull(row.access ?? null),
@@ -109,7 +111,7 @@ const stateOf = (row: Row<typeof MachineRow>): MachineState => {
         status,
         failure: parse(row.failure ?? '{}'),
         since: row.since as Instant,
-        probationAt: row.probation_at as Instant,
+        probationAt: (row.probation_at ?? null) as Instant | null,
       }
     case 'maintenance':
       return { status, since: row.since as Instant, was: row.was! }

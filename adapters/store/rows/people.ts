@@ -1,5 +1,6 @@
 import type { ApiKey, ApiKeyId, Person, PersonId, Tenant, TenantName } from '#core'
-import { ApiKeyRow, PersonRow, TenantRow, type Row } from '../entities.ts'
+import type { Row } from '../entities.ts'
+import { ApiKeyRow, PersonRow, TenantRow } from '../people.ts'
 import { parse, print } from './json.ts'
 import type { Rows } from './rows.ts'
 

@@ -105,6 +105,7 @@ describe('a site', () => {
       prepareMs: 900_000,
       preferMs: 600_000,
       chassis: 'any',
+      health: { falseAlarmEvery: 100_000, mostShare: 0.1, quarantinesMost: 3, withinMs: 30 * 86_400_000 },
       checkEveryMs: 1_800_000,
       idleLimitMs: 604_800_000,
       deadlineMs: {

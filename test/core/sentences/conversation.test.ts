@@ -194,6 +194,7 @@ describe('what commands come to', () => {
     granted: { type: 'granted', request: 'R9K2' as never, lease: 'L7Q2' as never },
     waiting: { type: 'waiting', request: 'R9K2' as never },
     done: { type: 'done', leases: ['L7Q2' as never], machines: ['n33' as never] },
+    readmitted: { type: 'readmitted', machine: 'n33' as never },
     extended: { type: 'extended', lease: 'L7Q2' as never, until: 5 as never, cutTo: 5 as never, awaited: null },
     held: { type: 'held', lease: 'L7Q2' as never, until: 5 as never, awaited: null },
     cancelled: { type: 'cancelled', request: 'R9K2' as never },

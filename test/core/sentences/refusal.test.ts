@@ -49,6 +49,8 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
       { lease: 'L7Q9', machines: ['n41'] },
     ],
   },
+  whichMachine: { machines: ['n1', 'n2'] },
+  notQuarantined: { machine: 'n1', status: 'ready' },
   whichRequest: { waiting: ['R9K1', 'R9K2'] },
   notActive: { lease: 'L7Q2' },
   cannotExtend: { lease: 'L7Q2', until: AT + 59_400_000, longestMs: 64_800_000, held: false },

@@ -34,11 +34,12 @@ const SITE = [
   `create table machine (
     name text primary key not null, number integer not null, pool text not null, type text not null, platform text not null,
     chassis text, arch text not null, configured integer not null, status text not null, since integer, lease text, run text, failure text,
-    probation_at integer, was text, maintenance text, fence integer not null, attempts integer not null, uses integer not null, burnins integer not null,
-    leased_ms integer not null, last_used_at integer, worked_at integer not null, failures integer not null,
+     probation_at integer, was text, maintenance text, fence integer not null, attempts integer not null, uses integer not null, burnins integer not null,
+     leased_ms integer not null, last_used_at integer, worked_at integer not null, failures integer not null, health text not null,
     idle_since integer not null, checked_at integer not null, labels text not null, variables text not null, access text,
     facts text not null, data text not null
   ) strict`,
+  `create table failure_rate ("key" text primary key not null, outcomes real not null, failed real not null, lately real not null) strict, without rowid`,
   `create table step_times ("key" text primary key not null, count integer not null, recent_ms text not null) strict, without rowid`,
   `create table demand (
     "key" text primary key not null, since integer not null, hour integer not null, machines integer not null,
