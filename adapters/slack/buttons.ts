@@ -1,4 +1,4 @@
-import { leaseView, type Instant, type LeaseId } from '#core'
+import { leaseView, span, type Instant, type LeaseId } from '#core'
 import { directly, ephemerally, type Place } from './answers.ts'
 import { speakerOf, type Context } from './context.ts'
 import { openForm } from './form.ts'
@@ -97,12 +97,12 @@ const remind = async (context: Context, user: string, id: LeaseId): Promise<stri
   })
   if (lease === null) return words.unknownButton
   const { until, at } = lease
-  const waitMs = Math.max(60_000, Math.min(limits.remindMs, (until - at) / 2))
+  const waitMs = Math.round(Math.min(limits.remindMs, (until - at) / 2))
   const { address } = speakerOf(context, user, { id: '', room: null })
   const minutes = Math.round((until - at - waitMs) / 60_000)
   await ports.later(
     { to: address, message: { type: 'leaseEnding', lease: id, until, minutes } },
     (at + waitMs) as Instant,
   )
-  return words.reminding(Math.round(waitMs / 60_000))
+  return words.reminding(span(waitMs))
 }

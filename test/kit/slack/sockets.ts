@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 
 export interface Answered {
   readonly envelope_id: string
@@ -71,14 +71,14 @@ export const sockets = (): Sockets => {
     },
     async deliver(type, payload, { id = `E${(count += 1)}`, ms = 5_000 } = {}) {
       const end = performance.now() + ms
-      const tried = new Set<WebSocket>()
+      let sentOn: WebSocket | undefined
       let attempt = 0
       while (performance.now() < end) {
         const answer = answers.get(id)
         if (answer !== undefined) return answer
         const line = lines.at(-1)
-        if (line !== undefined && !tried.has(line)) {
-          tried.add(line)
+        if (line !== undefined && sentOn?.readyState !== WebSocket.OPEN) {
+          sentOn = line
           const accepts = type !== 'events_api'
           line.send(
             JSON.stringify({
