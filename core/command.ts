@@ -68,6 +68,8 @@ export interface GetCommand {
 
 export type Command =
   | GetCommand
+  /** Machines of several pools: all of the parts are granted in one decision, or none is. None of them waits. */
+  | { readonly do: 'getAll'; readonly parts: readonly GetCommand[] }
   /**
    * `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. `bad`: what is wrong with the
    * machine, if anything is.

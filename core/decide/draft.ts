@@ -18,6 +18,12 @@ import type { Machine } from '../machine.ts'
 import type { Address } from '../request.ts'
 import type { Step } from '../run.ts'
 
+export interface Mark {
+  readonly events: number
+  readonly notices: number
+  readonly journal: number
+}
+
 /** A decision in the making: each event happens to the fleet as it is settled on, so that what follows sees it. */
 export class Draft {
   readonly fleet: Fleet
@@ -35,6 +41,18 @@ export class Draft {
   emit(event: Event): void {
     evolve(this.fleet, event, this.at)
     this.events.push(event)
+  }
+
+  /** A place to come back to with `undoTo`. */
+  mark(): Mark {
+    return { events: this.events.length, notices: this.notices.length, journal: this.fleet.journal.mark() }
+  }
+
+  /** Nothing that was settled on since has happened. */
+  undoTo({ events, notices, journal }: Mark): void {
+    this.events.length = events
+    this.notices.length = notices
+    this.fleet.journal.undoTo(journal)
   }
 
   /** An address whose text was erased since is told nothing. */

@@ -1,7 +1,7 @@
 import type { GetCommand, Outcome } from '../command.ts'
 import { explain } from '../explain.ts'
 import type { Fleet } from '../fleet.ts'
-import { requestId, type Fingerprint, type Instant } from '../id.ts'
+import { requestId, type Fingerprint, type Instant, type RequestId } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
 import { homeOf, most, type Placement } from '../policy/platform.ts'
 import { placeOf } from '../policy/turn.ts'
@@ -15,6 +15,47 @@ import { grant, settle } from './settle.ts'
 
 /** Machines for the asker's tenant: at once if they are free, in line if not, and not at all if that could never help. */
 export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outcome | Refusal => {
+  const made = make(draft, command, by)
+  if ('type' in made) return made
+  settle(draft)
+  return outcomeOf(draft, made.request)
+}
+
+/**
+ * Machines of several pools, all or none: what the first parts were granted is taken back if a later one is refused. Nobody else
+ * is served in between, so that the leases have numbers one after the other. The outcome is that of the first.
+ */
+export const decideGetAll = (draft: Draft, parts: readonly GetCommand[], by: Speaker): Outcome | Refusal => {
+  const { fleet } = draft
+  const count = sum(parts, (part) => part.count)
+  const { machinesPerRequest } = fleet.limits
+  if (!(count >= 1)) return { type: 'badCount', count }
+  const { held, quota } = fleet.tenants.need(by.tenant)
+  if (held + count > quota) return { type: 'overQuota', tenant: by.tenant, count, held, quota }
+  if (count > machinesPerRequest) return { type: 'tooMany', limit: 'machinesPerRequest', most: machinesPerRequest }
+  const mark = draft.mark()
+  const made: RequestId[] = []
+  for (const part of parts) {
+    const one = make(draft, { ...part, queue: false }, by)
+    if ('type' in one) {
+      draft.undoTo(mark)
+      return one
+    }
+    made.push(one.request)
+  }
+  settle(draft)
+  return outcomeOf(draft, made[0]!)
+}
+
+const outcomeOf = (draft: Draft, request: RequestId): Outcome => {
+  const granted = draft.events.find((event) => event.type === 'leaseGranted' && event.request === request)
+  return granted?.type === 'leaseGranted'
+    ? { type: 'granted', request, lease: granted.lease }
+    : { type: 'waiting', request }
+}
+
+/** Makes the request, and grants it if its machines are free and nobody's turn is before. */
+const make = (draft: Draft, command: GetCommand, by: Speaker): { readonly request: RequestId } | Refusal => {
   const { fleet, at } = draft
   const tenant = fleet.tenants.need(by.tenant)
   const demand = readDemand(fleet, command)
@@ -63,11 +104,7 @@ export const decideGet = (draft: Draft, command: GetCommand, by: Speaker): Outco
   const why = isFree ? null : explain(fleet, tenant, demand.demand, placed, busyWhy(placed))
   draft.emit({ type: 'requestMade', request, why })
   if (isFree) grant(draft, fleet.requests.need(request.id), placed)
-  settle(draft)
-  const granted = draft.events.find((event) => event.type === 'leaseGranted' && event.request === request.id)
-  return granted?.type === 'leaseGranted'
-    ? { type: 'granted', request: request.id, lease: granted.lease }
-    : { type: 'waiting', request: request.id }
+  return { request: request.id }
 }
 
 const pollTooShort = ({ fleet }: Draft, { pollWithinMs: asked }: GetCommand): Refusal | null => {

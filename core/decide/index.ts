@@ -7,7 +7,7 @@ import { noSuchTenant, speaker, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
 import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
-import { decideGet } from './get.ts'
+import { decideGet, decideGetAll } from './get.ts'
 import { decideHold } from './hold.ts'
 import { decideMoveHome } from './home.ts'
 import { decideAddKey, decideRemoveKey } from './keys.ts'
@@ -67,6 +67,10 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       const asker = onBehalf(draft, command, who)
       return 'type' in asker ? asker : decideGet(draft, command, asker)
     }
+    case 'getAll': {
+      const asker = onBehalf(draft, command.parts[0] ?? {}, who)
+      return 'type' in asker ? asker : decideGetAll(draft, command.parts, asker)
+    }
     case 'done':
       return decideDone(draft, command, who)
     case 'extend':
@@ -109,7 +113,7 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
 }
 
 /** An operator may ask for any tenant. */
-const onBehalf = ({ fleet }: Draft, { tenant }: GetCommand, who: Speaker): Speaker | Refusal => {
+const onBehalf = ({ fleet }: Draft, { tenant }: Pick<GetCommand, 'tenant'>, who: Speaker): Speaker | Refusal => {
   if (tenant === undefined || tenant === who.tenant) return who
   if (who.role !== 'operator') return { type: 'operatorsOnly' }
   const found = fleet.tenants.get(tenant)
@@ -151,6 +155,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'sweep':
       return decideSweep(draft)
     case 'get':
+    case 'getAll':
     case 'done':
     case 'extend':
     case 'shorten':

@@ -1,20 +1,12 @@
-import {
-  leaseId,
-  type Fleet,
-  type GetCommand,
-  type Lease,
-  type PoolName,
-  type Refusal,
-  type RefusalType,
-  type TenantName,
-} from '#core'
+import type { Command, Fleet, GetCommand, Instant, Lease, PoolName, Refusal, RefusalType, TenantName } from '#core'
 import { z } from 'zod'
 import type { Caller } from '../api-key.ts'
 import { plainGet, reserve } from '../facade/reserve.ts'
 import type { Answer } from '../route.ts'
 import { refusalWords } from '../words.ts'
 import { badId, forbidden, idOf, invalidBody, no, notFound, success, type Asked, type V3Route } from './route.ts'
-import { sessionOf, type Spec } from './shapes.ts'
+import { present, partMetadata, sessionOfNumber, type Session } from './group.ts'
+import { endOf, sessionOf, type Spec } from './shapes.ts'
 import { readExpiry, stamp, type Expiry } from './time.ts'
 
 const DOOR = 'v3'
@@ -26,7 +18,7 @@ export const sessions: readonly V3Route[] = [
     who: 'optional',
     async answer({ call, settings }, caller) {
       const found = await call.door.ports.lane.read((fleet) =>
-        Array.from(seen(fleet, caller, settings.openLists), (lease) => sessionOf(fleet, lease, settings)),
+        sessionsOf(fleet, seen(fleet, caller, settings.openLists)).map((one) => sessionOf(fleet, one, settings)),
       )
       return success('get', { sessions: found })
     },
@@ -37,9 +29,9 @@ export const sessions: readonly V3Route[] = [
     who: 'tenant',
     async answer(asked, caller) {
       const { call, settings } = asked
-      const lease = await ownLease(asked, caller!)
-      if ('status' in lease) return lease
-      return success('get', { session: await call.door.ports.lane.read((fleet) => sessionOf(fleet, lease, settings)) })
+      const own = await ownSession(asked, caller!)
+      if ('status' in own) return own
+      return success('get', { session: await call.door.ports.lane.read((fleet) => sessionOf(fleet, own, settings)) })
     },
   },
   {
@@ -58,8 +50,8 @@ export const sessions: readonly V3Route[] = [
     async answer(asked, caller) {
       const read = PUT.safeParse(asked.call.body ?? {})
       if (!read.success) return invalidBody(read.error)
-      const lease = await ownLease(asked, caller!)
-      return 'status' in lease ? lease : put(asked, caller!, { lease, ...read.data })
+      const own = await ownSession(asked, caller!)
+      return 'status' in own ? own : put(asked, caller!, { session: own, ...read.data })
     },
   },
 ]
@@ -84,16 +76,23 @@ const seen = (fleet: Fleet, caller: Caller | null, isOpen: boolean): Iterable<Le
   return caller.role === 'operator' ? fleet.leases.values() : fleet.leasesOf.of(caller.tenant)
 }
 
+/** Each session once, whose parts may be several leases. */
+const sessionsOf = (fleet: Fleet, leases: Iterable<Lease>): Session[] => {
+  const found = new Map<number, Session>()
+  for (const lease of leases) {
+    const session = present(fleet, lease)
+    found.set(session[0].number, session)
+  }
+  return [...found.values()]
+}
+
 /** Lasting or ended; older clients are told when it is another tenant's. */
-const ownLease = async ({ call }: Asked, caller: Caller): Promise<Lease | Answer> => {
+const ownSession = async ({ call }: Asked, caller: Caller): Promise<Session | Answer> => {
   const number = idOf(call)
   if (number === null) return badId()
-  if (number === 0) return notFound()
-  const { lane, store } = call.door.ports
-  const id = leaseId(number)
-  const lease = (await lane.read((fleet) => fleet.leases.get(id))) ?? (await store.lease(id))
-  if (lease === undefined) return notFound()
-  return lease.tenant === caller.tenant || caller.role === 'operator' ? lease : forbidden()
+  const session = number === 0 ? undefined : await sessionOfNumber(call.door.ports, number)
+  if (session === undefined) return notFound()
+  return session[0].tenant === caller.tenant || caller.role === 'operator' ? session : forbidden()
 }
 
 const post = async (
@@ -103,24 +102,25 @@ const post = async (
 ): Promise<Answer> => {
   const { lane } = call.door.ports
   const asked = merged(specs)
-  const [first] = asked
-  if (first === undefined || asked.length > 1) return cannotReserve(first ?? null)
-  const command = await lane.read((fleet): GetCommand | Answer => {
+  const commands = await lane.read((fleet): readonly GetCommand[] | Answer => {
     const owner = ownerOf(fleet, caller, tenantId ?? null)
-    return typeof owner === 'object' ? owner : (getOf(fleet, owner, first, settings.leaseMs) ?? cannotReserve(first))
+    return typeof owner === 'object' ? owner : commandsOf(fleet, owner, { asked, leaseMs: settings.leaseMs })
   })
-  if ('status' in command) return command
-  const reserved = await reserve(call, caller, { command, door: DOOR, waitMs: settings.waitMs })
+  if ('status' in commands) return commands
+  const [first, ...others] = commands
+  if (first === undefined) return cannotReserve(asked)
+  const reserved = await reserve(call, caller, { parts: [first, ...others], door: DOOR, waitMs: settings.waitMs })
   switch (reserved.type) {
-    case 'lease':
-      return success('post', {
-        session: await lane.read((fleet) => sessionOf(fleet, fleet.leases.need(reserved.lease), settings)),
-      })
+    case 'leases': {
+      const [id] = reserved.leases
+      const session = await lane.read((fleet) => sessionOf(fleet, present(fleet, fleet.leases.need(id)), settings))
+      return success('post', { session })
+    }
     case 'refused':
-      return refusedPost(call.door.ports.clock(), first, reserved.refusal)
+      return refusedPost(call.door.ports.clock(), asked, reserved.refusal)
     case 'short':
     case 'gone':
-      return cannotReserve(first)
+      return cannotReserve(asked)
     case 'unprepared':
       return no(503, 'contextualization of nodes failed', { 'retry-after': '0' })
   }
@@ -142,23 +142,35 @@ const ownerOf = (fleet: Fleet, caller: Caller, tenantId: number | null) => {
   return tenant.active ? tenant.name : no(422, `tenant '${tenant.name}' isn't active`)
 }
 
-const getOf = (fleet: Fleet, owner: TenantName, { pool: name, quantity }: Spec, leaseMs: number) => {
-  const pool = fleet.pools.get(name as PoolName)
-  if (pool?.configured !== true) return null
-  const durationMs = Math.min(leaseMs, pool.longestMs, fleet.tenants.need(owner).longestMs ?? Infinity)
-  return { ...plainGet({ type: pool.type, pool: pool.name, count: quantity, durationMs }), tenant: owner }
+interface Wanted {
+  readonly asked: readonly Spec[]
+  readonly leaseMs: number
 }
 
-/** The pool is unknown, or short: the same text. */
-const cannotReserve = (spec: Spec | null): Answer =>
+/** A get for each pool, or that one of them is unknown. */
+const commandsOf = (fleet: Fleet, owner: TenantName, { asked, leaseMs }: Wanted): readonly GetCommand[] | Answer => {
+  const pools = asked.map(({ pool }) => fleet.pools.get(pool as PoolName))
+  const unknown = pools.findIndex((pool) => pool?.configured !== true)
+  if (unknown >= 0) return cannotReserve([asked[unknown]!])
+  const longestMs = fleet.tenants.need(owner).longestMs ?? Infinity
+  return pools.map((pool, at) => {
+    const { type, name, longestMs: most } = pool!
+    const durationMs = Math.min(leaseMs, most, longestMs)
+    const command = plainGet({ type, pool: name, count: asked[at]!.quantity, durationMs })
+    return { ...command, tenant: owner, metadata: partMetadata(at, asked.length) }
+  })
+}
+
+/** The pool is unknown, or short: the same text. Of several the first is named. */
+const cannotReserve = ([first]: readonly Spec[]): Answer =>
   no(
     422,
-    spec === null
+    first === undefined
       ? "can't reserve nodes: none asked for"
-      : `can't reserve nodes: quantity=${spec.quantity} pool='${spec.pool}'`,
+      : `can't reserve nodes: quantity=${first.quantity} pool='${first.pool}'`,
   )
 
-const refusedPost = (at: number, wanted: Spec, refusal: Refusal): Answer => {
+const refusedPost = (at: number, wanted: readonly Spec[], refusal: Refusal): Answer => {
   if (refusal.type === 'overQuota') return overQuota(refusal)
   if (refusal.type === 'stranger') return forbidden()
   return SHORT.has(refusal.type) ? cannotReserve(wanted) : no(422, refusalWords(refusal, at))
@@ -176,33 +188,45 @@ const SHORT: ReadonlySet<RefusalType> = new Set([
 const overQuota = ({ count, held, quota }: Extract<Refusal, { type: 'overQuota' }>): Answer =>
   no(403, `quota exceeded: requested nodes (${count}) + current allocation (${held}) = ${count + held} > ${quota}`)
 
-type Change = z.output<typeof PUT> & { readonly lease: Lease }
+type Change = z.output<typeof PUT> & { readonly session: Session }
 
 /** Bounds cut without a word, as in Duffy v3. */
-const put = async (asked: Asked, caller: Caller, { lease, active, expires_at: expires }: Change): Promise<Answer> => {
+const put = async (asked: Asked, caller: Caller, { session, active, expires_at: expires }: Change): Promise<Answer> => {
   const { ports } = asked.call.door
-  const retired = no(422, `session ${lease.number} is retired`)
-  if (lease.state.status === 'ended') return retired
-  const by = { id: null, by: caller.identity, door: DOOR }
-  const until = lease.state.status === 'active' ? lease.state.until : lease.grantedAt + lease.durationMs
-  const wanted = expires === undefined || expires === null ? until : 'at' in expires ? expires.at : until + expires.byMs
+  const [{ number, grantedAt }] = session
+  const retired = no(422, `session ${number} is retired`)
+  const lasting = session.filter(({ state }) => state.status !== 'ended')
+  if (lasting.length === 0) return retired
   const now = await ports.lane.read((_fleet, at) => at)
-  const what = lease.id
-  const isOver = active === false || wanted <= now
-  const command = isOver
-    ? ({ do: 'done', what } as const)
-    : wanted < until
-      ? ({ do: 'shorten', what, until: wanted as typeof now } as const)
-      : ({ do: 'extend', what, byMs: wanted - Math.max(until, now) } as const)
-  if (isOver || wanted !== until) {
-    const reply = await ports.lane.ask({ ...by, command })
-    if (reply.type === 'refused' && reply.refusal.type === 'noSuchLease') return retired
-    // As long already as it may be.
-    if (reply.type === 'refused' && reply.refusal.type !== 'cannotExtend')
-      return no(422, refusalWords(reply.refusal, now))
+  const ends = lasting.map((lease) => ({ lease, end: active === false ? 0 : endWanted(lease, expires ?? null) }))
+  for (const { lease, end } of ends) {
+    const command = commandFor(lease, end, now)
+    if (command === null) continue
+    const reply = await ports.lane.ask({ id: null, by: caller.identity, door: DOOR, command })
+    if (reply.type !== 'refused') continue
+    if (reply.refusal.type === 'noSuchLease' && lasting.length === 1) return retired
+    if (!SILENT.has(reply.refusal.type)) return no(422, refusalWords(reply.refusal, now))
   }
-  const after = (await ports.lane.read((fleet) => fleet.leases.get(what))) ?? (await ports.store.lease(what)) ?? lease
-  const session = await ports.lane.read((fleet) => sessionOf(fleet, after, asked.settings))
-  const cut = active !== false && isOver ? { expires_at: stamp(Math.max(wanted, lease.grantedAt)) } : {}
-  return success('put', { session: { ...session, ...cut } })
+  const after = (await sessionOfNumber(ports, number)) ?? session
+  const told = await ports.lane.read((fleet) => sessionOf(fleet, after, asked.settings))
+  const cut = active === false || told.active ? {} : { expires_at: stamp(Math.max(ends[0]!.end, grantedAt)) }
+  return success('put', { session: { ...told, ...cut } })
 }
+
+const endWanted = (lease: Lease, expires: Expiry | null): number => {
+  if (expires === null) return endOf(lease)
+  return 'at' in expires ? expires.at : endOf(lease) + expires.byMs
+}
+
+const commandFor = (lease: Lease, wanted: number, now: number): Command | null => {
+  const what = lease.id
+  const end = endOf(lease)
+  if (wanted === end) return null
+  if (wanted <= now) return { do: 'done', what }
+  return wanted < end
+    ? { do: 'shorten', what, until: wanted as Instant }
+    : { do: 'extend', what, byMs: wanted - Math.max(end, now) }
+}
+
+/** As long already as it may be; or a part of it was given back a moment before. */
+const SILENT: ReadonlySet<RefusalType> = new Set(['cannotExtend', 'noSuchLease'])

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Fleet, Lease, Machine, Pool, PoolName, Tenant } from '#core'
 import type { V3Settings } from '../facade/settings.ts'
+import type { Session } from './group.ts'
 import { seconds, stamp } from './time.ts'
 
 /** Machines of a pool, as a session asks for them. */
@@ -9,26 +10,44 @@ export interface Spec {
   readonly pool: string
 }
 
-/** A lease as the session that clients of Duffy v3 know. */
-export function sessionOf(fleet: Fleet, lease: Lease, settings: V3Settings) {
-  const { number, state, grantedAt, durationMs, tenant } = lease
-  const ended = state.status === 'ended'
-  const expiresAt = state.status === 'preparing' ? grantedAt + durationMs : ended ? state.at : state.until
-  const specs = specsOf(fleet, lease)
+/** Leases granted together as the session that clients of Duffy v3 know. */
+export function sessionOf(fleet: Fleet, session: Session, settings: V3Settings) {
+  const [{ number, grantedAt, tenant }] = session
+  const ends = session.flatMap(({ state }) => (state.status === 'ended' ? [state.at] : []))
+  const lasting = session.filter(({ state }) => state.status !== 'ended')
+  const active = lasting.length > 0
+  const specs = session.flatMap((lease) => specsOf(fleet, lease))
   return {
-    retired_at: ended ? stamp(state.at) : null,
-    active: !ended,
+    retired_at: active ? null : stamp(Math.max(...ends)),
+    active,
     created_at: stamp(grantedAt),
     id: number,
-    expires_at: stamp(expiresAt),
+    expires_at: stamp(active ? Math.min(...lasting.map(endOf)) : Math.max(...ends)),
     tenant: tenantOf(fleet, fleet.tenants.need(tenant), settings),
     data: { nodes_specs: specs },
-    nodes: lease.machines.map(({ machine: name }) => {
-      const machine = fleet.machines.need(name)
-      const spec = specs.find(({ pool }) => pool === machine.pool) ?? null
-      return { ...nodeOf(fleet, machine, { spec, shown: !ended }), state: ended ? null : stateOf(machine) }
-    }),
+    nodes: session.flatMap((lease) => nodesOf(fleet, lease, specs)),
   }
+}
+
+/** When it ends, as far as can be said while it is being prepared. */
+export const endOf = ({ state, grantedAt, durationMs }: Lease): number => {
+  switch (state.status) {
+    case 'preparing':
+      return grantedAt + durationMs
+    case 'active':
+      return state.until
+    case 'ended':
+      return state.at
+  }
+}
+
+const nodesOf = (fleet: Fleet, { machines, state }: Lease, specs: readonly Spec[]) => {
+  const ended = state.status === 'ended'
+  return machines.map(({ machine: name }) => {
+    const machine = fleet.machines.need(name)
+    const spec = specs.find(({ pool }) => pool === machine.pool) ?? null
+    return { ...nodeOf(fleet, machine, { spec, shown: !ended }), state: ended ? null : stateOf(machine) }
+  })
 }
 
 /** What was asked for by name of a pool; of another request, what came of it. */

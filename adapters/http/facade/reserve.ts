@@ -1,3 +1,4 @@
+import { leaseId, unspell } from '#core'
 import type { Command, Fleet, GetCommand, LeaseId, Outcome, Refusal, RequestId, TenantName } from '#core'
 import type { Caller } from '../api-key.ts'
 import type { Reply } from '../ports.ts'
@@ -5,8 +6,8 @@ import type { Call } from '../route.ts'
 
 /** What a client that knows of no queue and no preparation is told at last. */
 export type Reserved =
-  /** One can log in to every machine of it. */
-  | { readonly type: 'lease'; readonly lease: LeaseId }
+  /** One can log in to every machine of them: one lease, or one for each part. */
+  | { readonly type: 'leases'; readonly leases: readonly [LeaseId, ...LeaseId[]] }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   /** It stood in line until its time was over, and does so no more. */
   | { readonly type: 'short' }
@@ -16,7 +17,8 @@ export type Reserved =
   | { readonly type: 'gone' }
 
 export interface Wish {
-  readonly command: GetCommand
+  /** Of several parts: all are had, or none, and none of them waits in line. */
+  readonly parts: readonly [GetCommand, ...GetCommand[]]
   /** The façade, so that its commands are told from those of others where a caller's id is looked up. */
   readonly door: string
   readonly waitMs: number
@@ -45,25 +47,28 @@ export const plainGet = (over: Pick<GetCommand, 'type' | 'pool' | 'count' | 'dur
  * Leases machines for a client that takes an answer for the end of the matter: in line for a while, then until one can log in.
  * Whatever is not told to the caller is not held for it.
  */
-export async function reserve(call: Call, caller: Caller, { command, door, waitMs }: Wish): Promise<Reserved> {
+export async function reserve(call: Call, caller: Caller, { parts, door, waitMs }: Wish): Promise<Reserved> {
   const { lane } = call.door.ports
   const id = call.idempotencyKey
   const ask: Ask = (wanted, as = null) => lane.ask({ id: as, by: caller.identity, door, command: wanted })
   const signal = call.signal()
-  const reply = await ask({ ...command, queue: waitMs > 0 }, id)
+  const [part] = parts
+  const reply = await ask(parts.length === 1 ? { ...part, queue: waitMs > 0 } : { do: 'getAll', parts }, id)
   if (reply.type === 'refused') return reply
-  const tenant = command.tenant ?? caller.tenant
-  const lease = await granted(call, reply.outcome, { ask, tenant, ms: waitMs, signal })
-  if (lease === null) return { type: signal.aborted ? 'gone' : 'short' }
-  if (!(await isActive(call, lease, signal))) {
-    await ask({ do: 'done', what: lease })
-    return { type: signal.aborted ? 'gone' : 'unprepared' }
-  }
+  const tenant = part.tenant ?? caller.tenant
+  const first = await granted(call, reply.outcome, { ask, tenant, ms: waitMs, signal })
+  if (first === null) return { type: signal.aborted ? 'gone' : 'short' }
+  const leases = [first, ...parts.slice(1).map((_, index) => next(first, index + 1))] as const
+  const active = await Promise.all(leases.map((lease) => isActive(call, lease, signal)))
+  const isReady = active.every(Boolean)
   // Whoever gave an id of their own can come back for the answer.
-  if (!signal.aborted || id !== null) return { type: 'lease', lease }
-  await ask({ do: 'done', what: lease })
-  return { type: 'gone' }
+  if (isReady && (!signal.aborted || id !== null)) return { type: 'leases', leases }
+  await Promise.all(leases.map((lease) => ask({ do: 'done', what: lease })))
+  return { type: signal.aborted ? 'gone' : 'unprepared' }
 }
+
+/** Parts granted together have numbers one after the other. */
+const next = (lease: LeaseId, by: number): LeaseId => leaseId(unspell(lease)! + by)
 
 type Ask = (command: Command, as?: string | null) => Promise<Reply>
 

@@ -39,13 +39,13 @@ export const get: LegacyRoute = async ({ call, settings, slow }) => {
     )
   })
   if ('status' in command) return command
-  const reserved = await reserve(call, caller, { command, door: DOOR, waitMs: settings.waitMs })
+  const reserved = await reserve(call, caller, { parts: [command], door: DOOR, waitMs: settings.waitMs })
   switch (reserved.type) {
-    case 'lease': {
+    case 'leases': {
       const machines = await call.door.ports.lane.read((fleet) =>
-        (fleet.leases.get(reserved.lease)?.machines ?? []).map(({ machine }) => hostIn(fleet, machine, settings)),
+        (fleet.leases.get(reserved.leases[0])?.machines ?? []).map(({ machine }) => hostIn(fleet, machine, settings)),
       )
-      return json({ hosts: machines, ssid: reserved.lease })
+      return json({ hosts: machines, ssid: reserved.leases[0] })
     }
     case 'refused':
       return refusedGet(call, reserved.refusal)
