@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timing } from './callers.ts'
-import { benchHttp } from './http.ts'
+import { benchHttp, benchOlder } from './http.ts'
 import { benchLane } from './lane.ts'
 import { benchLogin } from './login.ts'
 import { rawAllocations } from './raw.ts'
@@ -50,6 +50,15 @@ try {
   const clients = [1, 32]
   for (const [index, timing] of (await benchHttp(clients, ms)).entries())
     line(`${clients[index]} clients`, ...told(timing, second))
+
+  console.log('\nThe doors for older clients, 3,000 machines, driver null (no playbooks); half get, half done:')
+  line('', 'per s', 'of raw', 'get p50 ms', 'get p99 ms')
+  const few = [1, 4, 16]
+  const older = await benchOlder(few, ms)
+  for (const [index, timing] of older.v3.entries())
+    line(`/api/v1/sessions, ${few[index]} clients`, ...told(timing, second))
+  for (const [index, timing] of older.legacy.entries())
+    line(`/Node/get, ${few[index]} clients`, ...told(timing, second))
 
   console.log('\nReal machines (nsbox) and real Ansible, one person, the default config:')
   const { login, playbook, own } = await benchLogin(quick ? 10 : 40)

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { killAgainAndAgain } from '../e2e/kills.ts'
+import { manyMachines, olderClient, soak } from '../e2e/older-clients.ts'
 import { rush } from '../e2e/queue.ts'
 import { keyPair } from '../kit/ansible.ts'
 import { runDuffy, settled } from '../kit/duffy.ts'
@@ -39,6 +40,15 @@ describe('with real machines, at length', () => {
     expect(toll).toMatchObject({ kills: 100, lost: [], faults: [] })
   }, 1_800_000)
 })
+
+test('16 older clients at once on 1,000 ready machines for a minute see no fault, and leave nothing behind', async () => {
+  await using duffy = await runDuffy({ config: manyMachines(1000) })
+  const client = await olderClient(duffy, 'infra', 1000)
+  const { odd } = await soak(client, 16, 60_000)
+  expect(odd).toEqual({})
+  expect((await duffy.operate('GET', '/api/v2/leases?all=true')).body.leases).toEqual([])
+  expect((await duffy.operate('GET', '/api/v2/verify')).body).toMatchObject({ ok: true, faults: [] })
+}, 300_000)
 
 test.each(Array.from({ length: 20 }, (_, index) => 50_000 + index))(
   'the long life of seed %i breaks no invariant',
