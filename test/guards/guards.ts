@@ -67,8 +67,8 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'A machine that the config no longer names goes once it is free.',
     file: 'core/decide/steps.ts',
-    text: "return machine.configured\n        ? draft.emit({ type: 'machineReadied', machine: machine.name })\n        : begin(draft, machine.name, 'shutdown')",
-    without: "return draft.emit({ type: 'machineReadied', machine: machine.name })",
+    text: "if (!machine.configured) return begin(draft, machine.name, 'shutdown')",
+    without: '',
     tests: ['test/core', 'test/e2e/config.test.ts'],
   },
   {
@@ -102,7 +102,7 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'A machine is made clean between two tenants.',
     file: 'core/decide/steps.ts',
-    text: "begin(draft, machine.name, machine.configured ? afterLease : 'shutdown')",
+    text: "begin(draft, machine.name, machine.configured ? thorough : 'shutdown')",
     without: "draft.emit({ type: 'machineReadied', machine: machine.name })",
     tests: [PROPERTIES, MODEL],
   },
