@@ -5,6 +5,7 @@ import { calibrationsOf, type CalibrationView } from './answer/calibrations.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
 import { noSuchPool } from './answer/pools.ts'
 import { maintenanceOf, type MaintenanceAnswer } from './answer/maintenance.ts'
+import { reservationsFor, type ReservationsAnswer } from './answer/reservations.ts'
 import { preview, type Preview } from './answer/preview.ts'
 import { queueOfAll, type QueueAnswer } from './answer/queue.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
@@ -38,6 +39,7 @@ export type Answer =
   | QueueAnswer
   | HomeAnswer
   | MaintenanceAnswer
+  | ReservationsAnswer
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
   | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
@@ -100,6 +102,7 @@ export function answer(
     case 'wear':
     case 'queue':
     case 'maintenance':
+    case 'reservations':
     case 'home':
     case 'keys': {
       const member = speaker(fleet, by)
@@ -142,6 +145,8 @@ const memberAnswer = (
       return queueOfAll(fleet, question.type, { by: member, at, estimates })
     case 'maintenance':
       return maintenanceOf(fleet, at)
+    case 'reservations':
+      return reservationsFor(fleet, member)
     case 'who': {
       const machine = machineNamed(fleet, question.machine)
       if (machine === undefined) return noSuchMachine(fleet, question.machine)

@@ -83,6 +83,8 @@ export type Command =
   | { readonly do: 'shorten'; readonly what: string; readonly until: Instant }
   /** Keep machines for debugging; `forMs` counts from now, null: the usual time. */
   | { readonly do: 'hold'; readonly what: string | null; readonly forMs: number | null; readonly reason: string }
+  /** As `get`, from an instant ahead. */
+  | { readonly do: 'reserve'; readonly get: GetCommand; readonly from: Instant }
   | { readonly do: 'cancel'; readonly what: string | null }
   /** `type` null: that of the platform; `tenant` null: the asker's. */
   | {
@@ -200,6 +202,7 @@ export type Outcome =
       readonly awaited: Awaited | null
     }
   | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant; readonly awaited: Awaited | null }
+  | { readonly type: 'reserved'; readonly request: RequestId; readonly from: Instant }
   | { readonly type: 'cancelled'; readonly request: RequestId }
   /** `from` null: it had none; the same as `platform`: nothing moved. */
   | {

@@ -25,4 +25,10 @@ export type Message =
       readonly from: Instant
       readonly until: Instant | null
     }
+  | {
+      readonly type: 'reservationNear'
+      readonly request: RequestId
+      readonly from: Instant
+      readonly late: boolean
+    }
   | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless | Absence }

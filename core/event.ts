@@ -96,6 +96,7 @@ export type Event =
     }
   /** Its asker was told when it will likely be served. */
   | { readonly type: 'estimateGiven'; readonly request: RequestId; readonly estimate: Estimate }
+  | { readonly type: 'reservationTold'; readonly request: RequestId; readonly what: 'soon' | 'late' }
   | { readonly type: 'requestCancelled'; readonly request: RequestId; readonly by: Canceller }
   /** Nobody is there any more who would take what it is granted. */
   | { readonly type: 'requestAbandoned'; readonly request: RequestId; readonly how: Absence }

@@ -100,20 +100,27 @@ export class Fleet {
   readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []), byRef)
   readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
 
-  readonly waiting = new Grouped<Waiting>((r) => r.demand.type, byNumber)
-  readonly queues = new Grouped<Waiting>(queueOf, byNumber)
+  readonly waiting = new Grouped<Waiting>((r) => (r.reserved === null ? r.demand.type : null), byNumber)
+  readonly queues = new Grouped<Waiting>((r) => (r.reserved === null ? queueOf(r) : null), byNumber)
   /** Those that last only while somebody asks, the first to be given up first. */
   readonly polled = new Grouped<Waiting>((r) => (r.poll === null ? null : 'all'), byPatience)
   readonly waitingOf = new Grouped<Waiting>((r) => r.tenant, byNumber)
+  /** Requests for an instant ahead, which stand in no line, by type; the first to begin first. */
+  readonly reservations = new Grouped<Waiting>((r) => (r.reserved === null ? null : r.demand.type), byStart)
   /** Machines wanted by everybody in a line, and from a pool or of a type. */
-  readonly wanted = new Sums<Waiting>((r) => [
-    [queueOf(r), r.demand.count],
-    [wantedFrom(r), r.demand.count],
-  ])
+  readonly wanted = new Sums<Waiting>((r) =>
+    r.reserved === null
+      ? [
+          [queueOf(r), r.demand.count],
+          [wantedFrom(r), r.demand.count],
+        ]
+      : [],
+  )
   readonly requests = new Table<RequestId, Waiting>('request', this.journal, [
     this.waiting,
     this.queues,
     this.polled,
+    this.reservations,
     this.waitingOf,
     this.wanted,
     this.heads.ofRequests,
@@ -176,6 +183,8 @@ const byId = (a: ApiKey, b: ApiKey): number => byText(a.id, b.id)
 const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
 const byPatience = (a: Waiting, b: Waiting): number => lostAt(a) - lostAt(b) || a.number - b.number
+const byStart = (a: Waiting, b: Waiting): number =>
+  (a.reserved?.from ?? 0) - (b.reserved?.from ?? 0) || a.number - b.number
 const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.number
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
 const byProbation = (a: Machine, b: Machine): number =>

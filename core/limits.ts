@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from './time.ts'
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
 /** Every bound that a user can meet, with the name that its refusal uses. Set by the site's config; these are the defaults. */
 export interface Limits {
@@ -13,6 +13,9 @@ export interface Limits {
   readonly pollWithinMs: number
   /** The shortest such time that a request may name. */
   readonly shortestPollMs: number
+  readonly reservationsPerTenant: number
+  /** How far ahead machines can be reserved. */
+  readonly reservedAheadMs: number
   readonly keysPerPerson: number
   readonly tenants: number
   readonly membersPerTenant: number
@@ -37,6 +40,8 @@ export const DEFAULT_LIMITS: Limits = {
   overtakenMost: 20,
   pollWithinMs: HOUR,
   shortestPollMs: 10 * SECOND,
+  reservationsPerTenant: 20,
+  reservedAheadMs: 30 * DAY,
   keysPerPerson: 20,
   tenants: 10_000,
   membersPerTenant: 500,

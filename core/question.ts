@@ -13,6 +13,7 @@ export type Question =
   /** `type`: a type of machine, or a pool; null: everybody who waits. */
   | { readonly ask: 'queue'; readonly type: string | null }
   | { readonly ask: 'estimates' }
+  | { readonly ask: 'reservations' }
   /** What is in maintenance, and what is to be. */
   | { readonly ask: 'maintenance' }
   | { readonly ask: 'who'; readonly machine: string }

@@ -62,6 +62,7 @@ export type Refusal =
         | 'labelsPerRequest'
         | 'metadataEntries'
         | 'tenants'
+        | 'reservationsPerTenant'
         | 'membersPerTenant'
         | 'apiKeysPerTenant'
       readonly most: number
@@ -135,6 +136,15 @@ export type Refusal =
       readonly suggestion: string | null
       readonly known: readonly PlatformName[]
     }
+  /** `nearest`: when there would be; null: no such start is known. */
+  | {
+      readonly type: 'noRoom'
+      readonly machineType: MachineType
+      readonly count: number
+      readonly from: Instant
+      readonly nearest: Instant | null
+    }
+  | { readonly type: 'tooFarAhead'; readonly from: Instant; readonly mostMs: number }
   /** Neither a machine nor anything that machines have in common. */
   | { readonly type: 'noSuchTarget'; readonly asked: string; readonly suggestion: string | null }
   | { readonly type: 'endsBeforeStart'; readonly from: Instant; readonly until: Instant }

@@ -80,6 +80,8 @@ export interface MachineRequest {
    * the head. What was granted since went to others.
    */
   readonly headSince: number | null
+  /** Set if its machines are wanted from an instant ahead; null: from when they can be had. */
+  readonly reserved: Reservation | null
   /** How its asker is known to be still there, where nothing else tells them; null: they need not ask. */
   readonly poll: Poll | null
   readonly state: RequestState
@@ -90,6 +92,15 @@ export interface Poll {
   readonly withinMs: number
   /** When somebody last did, as far as that is on record: looks are noted late, but before they would be missed. */
   readonly seenAt: Instant
+}
+
+/** Machines are kept for it from its start on. From then on it is before all who wait. */
+export interface Reservation {
+  readonly from: Instant
+  /** Where there was room for it when it was made; null: anywhere. */
+  readonly platform: PlatformName | null
+  /** What its owner was told of it: that it begins soon, or that it could not begin. */
+  readonly told: 'soon' | 'late' | null
 }
 
 export type RequestState =

@@ -85,7 +85,7 @@ export type EstimateView = ReturnType<typeof estimateView>
 
 /** A request as clients read it; `lease` once it is granted, `position` and, if there is one, `estimate` while it waits. */
 export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Estimate) {
-  const { id, number, tenant, demand, durationMs, priority, reason, metadata, askedAt, state } = request
+  const { id, number, tenant, demand, durationMs, priority, reason, metadata, askedAt, state, reserved } = request
   const waits = state.status === 'waiting' && fleet.requests.get(id) !== undefined
   return {
     id,
@@ -99,7 +99,9 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     metadata,
     askedAt: isoTime(askedAt),
     /** Its place in the order of service among all who wait for its type, from 1. */
-    position: waits ? positionOf(fleet, request) : null,
+    position: waits && reserved === null ? positionOf(fleet, request) : null,
+    /** When it is to begin, if it is a reservation. */
+    from: reserved === null ? null : isoTime(reserved.from),
     estimate: waits && estimate !== undefined ? estimateView(estimate) : null,
     lease: state.status === 'granted' ? state.lease : null,
     endedAt: state.status === 'waiting' ? null : isoTime(state.at),

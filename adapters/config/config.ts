@@ -188,6 +188,10 @@ export interface LimitsConfig {
   readonly pollWithin?: Span
   /** The shortest such time that a request may say. Default: `10s`. */
   readonly shortestPoll?: Span
+  /** Reservations of a tenant that are still to begin. Default: 20. */
+  readonly reservationsPerTenant?: number
+  /** How far ahead machines can be reserved. Default: `30d`. */
+  readonly reservedAhead?: Span
   /** SSH keys that a person may keep. Default: 20. */
   readonly keysPerPerson?: number
   /** SSH keys in one request. Default: 20. */

@@ -143,13 +143,14 @@ const withSpokenMembers = (
 }
 
 const limitsOf = (read: ReturnType<typeof schema.limitsSchema.parse> | null, faults: Faults): Limits => {
-  const { shortest, pollWithin, shortestPoll, warnMinutes, ...rest } = read ?? {}
+  const { shortest, pollWithin, shortestPoll, reservedAhead, warnMinutes, ...rest } = read ?? {}
   const limits = {
     ...DEFAULT_LIMITS,
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     ...(shortest !== undefined && { shortestMs: shortest }),
     ...(pollWithin !== undefined && { pollWithinMs: pollWithin }),
     ...(shortestPoll !== undefined && { shortestPollMs: shortestPoll }),
+    ...(reservedAhead !== undefined && { reservedAheadMs: reservedAhead }),
     ...(warnMinutes !== undefined && { warnMinutes: [...new Set(warnMinutes)].toSorted((a, b) => b - a) }),
   }
   if (limits.waitingRequestsPerTenant > limits.waitingRequests && rest.waitingRequestsPerTenant !== undefined) {

@@ -194,6 +194,8 @@ export const limitsSchema = object(
     overtakenMost: whole(1, 1_000_000).optional(),
     pollWithin: span(10 * SECOND).optional(),
     shortestPoll: span(10 * SECOND, DAY).optional(),
+    reservationsPerTenant: whole(0, 10_000).optional(),
+    reservedAhead: span(MINUTE, 366 * DAY).optional(),
     keysPerPerson: whole(1, 1000).optional(),
     keysPerRequest: whole(1, 200).optional(),
     shortest: span(SECOND, DAY).optional(),

@@ -25,6 +25,11 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'extended':
     case 'held':
       return told(call, outcome, { lease: await ownLease(ports, outcome.lease, caller) })
+    case 'reserved':
+      return created(
+        await told(call, outcome, { request: await ownRequest(ports, outcome.request, caller) }),
+        `${call.door.base}/api/v2/requests/${outcome.request}`,
+      )
     case 'cancelled':
       return told(call, outcome, { request: await ownRequest(ports, outcome.request, caller) })
     case 'keyAdded':

@@ -28,6 +28,8 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   leaseTooLong: { status: 422, title: 'Lease too long' },
   pollTooShort: { status: 422, title: 'Too short to poll in' },
   noKeys: { status: 422, title: 'No SSH key' },
+  noRoom: { status: 409, title: 'No room then' },
+  tooFarAhead: { status: 422, title: 'Too far ahead' },
   noSuchTarget: { status: 422, title: 'No such machines' },
   endsBeforeStart: { status: 422, title: 'Ends before it begins' },
   noMaintenance: { status: 409, title: 'Not in maintenance' },

@@ -116,6 +116,7 @@ export const RequestRow = defineEntity({
     head_since: p.integer().nullable(),
     grace_ms: p.integer(),
     prefer_until: p.integer(),
+    reserved: p.text().nullable(),
     estimate: p.text().nullable(),
     poll: p.text().nullable(),
     demand: p.text(),

@@ -6,6 +6,7 @@ import { isOpenUntil, openFor } from '../policy/calendar.ts'
 import { levelOf } from '../policy/level.ts'
 import { byPlatform, fitting, sum } from '../policy/match.ts'
 import { homeOf, isNear, nearestFirst } from '../policy/platform.ts'
+import { leadMs } from '../policy/reservation.ts'
 import { groupsInOrder, setAsideAt } from '../policy/turn.ts'
 import { byWear } from '../policy/wear.ts'
 import type { Pool } from '../pool.ts'
@@ -46,7 +47,13 @@ function* wants({ fleet, at }: Draft): Generator<Want> {
     )
     yield { from: [stocks], count: missing(lease), together: 1 }
   }
-  const claims = new Map(setAsideAt(fleet, at).claims.map(({ request, stocks }) => [request, stocks]))
+  const aside = setAsideAt(fleet, at)
+  for (const { request, stocks, count, from } of aside.claims) {
+    const isReserved = fleet.requests.get(request)?.reserved != null
+    if (isReserved && stocks.some(({ shape }) => from - leadMs(fleet.pools.need(shape.pool)) <= at))
+      yield { from: [stocks], count, together: 1 }
+  }
+  const claims = new Map(aside.claims.map(({ request, stocks }) => [request, stocks]))
   for (const { request, group } of groupsInOrder(fleet)) {
     const { demand } = request
     const claimed = claims.get(request.id)

@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant, type RequestId } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
 import { homeOf, most, type Placement } from '../policy/platform.ts'
-import { placeOf } from '../policy/turn.ts'
+import { placeOf, type Asking } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest, Poll } from '../request.ts'
 import { sum } from '../policy/match.ts'
@@ -58,6 +58,33 @@ const outcomeOf = (draft: Draft, request: RequestId): Outcome => {
 const make = (draft: Draft, command: GetCommand, by: Speaker): { readonly request: RequestId } | Refusal => {
   const { fleet, at } = draft
   const tenant = fleet.tenants.need(by.tenant)
+  const read = readGet(draft, command, by)
+  if ('type' in read) return read
+  const { asking, keys } = read
+  const { demand } = asking
+  const over = overQuota(draft, demand, by)
+  if (over !== null) return over
+  const placed = placeOf(fleet, at, asking)
+  const isFree = placed.machines !== null
+  if (!isFree) {
+    const refusal = command.queue ? queueFull(draft, by) : noneFree(fleet, tenant, { demand, placed })
+    if (refusal !== null) return refusal
+  }
+  const request = { ...requestOf(draft, asking, command, keys), poll: isFree ? null : pollOf(draft, command) }
+  const why = isFree ? null : explain(fleet, tenant, demand, placed, busyWhy(placed))
+  draft.emit({ type: 'requestMade', request, why })
+  if (isFree) grant(draft, fleet.requests.need(request.id), placed)
+  return { request: request.id }
+}
+
+/** What a `get` asks for, and whose keys are let in, if there is nothing wrong with it that is wrong at any time. */
+export const readGet = (
+  draft: Draft,
+  command: GetCommand,
+  by: Speaker,
+): { readonly asking: Asking; readonly keys: readonly Fingerprint[] } | Refusal => {
+  const { fleet, at } = draft
+  const tenant = fleet.tenants.need(by.tenant)
   const demand = readDemand(fleet, command)
   if ('refusal' in demand) return demand.refusal
   const duration = readDuration(fleet, tenant, demand.demand, command.durationMs)
@@ -67,8 +94,7 @@ const make = (draft: Draft, command: GetCommand, by: Speaker): { readonly reques
     pollTooShort(draft, command) ??
     badPriority(draft, command, by) ??
     badNotify(draft, command, by) ??
-    neverEnough(draft, demand.demand, by) ??
-    overQuota(draft, demand.demand, by)
+    neverEnough(draft, demand.demand, by)
   if (no !== null) return no
   const keys = keysFor(draft, command, by)
   if ('type' in keys) return keys
@@ -83,28 +109,28 @@ const make = (draft: Draft, command: GetCommand, by: Speaker): { readonly reques
     askedAt: at,
     preferUntil: (at + (command.preferMs ?? demand.pool.preferMs)) as Instant,
     headSince: null,
+    reserved: null,
   }
-  const placed = placeOf(fleet, at, asking)
-  const isFree = placed.machines !== null
-  if (!isFree) {
-    const refusal = command.queue ? queueFull(draft, by) : noneFree(fleet, tenant, { demand: demand.demand, placed })
-    if (refusal !== null) return refusal
-  }
+  return { asking, keys: keys.known }
+}
+
+/** A request as it stands in the record; its keys and where its notices go are kept where they can be erased. */
+export const requestOf = (
+  draft: Draft,
+  asking: Asking,
+  command: GetCommand,
+  known: readonly Fingerprint[],
+): Omit<MachineRequest, 'state' | 'estimate' | 'headSince' | 'poll'> => {
   const { headSince: _, ...asked } = asking
-  const request: Omit<MachineRequest, 'state' | 'estimate' | 'headSince'> = {
+  return {
     ...asked,
     id: requestId(asking.number),
     by: draft.person(draft.identity),
-    keys: command.keys.length > 0 ? command.keys.map((key) => draft.keep(key)) : keys.known,
+    keys: command.keys.length > 0 ? command.keys.map((key) => draft.keep(key)) : known,
     reason: command.reason,
     metadata: command.metadata,
     address: command.address === null ? null : draft.reach(command.address),
-    poll: isFree ? null : pollOf(draft, command),
   }
-  const why = isFree ? null : explain(fleet, tenant, demand.demand, placed, busyWhy(placed))
-  draft.emit({ type: 'requestMade', request, why })
-  if (isFree) grant(draft, fleet.requests.need(request.id), placed)
-  return { request: request.id }
 }
 
 const pollTooShort = ({ fleet }: Draft, { pollWithinMs: asked }: GetCommand): Refusal | null => {

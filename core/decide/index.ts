@@ -16,6 +16,7 @@ import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.t
 import { decideEndMaintenance, decideSetMaintenance } from './maintenance.ts'
 import { decideLeave, decideNotePolls } from './presence.ts'
 import { decideReadmit } from './readmit.ts'
+import { decideReserve } from './reserve.ts'
 import { decideFinishRun } from './run.ts'
 import { decideSweep } from './sweep.ts'
 import {
@@ -79,6 +80,8 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       return decideShorten(draft, command, who)
     case 'hold':
       return decideHold(draft, command, who)
+    case 'reserve':
+      return decideReserve(draft, command, who)
     case 'cancel':
       return decideCancel(draft, command.what, who)
     case 'moveHome':
@@ -160,6 +163,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'extend':
     case 'shorten':
     case 'hold':
+    case 'reserve':
     case 'cancel':
     case 'moveHome':
     case 'addKey':
@@ -178,6 +182,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   readmitted: true,
   extended: true,
   held: true,
+  reserved: true,
   cancelled: true,
   homeMoved: true,
   keyAdded: true,

@@ -4,11 +4,13 @@ import type { Lease } from '../lease.ts'
 import { dueWarning } from '../policy/due.ts'
 import { burninAfterMs, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
 import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
+import { isExpected } from '../policy/reservation.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
 import { startProbation } from './readmit.ts'
+import { tellReserved } from './reserve.ts'
 import { settle } from './settle.ts'
 import { begin } from './steps.ts'
 
@@ -22,6 +24,7 @@ export const decideSweep = (draft: Draft): Outcome => {
   sweepLeases(draft)
   startProbations(draft)
   settle(draft)
+  tellReserved(draft)
   for (const pool of draft.fleet.pools.values()) {
     // First, since a burn-in shows what a check does, and more.
     startBurnins(draft, pool)
@@ -65,7 +68,7 @@ const startProbations = (draft: Draft): void => {
 /** Machines that have stood ready for long are seen to, longest first, while nobody waits. */
 const startChecks = (draft: Draft, pool: Pool): void => {
   const { fleet, at } = draft
-  if (!pool.steps.includes('check') || fleet.waiting.size(pool.type) > 0) return
+  if (!pool.steps.includes('check') || fleet.waiting.size(pool.type) > 0 || isExpected(fleet, pool, at)) return
   const most = Math.max(1, Math.floor(fleet.statuses.of(pool.name) * CHECKED_AT_ONCE))
   for (let away = fleet.statuses.of(`${pool.name}/checking`); away < most; away += 1) {
     const machine = fleet.uncheckedFirst.first(pool.name)
@@ -80,7 +83,7 @@ const startChecks = (draft: Draft, pool: Pool): void => {
  */
 const startBurnins = (draft: Draft, pool: Pool): void => {
   const { fleet, at } = draft
-  if (!hasIdleLimit(pool)) return
+  if (!hasIdleLimit(pool) || isExpected(fleet, pool, at)) return
   const machines = fleet.statuses.of(pool.name)
   const idleFrom = at - burninAfterMs(pool, machines)
   const away = fleet.statuses.of(`${pool.name}/burning`) + fleet.statuses.of(`${pool.name}/provisioning`)
@@ -104,7 +107,7 @@ const longestIdle = (fleet: Fleet, { name }: Pool, idleFrom: number): Machine | 
 /** A pool gives up what it has over its level once nobody waits. */
 const stopSurplus = (draft: Draft, pool: Pool): void => {
   const { fleet, at } = draft
-  if (!stopsSurplus(pool) || fleet.waiting.size(pool.type) > 0) return
+  if (!stopsSurplus(pool) || fleet.waiting.size(pool.type) > 0 || isExpected(fleet, pool, at)) return
   const ready = fleet.statuses.of(`${pool.name}/ready`)
   if (ready <= levelOf(fleet, pool, at).machines) return
   const surplus = ready - keptLevel(fleet, pool, at)

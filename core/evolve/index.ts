@@ -38,6 +38,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
       return evolveMachine(fleet, event, at)
     case 'requestMade':
     case 'estimateGiven':
+    case 'reservationTold':
     case 'requestCancelled':
     case 'requestAbandoned':
     case 'pollsNoted':

@@ -12,6 +12,7 @@ type RequestEvent = Extract<
     type:
       | 'requestMade'
       | 'estimateGiven'
+      | 'reservationTold'
       | 'requestCancelled'
       | 'requestAbandoned'
       | 'pollsNoted'
@@ -25,11 +26,15 @@ export const evolveRequest = (fleet: Fleet, event: RequestEvent, at: Instant): v
       const { request, why } = event
       fleet.counters.put('request', request.number)
       const made: MachineRequest = { ...request, headSince: null, estimate: null, state: { status: 'waiting', why } }
-      const isFirst = fleet.queues.first(queueOf(made)) === undefined
+      const isFirst = made.reserved === null && fleet.queues.first(queueOf(made)) === undefined
       return fleet.requests.put(request.id, isFirst ? { ...made, headSince: granted(fleet, made) } : made)
     }
     case 'estimateGiven':
       return fleet.requests.put(event.request, { ...fleet.requests.need(event.request), estimate: event.estimate })
+    case 'reservationTold': {
+      const request = fleet.requests.need(event.request)
+      return fleet.requests.put(event.request, { ...request, reserved: { ...request.reserved!, told: event.what } })
+    }
     case 'requestCancelled':
       return closeRequest(fleet, event.request, { status: 'cancelled', at, by: event.by })
     case 'requestAbandoned':
@@ -53,6 +58,7 @@ export const closeRequest = (fleet: Fleet, id: RequestId, state: RequestState): 
   const request = fleet.requests.need(id)
   fleet.requests.put(id, { ...request, state })
   fleet.requests.remove(id)
+  if (request.reserved !== null) return
   const next = fleet.queues.first(queueOf(request))
   if (next !== undefined && next.headSince === null) lead(fleet, next)
 }

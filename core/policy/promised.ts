@@ -8,6 +8,8 @@ import { setAsideAt } from './turn.ts'
 export interface Awaited {
   readonly machineType: MachineType
   readonly requests: number
+  /** Set if it is for a reservation, and not for them. */
+  readonly reservedFrom: Instant | null
 }
 
 /**
@@ -24,7 +26,12 @@ export const endWithin = (
     .brokenBy(lease, (until + lease.graceMs) as Instant)
     .filter(({ request }) => fleet.requests.get(request)?.by !== lease.by)
   if (broken.length === 0) return { until, awaited: null }
-  const from = Math.min(...broken.map((claim) => claim.from))
-  const awaited = { machineType: type, requests: fleet.waiting.size(type) }
+  const first = broken.toSorted((a, b) => a.from - a.slackMs - (b.from - b.slackMs))[0]!
+  const from = first.from - first.slackMs
+  const awaited = {
+    machineType: type,
+    requests: fleet.waiting.size(type),
+    reservedFrom: first.reserved ? first.from : null,
+  }
   return { until: (from - lease.graceMs) as Instant, awaited }
 }

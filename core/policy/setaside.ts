@@ -15,6 +15,12 @@ export interface Claim {
   readonly stocks: readonly Stock[]
   readonly count: number
   readonly from: Instant
+  /** When machines that it gets then are ready for the next. */
+  readonly until: Instant
+  /** So long before `from` a lease must be over. */
+  readonly slackMs: number
+  /** For an instant that was settled beforehand: whoever waits has a claim beside it. */
+  readonly reserved: boolean
 }
 
 /** Ready machines that somebody cannot have, and the claims that they are kept for. */
@@ -55,6 +61,23 @@ export class SetAside {
     this.#spare.clear()
   }
 
+  /** Whether nobody who waits has a claim on any of these. */
+  isFirst(stocks: readonly Stock[]): boolean {
+    return !this.#claims.some((claim) => !claim.reserved && claim.stocks.some((stock) => stocks.includes(stock)))
+  }
+
+  /** From `from` on, the first instant at which so many can be had on these terms without breaking what is reserved. */
+  pastReserved(stocks: readonly Stock[], count: number, { from, ...terms }: Terms & { from: Instant }): Instant {
+    let start = from
+    const lasts = this.#awayMs(terms, stocks)
+    const reserved = this.#claims.filter((claim) => claim.reserved && claim.stocks.some((one) => stocks.includes(one)))
+    for (const claim of reserved.toSorted((a, b) => a.from - b.from || a.until - b.until)) {
+      const isInTheWay = claim.from < start + lasts && claim.until > start
+      if (isInTheWay && this.#spareOf(claim) < count) start = claim.until
+    }
+    return start
+  }
+
   /** Whether nobody has a claim on any of these. */
   leavesAll(stocks: readonly Stock[]): boolean {
     return this.#claimed.size === 0 || !stocks.some((stock) => this.#claimed.has(stock))
@@ -82,7 +105,8 @@ export class SetAside {
   brokenBy(lease: Lease, end: Instant): readonly Claim[] {
     const shapes = lease.machines.map(({ machine }) => shapeKey(this.#fleet.machines.need(machine)))
     return this.#claims.filter((claim) => {
-      if (end <= claim.from || plannedEnd(lease) > claim.from) return false
+      const last = claim.from - claim.slackMs
+      if (end <= last || plannedEnd(lease) > last) return false
       const counted = shapes.filter((key) => claim.stocks.some(({ shape }) => shape.key === key)).length
       return counted > this.#spareOf(claim)
     })
@@ -100,6 +124,12 @@ export class SetAside {
       if (claims.length > 0) against.set(stock, claims)
     }
     return against
+  }
+
+  /** How long machines are away at most, until they are ready for the next. */
+  #awayMs({ durationMs, graceMs }: Terms, stocks: readonly Stock[]): number {
+    const turnarounds = stocks.map(({ shape }) => turnaroundMs(this.#fleet.pools.need(shape.pool)))
+    return openingMs(this.#fleet, stocks) + durationMs + graceMs + Math.max(0, ...turnarounds)
   }
 
   #take(
@@ -124,12 +154,16 @@ export class SetAside {
   #spareOf(claim: Claim): number {
     let spare = this.#spare.get(claim)
     if (spare === undefined) {
-      const { stocks, from } = claim
+      const { stocks, from, slackMs } = claim
       const needed = sum(this.#claims, (other) =>
-        other.from <= from && other.stocks.some((stock) => stocks.includes(stock)) ? other.count : 0,
+        other.from <= from &&
+        (!other.reserved || other.until > from) &&
+        other.stocks.some((stock) => stocks.includes(stock))
+          ? other.count
+          : 0,
       )
       const most = needed + this.#fleet.limits.machinesPerRequest
-      spare = Math.max(0, freeAt(this.#fleet, stocks, { at: from, now: this.#now, most }) - needed)
+      spare = Math.max(0, freeAt(this.#fleet, stocks, { at: from, now: this.#now, most, slackMs }) - needed)
       this.#spare.set(claim, spare)
     }
     return spare
@@ -137,7 +171,7 @@ export class SetAside {
 }
 
 /** The longest that it takes to let a tenant in: a lease's time begins only then. */
-const openingMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
+export const openingMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
   Math.max(
     0,
     ...stocks.map(({ shape }) => {

@@ -9,6 +9,7 @@ import { headOf, inOrder, type Head } from './fairness.ts'
 import { byPlatform } from './match.ts'
 import { place, type Placement } from './platform.ts'
 import type { Waiting } from './queue.ts'
+import { claimOf, endOf, reservationsOf, type Reserved } from './reservation.ts'
 import { SetAside } from './setaside.ts'
 import { freeBy } from './timeline.ts'
 
@@ -42,7 +43,7 @@ export const placeOf = (fleet: Fleet, at: Instant, asking: Asking): Placement =>
   const own = headOf(fleet, asking, fleet.tenants.need(asking.tenant))
   const comesBefore = inOrder(fleet)
   for (const { head, placed } of turns(fleet, at, [asking.demand.type], kept)) {
-    if (comesBefore(own, head) <= 0) break
+    if (head !== null && comesBefore(own, head) <= 0) break
     if (placed.machines !== null) return { ...placeFor(fleet, at, asking, kept), machines: null, choice: null }
   }
   return placeFor(fleet, at, asking, kept)
@@ -73,13 +74,48 @@ function* turns(
   at: Instant,
   types: readonly MachineType[],
   kept = new SetAside(fleet, at),
-): Generator<Turn & { readonly head: Head }> {
+): Generator<Turn & { readonly head: Head | null }> {
+  yield* reservedTurns(fleet, at, types, kept)
   for (const head of groupsInOrder(fleet, types)) {
     const { request } = head
     const placed = placeFor(fleet, at, request, kept)
     yield { request, head, placed }
     if (placed.machines === null) setAside(fleet, at, { request, placed }, kept)
   }
+}
+
+/**
+ * Reservations whose hour has come are before everybody. What is reserved for later is kept from them as from others, so that no
+ * two get in each other's way.
+ */
+function* reservedTurns(
+  fleet: Fleet,
+  at: Instant,
+  types: readonly MachineType[],
+  kept: SetAside,
+): Generator<Turn & { readonly head: null }> {
+  const reserved = types.flatMap((type) => [...reservationsOf(fleet, type)])
+  for (const request of reserved) if (request.reserved.from > at) kept.add(claimOf(fleet, request))
+  for (const request of reserved) {
+    const { held, quota } = fleet.tenants.need(request.tenant)
+    if (request.reserved.from > at || held + request.demand.count > quota) continue
+    const placed = placeReserved(fleet, at, request, kept)
+    yield { request, head: null, placed }
+    if (placed.machines === null) setAside(fleet, at, { request, placed }, kept)
+  }
+}
+
+/** On the platform that it was promised, or, where that cannot be kept, wherever it could be served otherwise. */
+const placeReserved = (fleet: Fleet, at: Instant, request: Reserved, kept: SetAside): Placement => {
+  const tenant = fleet.tenants.need(request.tenant)
+  const { platform } = request.reserved
+  const take = kept.takeFor(request)
+  const promised = place(fleet, tenant, request, {
+    at,
+    take: (stocks, count) =>
+      platform === null || stocks.every(({ shape }) => shape.platform === platform) ? take(stocks, count) : [],
+  })
+  return promised.machines === null ? placeFor(fleet, at, request, kept) : promised
 }
 
 const placeFor = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement => {
@@ -93,17 +129,22 @@ const setAside = (fleet: Fleet, at: Instant, { request, placed }: Turn, kept: Se
   const { demand, preferUntil } = request
   let soonest: { readonly stocks: readonly Stock[]; readonly from: Instant } | null = null
   for (const { stocks, after } of choices()) {
-    if (!kept.leavesAll(stocks)) continue
+    if (!kept.isFirst(stocks)) continue
     const found = soonestOf(stocks, after)
     if (found !== null && (soonest === null || found.from < soonest.from)) soonest = found
   }
-  if (soonest !== null) kept.add({ request: request.id, count: demand.count, ...soonest })
+  if (soonest !== null) {
+    const until = endOf(fleet, soonest.stocks, { ...request, from: soonest.from })
+    kept.add({ request: request.id, count: demand.count, ...soonest, until, slackMs: 0, reserved: false })
+  }
 
   /** Of machines that are still open by then for as long as they are wanted. */
   function soonestOf(stocks: readonly Stock[], after: Instant): typeof soonest {
     const free = freeBy(fleet, stocks, demand.count, at)
     if (free === null) return null
-    const from = Math.max(free, after) as Instant
+    const { durationMs, graceMs } = request
+    const earliest = Math.max(free, after) as Instant
+    const from = kept.pastReserved(stocks, demand.count, { from: earliest, durationMs, graceMs })
     const open = openFor(fleet, stocks, request, from)
     if (open.length === stocks.length) return { stocks, from }
     return open.length === 0 ? null : soonestOf(open, after)

@@ -9,9 +9,10 @@ import { homeSaid } from './home.ts'
 import { levelSaid } from './level.ts'
 import { logins, names } from './login.ts'
 import { maintenanceSaid } from './maintenance.ts'
-import { wanted } from './outcome.ts'
+import { wanted } from './wanted.ts'
 import { previewSaid } from './preview.ts'
 import { queueSaid } from './queue.ts'
+import { reservationsSaid } from './reserve.ts'
 import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
 import { tenantsSaid } from './tenants.ts'
@@ -56,6 +57,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
       const who = holder === null ? `is held by nobody (${STATES[state]})` : heldBy(holder, at)
       return openly(`${machine} ${who}. More: ${say(`why ${machine}`)}`)
     }
+    case 'reservations':
+      return reservationsSaid(answer, telling)
     case 'maintenance':
       return maintenanceSaid(answer, telling)
     case 'home':
@@ -94,7 +97,7 @@ const mine = (
   )
   const waits = requests.map(
     (request) =>
-      `${request.id} (${wanted({ demand: request })}${request.position === null ? '' : `, ${ordinal(request.position)} in line`}${request.estimate === null ? '' : `, ${estimateSaid(request.estimate, at)}`})`,
+      `${request.id} (${wanted({ demand: request })}${request.position === null ? '' : `, ${ordinal(request.position)} in line`}${request.from === null ? '' : `, reserved from ${clockOf(request.from, at)}`}${request.estimate === null ? '' : `, ${estimateSaid(request.estimate, at)}`})`,
   )
   const lines = [
     ...(first === undefined ? [] : [`You hold ${listed(held)}. Return: ${say(`done ${first.id}`)}`]),

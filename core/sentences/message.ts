@@ -8,6 +8,7 @@ import { chassisMissedSaid } from './chassis.ts'
 import { becauseSaid } from './ending.ts'
 import { logins, names } from './login.ts'
 import { maintenancePlannedSaid } from './maintenance.ts'
+import { reservationNearSaid } from './reserve.ts'
 import { departureSaid } from './platform.ts'
 import { listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
@@ -39,6 +40,8 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       return openly(leaseEnded(message, telling))
     case 'maintenancePlanned':
       return maintenancePlannedSaid(message, telling)
+    case 'reservationNear':
+      return reservationNearSaid(message, telling)
     case 'requestEnded':
       return openly(
         `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${nextAfter(message.because, say)}`,

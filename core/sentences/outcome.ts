@@ -6,6 +6,7 @@ import { positionOf } from '../policy/order.ts'
 import { pollBy } from '../policy/presence.ts'
 import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
+import { reservedSaid } from './reserve.ts'
 import { requestView } from '../view.ts'
 import { estimateSaid } from './estimate.ts'
 import { maintenanceLiftedSaid, maintenanceSetSaid } from './maintenance.ts'
@@ -14,6 +15,7 @@ import { awaitedSaid } from './queue.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
+import { wanted } from './wanted.ts'
 
 /** Words about an outcome say when those who wait will be served, if they are given estimates. */
 export interface OutcomeTelling extends FleetTelling {
@@ -43,11 +45,13 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       if (!fleet.leases.has(lease))
         return openly(`Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`)
       const longest = cutTo === null ? '' : `, ${cutSaid(outcome, telling)}`
-      const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited)}`
+      const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited, at)}`
       return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
     }
     case 'held':
       return openly(held(outcome, telling))
+    case 'reserved':
+      return reservedSaid(outcome, telling)
     case 'cancelled':
       return openly(`Request ${outcome.request} is cancelled; you wait for it no more. Ask again: ${say('get metal')}`)
     case 'homeMoved':
@@ -121,10 +125,6 @@ const askOrWait = (request: MachineRequest, { say, at }: Pick<Telling, 'say' | '
     : "I'll tell you when it is your turn."
 }
 
-/** `1 metal`, `2 vm of pool rack-7` */
-export const wanted = ({ demand }: Pick<MachineRequest, 'demand'>): string =>
-  `${demand.count} ${demand.type}${demand.pool === null ? '' : ` of pool ${demand.pool}`}`
-
 const whose = ({ demand, state }: MachineRequest): string => {
   const why = state.status === 'waiting' ? state.why : null
   return demand.platform !== 'any' && why?.home ? ` on your platform, ${why.home}` : ''
@@ -165,7 +165,7 @@ const held = (
   const lease = fleet.leases.get(id)
   if (lease === undefined) return `Lease ${id} was kept, and is over already. Get another machine: ${say('get metal')}`
   const machines = listed(lease.machines.map(({ machine }) => machine))
-  return `Lease ${id} (${machines}) is kept for debugging until ${clock(until, at)}${awaited === null ? '' : ` and no longer: ${awaitedSaid(awaited)}`}. Through already: ${say(`done ${id}`)}`
+  return `Lease ${id} (${machines}) is kept for debugging until ${clock(until, at)}${awaited === null ? '' : ` and no longer: ${awaitedSaid(awaited, at)}`}. Through already: ${say(`done ${id}`)}`
 }
 
 /** Which key it was is for its owner alone. */

@@ -5,11 +5,13 @@ import type { Awaited } from '../policy/promised.ts'
 import { isoTime } from '../time.ts'
 import { estimateSaid } from './estimate.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
-import { clockOf } from './time.ts'
+import { clock, clockOf } from './time.ts'
 
-/** For whom a lease ends when it does: `2 requests wait for metal`. */
-export const awaitedSaid = ({ machineType, requests }: Awaited): string =>
-  `${counted(requests, 'request')} ${requests === 1 ? 'waits' : 'wait'} for ${machineType}`
+/** For whom a lease ends when it does: `2 requests wait for metal`, `metal is reserved from 16:00 UTC`. */
+export const awaitedSaid = ({ machineType, requests, reservedFrom }: Awaited, at: Instant): string =>
+  reservedFrom === null
+    ? `${counted(requests, 'request')} ${requests === 1 ? 'waits' : 'wait'} for ${machineType}`
+    : `${machineType} is reserved from ${clock(reservedFrom, at)}`
 
 /** Those told of in one line. */
 const SHOWN = 5

@@ -169,6 +169,7 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   labelsPerRequest: 'Too many labels in one request',
   metadataEntries: 'Too many metadata entries in one request',
   tenants: 'There are too many tenants',
+  reservationsPerTenant: 'Your tenant has too many reservations',
   membersPerTenant: 'That tenant has too many members',
   apiKeysPerTenant: 'That tenant has too many API keys',
 }
@@ -179,6 +180,7 @@ const LIMIT_HELP: Readonly<Record<Limit, (say: Telling['say']) => string>> = {
   keysPerRequest: (say) => `Name fewer; see ${say('help get')}`,
   labelsPerRequest: (say) => `Name fewer; see ${say('help get')}`,
   metadataEntries: (say) => `Send fewer; see ${say('help get')}`,
+  reservationsPerTenant: (say) => `Cancel one: ${say('reservations')}`,
   tenants: (say) => `Use one that is there: ${say('tenants')}`,
   membersPerTenant: (say) => `Remove one: ${say('members')}`,
   apiKeysPerTenant: (say) => `Revoke one: ${say('api-keys')}`,

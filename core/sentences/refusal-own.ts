@@ -77,7 +77,7 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
       )
     case 'awaited':
       return openly(
-        `${refusal.lease} can stay until ${clock(refusal.until, at)} and no longer: ${awaitedSaid(refusal.awaited)}; nothing was changed. Who waits: ${say(`queue ${refusal.awaited.machineType}`)}. When you are through: ${say(`done ${refusal.lease}`)}`,
+        `${refusal.lease} can stay until ${clock(refusal.until, at)} and no longer: ${awaitedSaid(refusal.awaited, at)}; nothing was changed. Who waits: ${say(`queue ${refusal.awaited.machineType}`)}. When you are through: ${say(`done ${refusal.lease}`)}`,
       )
     case 'tooManyHeld':
       return tooManyHeld(refusal, say)

@@ -2,6 +2,7 @@ import type { Refusal } from '../refusal.ts'
 import { askingRefused } from './refusal-asking.ts'
 import { maintenanceRefused } from './maintenance.ts'
 import { ownRefused } from './refusal-own.ts'
+import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
 import { counted, openly, privately, type Said, type Telling } from './said.ts'
 
@@ -33,6 +34,9 @@ export function refusalSaid(refusal: Refusal, telling: Telling): Said {
     case 'noSuchPlatform':
     case 'badNotify':
       return askingRefused(refusal, telling)
+    case 'noRoom':
+    case 'tooFarAhead':
+      return reservationRefused(refusal, telling)
     case 'noSuchTarget':
     case 'endsBeforeStart':
     case 'noMaintenance':

@@ -7,10 +7,11 @@ import { outcomesSaid } from './ending.ts'
 import { estimateSaid } from './estimate.ts'
 import { names } from './login.ts'
 import { maintainedSaid, windowSaid } from './maintenance.ts'
-import { anyInstead, wanted } from './outcome.ts'
+import { anyInstead } from './outcome.ts'
+import { wanted } from './wanted.ts'
 import { choiceSaid } from './platform.ts'
 import { capital, counted, listed, openly, type Said, type Telling } from './said.ts'
-import { clockOf } from './time.ts'
+import { clockOf, span } from './time.ts'
 
 export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: Telling): Said => {
   const { id } = request
@@ -24,6 +25,10 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
       `Request ${id} (${what}) waits no more${when}: ${request.ending ?? 'it is over'}. Ask again: ${say('get metal')}`,
     )
   }
+  if (request.from !== null && request.from > isoTime(at))
+    return openly(
+      `Reservation ${id}: ${what} from ${clockOf(request.from, at)} for ${span(request.durationMs)}. Its machines are lent until then to those who are through by then. Cancel: ${say(`cancel ${id}`)}`,
+    )
   const platform = request.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''
   const quota = now.atQuota ? ' Your tenant holds as much as it may, so it waits for that first.' : ''
   const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free${keptSaid(now.kept, at)}`

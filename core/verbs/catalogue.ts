@@ -17,6 +17,7 @@ import {
 } from './tenants.ts'
 import { endMaintenance, maintenance, setMaintenance } from './maintenance.ts'
 import { estimates, help, list, pools, queue, status, wear, who, whoami, why } from './questions.ts'
+import { reservations, reserve } from './reserve.ts'
 import type { Verb } from './verb.ts'
 
 /** Everything that can be asked of Duffy, in the order in which `help` tells it. */
@@ -26,6 +27,8 @@ export const VERBS: readonly Verb[] = [
   done,
   extend,
   hold,
+  reserve,
+  reservations,
   cancel,
   queue,
   why,

@@ -134,7 +134,7 @@ export const get: Verb = {
   },
 }
 
-const commandOf = (values: Values, where: Address | null): GetCommand => ({
+export const commandOf = (values: Values, where: Address | null): GetCommand => ({
   do: 'get',
   type: values['type'] as string,
   pool: (values['pool'] ?? null) as string | null,

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openRun, type Instant, type RunResult } from '#core'
 import { anyGet, anyTenant, BUSY_SITE } from '../kit/histories.ts'
-import { World } from '../kit/world.ts'
+import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
+import { PLAIN_GET, World } from '../kit/world.ts'
 
 const MINUTE = 60_000
 
@@ -11,6 +12,13 @@ type Action =
   | { readonly act: 'done' | 'extend' | 'hold' | 'lift'; readonly which: number }
   | { readonly act: 'run'; readonly which: number; readonly outcome: RunResult['outcome'] }
   | { readonly act: 'pass'; readonly minutes: number }
+  | {
+      readonly act: 'reserve'
+      readonly by: string
+      readonly count: number
+      readonly ahead: number
+      readonly hours: number
+    }
   | { readonly act: 'maintain'; readonly which: number; readonly ahead: number; readonly minutes: number | null }
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -76,6 +84,10 @@ const live = (world: World, step: Action): void => {
     case 'pass':
       world.at = (at + step.minutes * MINUTE) as Instant
       return void world.ask('duffy', { do: 'sweep' })
+    case 'reserve': {
+      const get = { ...PLAIN_GET, count: step.count, platform: 'any', durationMs: step.hours * 60 * MINUTE } as const
+      return void world.ask(step.by, { do: 'reserve', get, from: (at + step.ahead * MINUTE) as Instant })
+    }
     case 'maintain': {
       const machine = pick(fleet.machines.values(), step.which)!
       const from = step.ahead === 0 ? null : ((at + step.ahead * MINUTE) as Instant)
@@ -126,3 +138,72 @@ describe('with maintenance now and then', () => {
     )
   })
 })
+
+const reservation: fc.Arbitrary<Action> = fc.record({
+  act: fc.constant('reserve' as const),
+  by: anyTenant,
+  count: fc.integer({ min: 1, max: 3 }),
+  ahead: fc.integer({ min: 1, max: 600 }),
+  hours: fc.integer({ min: 1, max: 4 }),
+})
+const busy: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: reservation },
+  { weight: 6, arbitrary: fc.record({ act: fc.constant('get' as const), by: anyTenant, get: anyGet }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constantFrom('done' as const, 'extend' as const, 'hold' as const),
+      which: fc.nat(20),
+    }),
+  },
+)
+/** Machines that are always well, whose steps take no time, and tenants whose quotas keep nobody back. */
+const CALM_SITE = siteOf({
+  pools: [poolOf('metal', { steps: [] })],
+  machines: machinesOf('metal', 'intel', 5, ['ssd']),
+  tenants: ['alice', 'bob', 'carol'].map((name) => tenantOf(name, { holds: 100 })),
+})
+
+describe('with reservations', () => {
+  test('where machines are well each begins at its instant, however busy it is, and nobody else holds its machines then', () => {
+    let begun = 0
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(busy, fc.integer({ min: 0, max: 40 })), { maxLength: 80, size: 'max' }),
+        (steps) => {
+          const world = new World(CALM_SITE)
+          for (const [step, minutes] of steps) {
+            if (!isForOneself(world, step)) live(world, step)
+            const until = world.at + minutes * MINUTE
+            for (let at = dueBy(world, until); at !== null; at = dueBy(world, until)) {
+              world.at = at
+              world.ask('duffy', { do: 'sweep' })
+              const late = [...world.fleet.reservations.of('metal')].filter(({ reserved }) => reserved!.from <= at)
+              expect(late).toEqual([])
+              begun += 1
+            }
+            world.at = until as Instant
+            world.ask('duffy', { do: 'sweep' })
+          }
+        },
+      ),
+      RUNS,
+    )
+    expect(begun).toBeGreaterThan(0)
+  })
+})
+
+/** Whoever extends what they hold may do so at the cost of what they themselves have reserved. */
+const isForOneself = ({ fleet }: World, step: Action): boolean => {
+  if (step.act !== 'extend' && step.act !== 'hold') return false
+  const lease = pick(fleet.leases.values(), step.which)
+  return [...fleet.reservations.of('metal')].some(({ tenant }) => tenant === lease?.tenant)
+}
+
+/** When the next thing is due by itself; ticks come as often as is needed to miss none. */
+const dueBy = ({ fleet, at }: World, until: number): Instant | null => {
+  const [reserved] = fleet.reservations.of('metal')
+  const lease = fleet.dueLeases.first('all')
+  const next = Math.min(reserved?.reserved?.from ?? Infinity, lease?.dueAt ?? Infinity)
+  return next <= until ? (Math.max(next, at) as Instant) : null
+}

@@ -7,6 +7,7 @@ import { leases } from './leases.ts'
 import { machines } from './machines.ts'
 import { maintenance } from './maintenance.ts'
 import { requests } from './requests.ts'
+import { reservations } from './reservations.ts'
 import { runs } from './runs.ts'
 import { site } from './site.ts'
 import { tenants } from './tenants.ts'
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...health,
   help,
   ...requests,
+  ...reservations,
   ...leases,
   ...machines,
   ...maintenance,

@@ -21,6 +21,9 @@ const MATRIX: readonly Row[] = [
   ['POST /api/v2/leases/:id/hold', 401, 200, 404, 200],
   ['GET /api/v2/machines', 401, 200, 200, 200],
   ['GET /api/v2/machines/:name', 401, 200, 200, 200],
+  ['GET /api/v2/reservations', 401, 200, 200, 200],
+  ['POST /api/v2/reservations', 401, 201, 201, 201],
+  ['DELETE /api/v2/reservations/:id', 401, 200, 404, 200],
   ['GET /api/v2/maintenance', 401, 200, 200, 200],
   ['POST /api/v2/maintenance', 401, 403, 403, 200],
   ['DELETE /api/v2/maintenance/:what', 401, 403, 403, 409],
@@ -81,7 +84,11 @@ type Things = Awaited<ReturnType<typeof world>>
 
 const pathOf = (route: string, things: Things): string => {
   const [, path = ''] = route.split(' ')
-  const id = path.includes('/runs/') ? things.run : path.includes('/requests/') ? things.request : things.lease
+  const id = path.includes('/runs/')
+    ? things.run
+    : /\/re(quests|servations)\//.test(path)
+      ? things.request
+      : things.lease
   const filled = path
     .replace(':id', id)
     .replace(':name', things.machine)
@@ -97,6 +104,7 @@ const pathOf = (route: string, things: Things): string => {
 const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /api/v2/home': { platform: 'amd' },
   'POST /api/v2/requests': { type: 'metal' },
+  'POST /api/v2/reservations': { type: 'metal', from: '2026-11-28T02:00Z', for: '4h', keys: [KEY] },
   'POST /api/v2/maintenance': { what: 'intel-2', from: '2026-11-28T02:00Z', for: '2h', reason: 'bad disk' },
   'POST /api/v2/leases/:id/extend': { by: '1h' },
   'POST /api/v2/tenants': { name: 'infra' },

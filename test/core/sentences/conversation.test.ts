@@ -197,6 +197,7 @@ describe('what commands come to', () => {
     readmitted: { type: 'readmitted', machine: 'n33' as never },
     extended: { type: 'extended', lease: 'L7Q2' as never, until: 5 as never, cutTo: 5 as never, awaited: null },
     held: { type: 'held', lease: 'L7Q2' as never, until: 5 as never, awaited: null },
+    reserved: { type: 'reserved', request: 'R9K2' as never, from: 5 as never },
     cancelled: { type: 'cancelled', request: 'R9K2' as never },
     homeMoved: { type: 'homeMoved', tenant: 'qa' as never, machineType: 'metal', from: null, platform: 'amd' as never },
     keyAdded: { type: 'keyAdded', fingerprint },

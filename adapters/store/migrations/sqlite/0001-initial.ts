@@ -72,7 +72,7 @@ const LENDING = [
     number integer primary key not null, id text not null, tenant text not null, "by" text not null, status text not null,
     asked_at integer not null, ended_at integer, lease text, ending text, reason text not null,
     duration_ms integer not null, priority integer not null, head_since integer, grace_ms integer not null,
-    prefer_until integer not null, estimate text, poll text, demand text not null, keys text not null, metadata text not null, address text, why text
+    prefer_until integer not null, reserved text, estimate text, poll text, demand text not null, keys text not null, metadata text not null, address text, why text
   ) strict`,
   `create index request_waiting on request (number) where status = 'waiting'`,
   `create table lease (

@@ -1,0 +1,123 @@
+import type { Fleet } from '../fleet.ts'
+import type { Instant, PlatformName } from '../id.ts'
+import type { MachineType } from '../machine.ts'
+import type { Pool } from '../pool.ts'
+import type { MachineRequest } from '../request.ts'
+import type { Stock } from '../stock.ts'
+import { openFor } from './calendar.ts'
+import { fitting, sum } from './match.ts'
+import { place, type Wish } from './platform.ts'
+import { openingMs, type Claim, type SetAside } from './setaside.ts'
+import { endings, freeAt, turnaroundMs } from './timeline.ts'
+
+/** A request that waits for its hour. */
+export type Reserved = MachineRequest & { readonly reserved: NonNullable<MachineRequest['reserved']> }
+
+/** Those of a type, the first to begin first. */
+export const reservationsOf = (fleet: Fleet, type: MachineType): Iterable<Reserved> =>
+  fleet.reservations.of(type) as Iterable<Reserved>
+
+/** Machines for a stretch of time to come. */
+export interface Room {
+  readonly stocks: readonly Stock[]
+  /** Null under `any`. */
+  readonly platform: PlatformName | null
+}
+
+/** What somebody wants from an instant on, whatever else is wanted by then. */
+export interface Booking extends Wish {
+  readonly from: Instant
+}
+
+/**
+ * Where a booking has room: the nearest platform that will have so many free by then, all leases lasting until their planned end
+ * and all claims served. Null: nowhere.
+ */
+export const roomFor = (
+  fleet: Fleet,
+  at: Instant,
+  { tenant, booking, kept }: { readonly tenant: string; readonly booking: Booking; readonly kept: SetAside },
+): Room | null => {
+  const { demand, from } = booking
+  const wish = { ...booking, preferUntil: from }
+  const placed = place(fleet, fleet.tenants.need(tenant as never), wish, { at: from, take: () => [] })
+  const choices: readonly Room[] =
+    demand.platform === 'any'
+      ? [{ stocks: placed.allowed, platform: null }]
+      : placed.platforms.map(({ stocks, platform }) => ({ stocks, platform }))
+  return choices.find(({ stocks }) => spareFor(fleet, at, { stocks, booking, kept }) >= demand.count) ?? null
+}
+
+/** Of these stocks, the machines that are free from then on for so long. */
+const spareFor = (
+  fleet: Fleet,
+  at: Instant,
+  { stocks, booking, kept }: { readonly stocks: readonly Stock[]; readonly booking: Booking; readonly kept: SetAside },
+): number => {
+  const until = endOf(fleet, stocks, booking)
+  const claimed = sum(kept.claims, (claim) =>
+    claim.from < until && claim.until > booking.from && claim.stocks.some((stock) => stocks.includes(stock))
+      ? claim.count
+      : 0,
+  )
+  const most = claimed + booking.demand.count
+  return freeAt(fleet, stocks, { at: booking.from, now: at, most, slackMs: slackMs(fleet, stocks) }) - claimed
+}
+
+/** When machines of a booking are ready for the next, at the latest. */
+export const endOf = (
+  fleet: Fleet,
+  stocks: readonly Stock[],
+  { from, durationMs, graceMs }: Pick<Booking, 'from' | 'durationMs' | 'graceMs'>,
+): Instant => (from + openingMs(fleet, stocks) + durationMs + graceMs + slackMs(fleet, stocks)) as Instant
+
+/** By so much a lease must have ended for its machine to be ready in time. */
+const slackMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
+  Math.max(0, ...stocks.map(({ shape }) => turnaroundMs(fleet.pools.need(shape.pool))))
+
+/** The machines that are kept for a reservation from its start on: of the platform that it was given when it was made. */
+export const claimOf = (fleet: Fleet, request: Reserved): Claim => {
+  const { id, demand, reserved } = request
+  const { from, platform } = reserved
+  const fit = openFor(fleet, fitting(fleet, demand), request, from)
+  const stocks = platform === null ? fit : fit.filter(({ shape }) => shape.platform === platform)
+  const until = endOf(fleet, stocks, { ...request, from })
+  return { request: id, stocks, count: demand.count, from, until, slackMs: slackMs(fleet, stocks), reserved: true }
+}
+
+/** Instants that are looked at for a start that is possible. */
+const MOST_LOOKED_AT = 200
+
+/** The first instant after `booking.from` at which it has room; null: none is known up to `last`. */
+export const nextRoom = (
+  fleet: Fleet,
+  at: Instant,
+  {
+    last,
+    ...asked
+  }: { readonly tenant: string; readonly booking: Booking; readonly kept: SetAside; readonly last: number },
+): Instant | null => {
+  const stocks = fitting(fleet, asked.booking.demand)
+  const slack = slackMs(fleet, stocks)
+  const instants = [
+    ...endings(fleet, stocks, MOST_LOOKED_AT).map((ending) => ending.at + slack),
+    ...asked.kept.claims.map(({ until }) => until),
+    at + slack,
+  ].filter((instant) => instant > asked.booking.from && instant <= last)
+  for (const instant of [...new Set(instants)].toSorted((a, b) => a - b).slice(0, MOST_LOOKED_AT)) {
+    const booking = { ...asked.booking, from: instant as Instant }
+    if (roomFor(fleet, at, { ...asked, booking }) !== null) return instant as Instant
+  }
+  return null
+}
+
+/** Whether a reservation is so near that its machines are to be woken, and nothing that takes long is to be begun with any. */
+export const isExpected = (fleet: Fleet, pool: Pool, at: Instant): boolean => {
+  const [first] = reservationsOf(fleet, pool.type)
+  return first !== undefined && first.reserved.from - leadMs(pool) <= at
+}
+
+export const leadMs = (pool: Pool): number => {
+  const { provision, burnin, check } = pool.deadlineMs
+  return turnaroundMs(pool) + provision + burnin + check
+}

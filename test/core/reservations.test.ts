@@ -1,0 +1,232 @@
+import {
+  answer,
+  answerSaid,
+  estimatesAt,
+  messageSaid,
+  outcomeSaid,
+  refusalSaid,
+  type GetCommand,
+  type Instant,
+  type Lease,
+  type Outcome,
+  type Refusal,
+} from '#core'
+import { describe, expect, test } from 'vitest'
+import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
+import { PLAIN_GET, told, World } from '../kit/world.ts'
+
+const ALICE = 'irc:net:alice'
+const BOB = 'irc:net:bob'
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const GRACE = 5 * MINUTE
+
+/** Two machines whose driver needs no step, lent for two hours unless asked otherwise: nothing takes time but leases. */
+const worldOf = (over: Parameters<typeof poolOf>[1] = {}, machines = 2): World =>
+  new World(
+    siteOf({
+      pools: [poolOf('metal', { steps: [], ...over })],
+      machines: machinesOf('metal', 'intel', machines),
+      tenants: [tenantOf('alice'), tenantOf('bob', { quota: 2 })],
+    }),
+  )
+
+const reserve = (world: World, by: string, from: number, get: Partial<GetCommand> = {}): Outcome | Refusal =>
+  told(world.ask(by, { do: 'reserve', get: { ...PLAIN_GET, ...get }, from: from as Instant }))
+const leasesOf = (world: World, tenant: string): Lease[] => [...world.fleet.leasesOf.of(tenant)]
+const telling = (world: World) => ({
+  fleet: world.fleet,
+  at: world.at,
+  say: (line: string) => `!duffy ${line}`,
+  fingerprint: () => '',
+  estimates: estimatesAt(world.fleet, world.at),
+})
+
+describe('a reservation', () => {
+  test('is a lease from its start on, and nothing before', () => {
+    const world = worldOf()
+    expect(reserve(world, ALICE, world.at + HOUR, { count: 2 })).toMatchObject({ type: 'reserved' })
+    world.pass(HOUR - 1)
+    expect(world.fleet.leases.size).toBe(0)
+    world.pass(1)
+    expect(leasesOf(world, 'alice')).toMatchObject([{ grantedAt: world.at, machines: [{}, {}] }])
+    expect(world.fleet.requests.size).toBe(0)
+  })
+
+  test('lets short leases have its machines before it, and keeps long ones from them', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + HOUR, { count: 2 })
+    expect(world.get(BOB, { durationMs: HOUR - GRACE }).type).toBe('granted')
+    expect(world.get(BOB, { durationMs: HOUR - GRACE + 1 }).type).toBe('waiting')
+  })
+
+  test('leaves others what it does not need', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + HOUR)
+    expect(world.get(BOB, { durationMs: 10 * HOUR }).type).toBe('granted')
+    expect(world.get(BOB, { durationMs: 10 * HOUR }).type).toBe('waiting')
+  })
+
+  test('begins in the same decision in which a lease ends: the end is first', () => {
+    const world = worldOf({}, 1)
+    world.get(BOB, { durationMs: HOUR - GRACE })
+    const from = world.at + HOUR
+    reserve(world, ALICE, from)
+    world.at = from as Instant
+    world.ask('duffy', { do: 'sweep' })
+    const [last] = world.log.slice(-1)
+    expect(last!.events.map(({ type }) => type).filter((type) => /lease(Ended|Granted)/.test(type))).toEqual([
+      'leaseEnded',
+      'leaseGranted',
+    ])
+    expect(leasesOf(world, 'alice')).toHaveLength(1)
+  })
+
+  test('goes before all who wait, whatever their priority', () => {
+    const world = worldOf({}, 1)
+    world.get(BOB, { durationMs: HOUR - GRACE })
+    reserve(world, ALICE, world.at + HOUR)
+    world.get(BOB, { durationMs: 10 * HOUR })
+    world.pass(HOUR)
+    expect(leasesOf(world, 'alice')).toHaveLength(1)
+    expect(leasesOf(world, 'bob')).toHaveLength(0)
+  })
+
+  test('cuts an extension to what is left before it, and says why', () => {
+    const world = worldOf({}, 1)
+    world.get(BOB, { durationMs: HOUR })
+    const from = world.at + 4 * HOUR
+    reserve(world, ALICE, from)
+    const extended = told(world.ask(BOB, { do: 'extend', what: null, byMs: 10 * HOUR }))
+    expect(extended).toMatchObject({ type: 'extended', until: from - GRACE })
+    expect(outcomeSaid(extended as Outcome, telling(world)).room[0]).toContain('metal is reserved from 04:16 UTC')
+    expect(told(world.ask(BOB, { do: 'extend', what: null, byMs: HOUR })).type).toBe('awaited')
+  })
+
+  test('leaves time to make machines clean', () => {
+    const world = worldOf({ steps: ['revoke', 'recycle'] }, 1)
+    const turnaround = 2 * MINUTE
+    reserve(world, ALICE, world.at + HOUR)
+    expect(world.get(BOB, { durationMs: HOUR - GRACE - turnaround + 1 }).type).toBe('waiting')
+    expect(world.get(BOB, { durationMs: HOUR - GRACE - turnaround }).type).toBe('granted')
+    world.pass(HOUR - turnaround)
+    world.pass(turnaround)
+    expect(leasesOf(world, 'alice')).toHaveLength(1)
+  })
+
+  test('is refused at once where there is no room, with when there is', () => {
+    const world = worldOf()
+    world.get(BOB, { durationMs: 4 * HOUR })
+    const refused = reserve(world, ALICE, world.at + HOUR, { count: 2 })
+    expect(refused).toMatchObject({ type: 'noRoom', nearest: world.at + 4 * HOUR + GRACE })
+    expect(refusalSaid(refused as Refusal, telling(world)).room[0]).toContain(
+      'The next start at which there are: 04:21 UTC',
+    )
+    expect(reserve(world, ALICE, world.at + 4 * HOUR + GRACE, { count: 2 }).type).toBe('reserved')
+  })
+
+  test('two of the same time share what there is, and no more', () => {
+    const world = worldOf()
+    const from = world.at + HOUR
+    expect(reserve(world, ALICE, from).type).toBe('reserved')
+    expect(reserve(world, BOB, from).type).toBe('reserved')
+    expect(reserve(world, ALICE, from)).toMatchObject({ type: 'noRoom', nearest: from + 2 * HOUR + GRACE })
+    expect(reserve(world, ALICE, from + 2 * HOUR + GRACE, { count: 2 }).type).toBe('reserved')
+  })
+
+  test('wants no room that a window of maintenance takes', () => {
+    const world = worldOf()
+    const from = (world.at + 2 * HOUR) as Instant
+    world.ask('duffy', { do: 'setMaintenance', what: 'intel-1', from, until: null, forMs: null, reason: '' })
+    expect(reserve(world, ALICE, world.at + HOUR, { count: 2 }).type).toBe('noRoom')
+    expect(reserve(world, ALICE, world.at + HOUR).type).toBe('reserved')
+  })
+
+  test('counts against the quota when it is asked for, and again when it begins', () => {
+    const world = worldOf({}, 4)
+    const from = world.at + HOUR
+    expect(reserve(world, BOB, from, { count: 2 }).type).toBe('reserved')
+    expect(reserve(world, BOB, from)).toMatchObject({ type: 'overQuota', held: 2, quota: 2 })
+    world.get(BOB, { durationMs: 2 * HOUR })
+    world.pass(HOUR)
+    expect(leasesOf(world, 'bob')).toHaveLength(1)
+    world.done(BOB, null)
+    expect(leasesOf(world, 'bob')).toMatchObject([{ machines: [{}, {}] }])
+  })
+
+  test('has limits: how many, how far ahead, how long', () => {
+    const world = worldOf({}, 100)
+    expect(reserve(world, ALICE, world.at + 31 * 24 * HOUR).type).toBe('tooFarAhead')
+    expect(reserve(world, ALICE, world.at + HOUR, { durationMs: 25 * HOUR }).type).toBe('leaseTooLong')
+    for (let made = 0; made < 20; made += 1) expect(reserve(world, ALICE, world.at + HOUR).type).toBe('reserved')
+    expect(reserve(world, ALICE, world.at + HOUR)).toMatchObject({ type: 'tooMany', limit: 'reservationsPerTenant' })
+  })
+
+  test('is cancelled like any request, and keeps nothing then', () => {
+    const world = worldOf({}, 1)
+    reserve(world, ALICE, world.at + HOUR)
+    expect(world.get(BOB, { durationMs: 4 * HOUR }).type).toBe('waiting')
+    world.ask(ALICE, { do: 'cancel', what: null })
+    expect(leasesOf(world, 'bob')).toHaveLength(1)
+  })
+
+  test('survives a restart', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + HOUR)
+    world.restart()
+    world.pass(HOUR)
+    expect(leasesOf(world, 'alice')).toHaveLength(1)
+  })
+
+  test('wakes machines that are off in time', () => {
+    const world = worldOf({ steps: ['provision', 'grant'], ready: 0 })
+    reserve(world, ALICE, world.at + HOUR, { count: 2 })
+    world.pass(HOUR - 4 * MINUTE)
+    world.pass(4 * MINUTE)
+    expect(leasesOf(world, 'alice')).toMatchObject([{ machines: [{}, {}] }])
+  })
+
+  test('that cannot be kept waits first in line, and says so', () => {
+    const world = worldOf({}, 1)
+    const address = { door: 'irc', identity: ALICE as never, nick: 'alice', room: null }
+    reserve(world, ALICE, world.at + HOUR, { address })
+    world.ask('duffy', { do: 'setMaintenance', what: 'intel-1', from: null, until: null, forMs: null, reason: '' })
+    world.pass(HOUR)
+    world.pass(2 * MINUTE)
+    expect(messageSaid(world.notices.at(-1)!.message, telling(world)).room[0]).toContain('You are first in line')
+    world.get(BOB)
+    world.ask('duffy', { do: 'endMaintenance', what: 'intel-1' })
+    expect(leasesOf(world, 'alice')).toHaveLength(1)
+  })
+
+  test('is announced half an hour before it begins, once', () => {
+    const world = worldOf()
+    const address = { door: 'irc', identity: ALICE as never, nick: 'alice', room: null }
+    reserve(world, ALICE, world.at + HOUR, { address })
+    world.pass(30 * MINUTE)
+    world.pass(MINUTE)
+    expect(world.notices.map(({ message }) => message.type)).toEqual(['reservationNear'])
+    expect(messageSaid(world.notices[0]!.message, telling(world)).room[0]).toContain('begins at 01:16 UTC, for 2h')
+  })
+})
+
+describe('what is reserved', () => {
+  test('is listed for everybody, its id for those alone whose it is', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + HOUR)
+    const seen = (by: string): string =>
+      answerSaid(answer(world.fleet, { by: by as never, at: world.at }, { ask: 'reservations' }), telling(world))
+        .room[0]!
+    expect(seen(ALICE)).toBe('Reserved: R728: 1 metal for alice from 01:16 UTC for 2h. Cancel: !duffy cancel R728')
+    expect(seen(BOB)).toContain('Reserved: 1 metal for alice from 01:16 UTC for 2h.')
+  })
+
+  test('stands in the list of whoever asked for it, and is explained', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + HOUR)
+    const asked = (question: Parameters<typeof answer>[2]): string =>
+      answerSaid(answer(world.fleet, { by: ALICE as never, at: world.at }, question), telling(world)).room[0]!
+    expect(asked({ ask: 'list', scope: 'mine' })).toContain('R728 (1 metal, reserved from 01:16 UTC)')
+    expect(asked({ ask: 'why', about: 'R728' })).toContain('Reservation R728: 1 metal from 01:16 UTC for 2h.')
+  })
+})
