@@ -8,6 +8,7 @@ import { endWithin } from '../policy/promised.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
 import { findOne, maintenanceAhead } from './lease.ts'
+import { settle } from './settle.ts'
 
 /**
  * Keeps a lease for debugging: it ends no earlier than so long from now, whatever the longest ordinary lease is. How many
@@ -54,6 +55,7 @@ export const decideHold = (
   if (awaited !== null && until <= lease.state.until)
     return { type: 'awaited', lease: lease.id, until: lease.state.until, awaited }
   draft.emit({ type: 'leaseHeld', lease: lease.id, until, hold })
+  settle(draft)
   return { type: 'held', lease: lease.id, until, awaited }
 }
 

@@ -80,6 +80,8 @@ export const decideExtend = (
   const { until: extended, awaited } = endWithin(fleet, lease, { until: wanted, at: draft.at })
   if (awaited !== null && extended <= from) return { type: 'awaited', lease: lease.id, until, awaited }
   draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
+  // What is set aside follows from planned ends, so that others may pass now who could not before.
+  settle(draft)
   return {
     type: 'extended',
     lease: lease.id,
@@ -101,7 +103,10 @@ export const decideShorten = (
   if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
   const { shortestMs } = draft.fleet.limits
   if (!(until > draft.at)) return { type: 'leaseTooShort', asked: until - draft.at, shortestMs }
-  if (until < lease.state.until) draft.emit({ type: 'leaseShortened', lease: lease.id, until })
+  if (until < lease.state.until) {
+    draft.emit({ type: 'leaseShortened', lease: lease.id, until })
+    settle(draft)
+  }
   return {
     type: 'extended',
     lease: lease.id,
