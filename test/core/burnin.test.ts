@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Machine, MachineName } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
@@ -127,42 +126,4 @@ test('a burn-in that fails is a failure like any other: the machine is made clea
     state: { status: 'quarantined', failure: { step: 'burnin', message: 'data came back wrong' } },
     burnins: 0,
   })
-})
-
-test('every healthy machine gets a lease or a burn-in within its idle limit, over simulated weeks', () => {
-  const actions = fc.array(
-    fc.record({
-      hours: fc.integer({ min: 1, max: 40 }),
-      count: fc.integer({ min: 1, max: 3 }),
-      lasts: fc.integer({ min: 1, max: 24 }),
-      fails: fc.boolean(),
-    }),
-    { minLength: 20, maxLength: 60, size: 'max' },
-  )
-  fc.assert(
-    fc.property(actions, fc.integer({ min: 1, max: 25 }), fc.boolean(), (history, count, off) => {
-      // Here Duffy looks every half hour, and so needs that long for each step.
-      const deadlineMs = { ...poolOf('metal').deadlineMs, provision: 30 * MINUTE, burnin: 45 * MINUTE }
-      const over = { idleLimitMs: 3 * DAY, deadlineMs, ...(off && { afterLease: 'shutdown' as const, ready: 1 }) }
-      const world = fleetOf(count, over)
-      const well = world.perform
-      let fails = false
-      const unwell = new Map<string, number>()
-      world.perform = (order, run) =>
-        fails && order.step === 'check' ? { outcome: 'failed', message: 'no' } : well(order, run)
-      for (const action of history) {
-        fails = action.fails
-        world.get(ALICE, { count: action.count, durationMs: action.lasts * HOUR, queue: false })
-        for (let hour = 0; hour < action.hours; hour += 1) {
-          world.pass(HOUR / 2)
-          world.pass(HOUR / 2)
-          for (const { name, state, workedAt } of world.fleet.machines.values()) {
-            if (state.status !== 'ready' && state.status !== 'enrolled') unwell.set(name, world.at)
-            expect(world.at - Math.max(workedAt, unwell.get(name) ?? 0), name).toBeLessThanOrEqual(3 * DAY)
-          }
-        }
-      }
-    }),
-    { numRuns: 12 },
-  )
 })

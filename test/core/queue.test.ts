@@ -1,4 +1,4 @@
-import { answer, answerSaid, type Answer, type Identity, type RequestId } from '#core'
+import { answer, answerSaid, DEFAULT_LIMITS, type Answer, type Identity, type RequestId } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
@@ -143,4 +143,12 @@ describe('in words', () => {
     const why = answer(world.fleet, { by: BIG as Identity, at: world.at }, { ask: 'why', about: requests[0] })
     expect(why).toMatchObject({ now: { kept: { machines: 0, for: null } } })
   })
+})
+
+test.each(['waitingRequests', 'waitingRequestsPerTenant'] as const)('it has an end: %s', (limit) => {
+  const world = new World(siteOf({ limits: { ...DEFAULT_LIMITS, [limit]: 2 } }))
+  world.get('irc:net:bob', { count: 8, platform: 'any' })
+  const next = () => world.get('irc:net:alice', { platform: 'any' })
+  expect([next().type, next().type]).toEqual(['waiting', 'waiting'])
+  expect(next()).toEqual({ type: 'queueFull', limit, most: 2 })
 })
