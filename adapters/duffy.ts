@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DUFFY, type Command, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
 import { loadConfig, type Settings } from './config/index.ts'
+import { candidateDesk } from './candidates.ts'
 import { conversation } from './conversation.ts'
 import { ticks } from './cron/cron.ts'
 import { sha256 } from './digest.ts'
@@ -93,6 +94,7 @@ export const duffy = async ({
     mounts: slack.mounts,
     estimates: (of, at) => desk.at(of, at),
     presence,
+    candidates: candidateDesk(store),
     runLog: async (id) => textOf(await world.performer.log(id)),
     verify: () => verify(store, clock()),
     applySite: site.apply,

@@ -133,9 +133,9 @@ const memberAnswer = (
       return question.scope === 'all' ? listAll(fleet, member) : listMine(fleet, by, member, estimates)
     case 'why': {
       const request = requestNamed(fleet, question.about, member, past)
-      if (request !== undefined) return whyRequest(fleet, request, { by: member, at, estimates })
+      if (request !== undefined) return whyRequest(fleet, request, { by: member, at, estimates, past })
       const lease = leaseNamed(fleet, question.about, member, past)
-      if (lease !== undefined) return whyLease(fleet, lease)
+      if (lease !== undefined) return whyLease(fleet, lease, past)
       const machine = machineNamed(fleet, question.about)
       return machine === undefined ? noSuchMachine(fleet, question.about) : whyMachine(fleet, machine)
     }

@@ -1,6 +1,7 @@
+import { examplesOf, leastWornOf, stockRule } from './dropped.ts'
 import type { Fleet } from './fleet.ts'
 import type { Machine } from './machine.ts'
-import { leastWorn, mismatch, sum } from './policy/match.ts'
+import { sum } from './policy/match.ts'
 import { distanceFrom, homeOf, type Placement } from './policy/platform.ts'
 import type { Demand } from './request.ts'
 import type { Tenant } from './tenant.ts'
@@ -20,9 +21,7 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
   for (const stock of fleet.stocks.all()) {
     if (stock.shape.type !== demand.type || stock.inService === 0) continue
     considered += stock.inService
-    const reason =
-      mismatch(stock.shape, demand) ??
-      (placed.closing.includes(stock) ? 'maintenance' : placed.allowed.includes(stock) ? null : 'platform')
+    const reason = stockRule(stock, demand, placed)
     if (reason === null) {
       drop('quarantined', stock.quarantined)
       drop('maintenance', stock.maintenance)
@@ -42,8 +41,9 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
     rule,
     considered,
     dropped,
+    examples: examplesOf(fleet, demand, placed),
     chosen: chosen.slice(0, CHOSEN).map(asConsidered),
-    next: leastWorn(near, chosen.length + NEXT)
+    next: leastWornOf(near, placed.kept, chosen.length + NEXT)
       .filter((machine) => !taken.has(machine))
       .slice(0, NEXT)
       .map(asConsidered),

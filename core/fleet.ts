@@ -66,6 +66,11 @@ export class Fleet {
   /** Idle machines of a shape that could be burnt in, longest idle first. */
   readonly idlest = new Grouped<Machine>((m) => (isIdle(m) ? shapeKey(m) : null), byIdleness)
   readonly probations = new Grouped<Machine>((m) => (probationOf(m) === null ? null : 'all'), byProbation)
+  /** Machines of a shape in quarantine, for examples of them. */
+  readonly quarantined = new Grouped<Machine>(
+    (m) => (m.configured && m.state.status === 'quarantined' ? shapeKey(m) : null),
+    byName,
+  )
   /** Machines with a maintenance window, the first to begin first: those that nothing keeps from it, and the others. */
   readonly windows = new Grouped<Machine>((m) => (m.maintenance === null ? null : stillness(m)), byWindow)
   readonly windowEnds = new Grouped<Machine>((m) => (hasWindowEnd(m) ? 'all' : null), byWindowEnd)
@@ -80,6 +85,7 @@ export class Fleet {
     this.uncheckedFirst,
     this.idlest,
     this.probations,
+    this.quarantined,
     this.windows,
     this.windowEnds,
     this.maintained,
@@ -178,7 +184,7 @@ function* statusParts(machine: Machine): Generator<readonly [string, number]> {
   if (machine.health.probation === 'outcomes') yield [`${machine.pool}/unwell`, 1]
 }
 
-const byName = (a: Tenant, b: Tenant): number => byText(a.name, b.name)
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number => byText(a.name, b.name)
 const byId = (a: ApiKey, b: ApiKey): number => byText(a.id, b.id)
 const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number

@@ -54,6 +54,8 @@ export {
 export { isoTime } from './time.ts'
 export type { Question } from './question.ts'
 export { answer, type Answer, type Past } from './answer.ts'
+export type { PastDecision } from './answer/find.ts'
+export { candidates, explainedIn, type Candidate, type Explained } from './candidates.ts'
 export { looksOf } from './answer/looks.ts'
 export { machineNamed, maySee } from './answer/find.ts'
 export { canonical } from './canonical.ts'

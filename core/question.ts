@@ -4,7 +4,8 @@ import type { TenantName } from './id.ts'
 /** What can be asked without changing anything. */
 export type Question =
   | { readonly ask: 'list'; readonly scope: 'mine' | 'all' }
-  | { readonly ask: 'why'; readonly about: string }
+  /** `all`: with every machine that the decision looked at, as far as the door can show so many. */
+  | { readonly ask: 'why'; readonly about: string; readonly all?: boolean }
   /** What a `get` would come to. */
   | { readonly ask: 'preview'; readonly get: GetCommand }
   | { readonly ask: 'status'; readonly pool: string | null }

@@ -21,6 +21,10 @@ export class Ranking<T> {
     return this.#blocks[0]?.[0]
   }
 
+  last(): T | undefined {
+    return this.#blocks.at(-1)?.at(-1)
+  }
+
   /** How many items stand before this one. */
   rank(item: T): number {
     let before = 0

@@ -1,4 +1,5 @@
 import type { Instant, MachineName, PlatformName } from './id.ts'
+import type { MachineStatus } from './machine.ts'
 import type { ChassisRule } from './request.ts'
 
 export const DROP_RULES = [
@@ -15,12 +16,27 @@ export const DROP_RULES = [
 /** Why a machine of the right type was not taken. */
 export type DropRule = (typeof DROP_RULES)[number]
 
+/** A machine that was not taken, and what explains it. */
+export interface Dropped {
+  readonly machine: MachineName
+  readonly rule: DropRule
+  readonly status: MachineStatus
+  /** Since when it was lent, in quarantine, or off; from when on it was to be in maintenance. */
+  readonly since: Instant | null
+  /** When its lease or its maintenance was to end, when it was to be tried again, or until when it was set aside. */
+  readonly until: Instant | null
+  /** Its own platform, architecture or pool, the labels that it lacked, the cause of its quarantine or maintenance, or the tenant for whom it was set aside. */
+  readonly has: string | null
+}
+
 /** The reasons of a decision, in bounded size: counts for each rule, and the best few. Replaying the log up to it gives the rest. */
 export interface Why {
   readonly rule: 'granted' | 'busy' | 'home busy'
   /** Machines of the type asked for. */
   readonly considered: number
   readonly dropped: Readonly<Partial<Record<DropRule, number>>>
+  /** A few of those, at most one a rule. */
+  readonly examples: readonly Dropped[]
   readonly chosen: readonly Considered[]
   /** The next in order, at most three. */
   readonly next: readonly Considered[]

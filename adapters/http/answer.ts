@@ -1,13 +1,20 @@
 import { answer, looksOf, type Question } from '#core'
 import { pastOf } from '../past.ts'
 import type { Caller } from './api-key.ts'
+import { candidatesAnswer } from './candidates.ts'
 import { lookedAt } from './looks.ts'
+import { cursorOf, type Cursor } from './page.ts'
 import { refuse } from './refuse.ts'
 import { ok, type Answer, type Call } from './route.ts'
 import { answerWords } from './words.ts'
 
 /** Answers a question in data, and in words as `detail`. */
-export async function answerTo(call: Call, caller: Caller, question: Question): Promise<Answer> {
+export async function answerTo(
+  call: Call,
+  caller: Caller,
+  question: Question,
+  cursor: Cursor = cursorOf({}, call.door.bounds),
+): Promise<Answer> {
   const { door } = call
   const past = await pastOf(door.ports.store, question)
   const [found, detail] = await door.ports.lane.read((fleet, at) => {
@@ -15,5 +22,10 @@ export async function answerTo(call: Call, caller: Caller, question: Question): 
     lookedAt(call, looksOf(fleet, caller.identity, data))
     return [data, data.type === 'refused' ? '' : answerWords(data, at)] as const
   })
-  return found.type === 'refused' ? refuse(door, found.refusal) : ok({ detail, ...found })
+  if (found.type === 'refused') return refuse(door, found.refusal)
+  if (question.ask !== 'why' || question.all !== true) return ok({ detail, ...found })
+  const listed = await candidatesAnswer(call, found, cursor)
+  if (!('total' in listed)) return listed
+  const { lines, ...data } = listed
+  return ok({ detail: [detail, ...lines].join('\n'), ...found, ...data })
 }

@@ -1,4 +1,4 @@
-import { readDuration, readValues, type Command, type Verb } from '#core'
+import { readDuration, readValues, type Ask, type Command, type Verb } from '#core'
 import { z } from 'zod'
 import { fingerprint } from '../digest.ts'
 import { answerTo } from './answer.ts'
@@ -24,14 +24,19 @@ export async function perform(call: Call, caller: Caller, verb: Verb, fields: un
     return misread('"Idempotency-Key" is to be 1 to 200 visible characters, such as a UUID.')
   }
   if (!isRecord(fields)) return misread('Send the body as a JSON object.')
-  const read = readValues(verb, fields, { fingerprint, address: null, at: call.door.ports.clock() })
-  if (read.type === 'misread') {
-    const detail = misreadWords(read, call.door.ports.clock())
-    return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])
-  }
-  const { ask } = read
+  const ask = readVerb(call, verb, fields)
+  if ('status' in ask) return ask
   if (ask.type === 'question') return answerTo(call, caller, ask.question)
   return command(call, caller, { command: ask.command, waitMs })
+}
+
+/** What the fields of a verb come to, or what to send instead. */
+export function readVerb({ door }: Call, verb: Verb, fields: Readonly<Record<string, unknown>>): Ask | Answer {
+  const now = door.ports.clock()
+  const read = readValues(verb, fields, { fingerprint, address: null, at: now })
+  if (read.type !== 'misread') return read.ask
+  const detail = misreadWords(read, now)
+  return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])
 }
 
 const command = async (

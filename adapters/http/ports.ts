@@ -3,6 +3,7 @@ import type {
   ApiKeyId,
   Asked,
   AuditRecord,
+  Candidate,
   Change,
   Estimates,
   Fleet,
@@ -36,6 +37,8 @@ export interface Ports {
   /** Addresses that other doors answer. Default: none. */
   readonly mounts?: readonly Mount[]
   readonly presence: Presence
+  /** What a decision chose from, recomputed from the log. */
+  readonly candidates: CandidatesPort
   /** The kept output of a run, or null if there is none. */
   readonly runLog: (id: RunId) => Promise<string | null>
   /** Checks the chain of records and whether replaying them gives today's tables. */
@@ -92,3 +95,13 @@ export interface History {
 export type Applied =
   | { readonly type: 'applied' | 'wouldApply'; readonly changes: readonly string[] }
   | { readonly type: 'refused'; readonly refusal: Refusal }
+
+export type CandidatesPort = (decision: {
+  readonly about: RequestId | LeaseId
+  readonly position: number
+}) => Promise<Candidates>
+
+/** `tooFar`: it would take more records, or longer, than is allowed. */
+export type Candidates =
+  | { readonly type: 'found'; readonly position: number; readonly list: readonly Candidate[] }
+  | { readonly type: 'tooFar'; readonly position: number; readonly limit: 'records' | 'ms'; readonly most: number }

@@ -1,9 +1,11 @@
 import {
   answerSaid,
+  candidatesSaid,
   misreadSaid,
   outcomeSaid,
   refusalSaid,
   type Answer,
+  type Candidate,
   type Estimates,
   type Fleet,
   type Instant,
@@ -38,3 +40,9 @@ export const outcomeWords = (
 ): string => text(outcomeSaid(outcome, { fleet, say, at, fingerprint, estimates }))
 
 export const answerWords = (answer: Answer, at: Instant): string => text(answerSaid(answer, { say, at, fingerprint }))
+
+export const candidateWords = (
+  list: readonly Candidate[],
+  of: { readonly total: number; readonly position: number },
+  at: number,
+): string[] => candidatesSaid(list, of, telling(at))

@@ -4,12 +4,25 @@ import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import type { Speaker } from '../policy/membership.ts'
 import type { MachineRequest } from '../request.ts'
+import type { Why } from '../why.ts'
 
 /** What is over, and so no longer in the fleet: the rows that a question may be about, found by the caller. */
 export interface Past {
   readonly leases: readonly Lease[]
   readonly requests: readonly MachineRequest[]
+  /** Where decisions about them stand in the log, and the reasons that were recorded there. */
+  readonly decisions?: readonly PastDecision[]
 }
+
+export interface PastDecision {
+  readonly about: LeaseId | RequestId
+  /** The number of the record. */
+  readonly position: number
+  readonly why: Why
+}
+
+export const decisionOn = (past: Past, about: LeaseId | RequestId): PastDecision | undefined =>
+  past.decisions?.find((decision) => decision.about === about)
 
 /** A machine by its name, in any case. */
 export const machineNamed = (fleet: Fleet, name: string): Machine | undefined =>

@@ -1,4 +1,5 @@
 import type { Estimates } from '../estimate.ts'
+import { explain } from '../explain.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
@@ -23,15 +24,20 @@ import {
   type RequestView,
 } from '../view.ts'
 import type { Why } from '../why.ts'
-import { maySee } from './find.ts'
+import { decisionOn, maySee, type Past } from './find.ts'
 import { maintainedIn, type Maintained } from './maintenance.ts'
 import { holderOf, type Holder } from './holder.ts'
 
-/** Why a request waits, or how it ended. `why` is what was recorded when it was made, `now` how things stand. */
+/**
+ * Why a request waits, or how it ended. `why` is what was recorded when it was made, in the record `position`; null if it was
+ * granted at once. `present` are the reasons as they would be now, `now` how things stand.
+ */
 export interface WhyRequest {
   readonly type: 'whyRequest'
   readonly request: RequestView
   readonly why: Why | null
+  readonly position: number | null
+  readonly present: Why | null
   readonly now: Chances | null
 }
 
@@ -67,6 +73,8 @@ export interface WhyLease {
   readonly lease: LeaseView
   readonly choice: PlatformChoice
   readonly why: Why
+  /** The record of its grant; null if it is not at hand. */
+  readonly position: number | null
 }
 
 /** Why a machine is lent, or is not. */
@@ -84,16 +92,30 @@ export interface WhyMachine {
 export const whyRequest = (
   fleet: Fleet,
   request: MachineRequest,
-  { by, at, estimates }: { readonly by: Speaker; readonly at: Instant; readonly estimates: Estimates },
+  {
+    by,
+    at,
+    estimates,
+    past,
+  }: { readonly by: Speaker; readonly at: Instant; readonly estimates: Estimates; readonly past: Past },
 ): WhyRequest => {
   const { state } = request
+  const decided = decisionOn(past, request.id)
   const waits = state.status === 'waiting' && fleet.requests.get(request.id) !== undefined
   return {
     type: 'whyRequest',
     request: requestView(fleet, request, estimates([request]).get(request.id)),
-    why: state.status === 'waiting' ? state.why : null,
+    why: state.status === 'waiting' ? state.why : (decided?.why ?? null),
+    position: decided?.position ?? null,
+    present: waits ? presently(fleet, request, at) : null,
     now: waits ? chances(fleet, request, { by, at }) : null,
   }
+}
+
+const presently = (fleet: Fleet, request: MachineRequest, at: Instant): Why => {
+  const placed = placeOf(fleet, at, request)
+  const rule = sum(placed.elsewhere, readyIn) > 0 ? 'home busy' : 'busy'
+  return explain(fleet, fleet.tenants.need(request.tenant), request.demand, placed, rule)
 }
 
 /** How things stand for a request that waits. */
@@ -129,11 +151,12 @@ const claimantOf = (fleet: Fleet, { request: id, count, from }: Claim, by: Speak
 
 const readyIn = ({ ready }: Stock): number => ready.size
 
-export const whyLease = (fleet: Fleet, lease: Lease): WhyLease => ({
+export const whyLease = (fleet: Fleet, lease: Lease, past: Past): WhyLease => ({
   type: 'whyLease',
   lease: leaseView(fleet, lease),
   choice: lease.choice,
   why: lease.why,
+  position: decisionOn(past, lease.id)?.position ?? null,
 })
 
 export const whyMachine = (fleet: Fleet, machine: Machine): WhyMachine => {

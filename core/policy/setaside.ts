@@ -27,9 +27,17 @@ export interface Claim {
 export interface Kept {
   readonly machines: number
   readonly claims: readonly Claim[]
+  /** For each claim, how many and of which stocks: there the least worn are still to be had. */
+  readonly parts: readonly KeptPart[]
 }
 
-export const NOTHING_KEPT: Kept = { machines: 0, claims: [] }
+export interface KeptPart {
+  readonly claim: Claim
+  readonly stocks: readonly Stock[]
+  readonly machines: number
+}
+
+export const NOTHING_KEPT: Kept = { machines: 0, claims: [], parts: [] }
 
 /** What decides how long machines are away that somebody is given. */
 export type Terms = Pick<MachineRequest, 'durationMs' | 'graceMs'>
@@ -93,12 +101,15 @@ export class SetAside {
 
   /** What of these stocks is kept from somebody on these terms. */
   keptFrom(terms: Terms, stocks: readonly Stock[]): Kept {
-    const ready = new Map<Claim, number>()
-    for (const [stock, claims] of this.#against(terms, stocks))
-      for (const claim of claims.slice(0, 1)) ready.set(claim, (ready.get(claim) ?? 0) + stock.ready.size)
-    const kept = [...ready].map(([claim, count]) => ({ claim, count: Math.max(0, count - this.#spareOf(claim)) }))
-    const by = kept.filter(({ count }) => count > 0)
-    return { machines: sum(by, ({ count }) => count), claims: by.map(({ claim }) => claim) }
+    const against = [...this.#against(terms, stocks)].map(([stock, [claim]]) => ({ stock, claim: claim! }))
+    const parts = [...Map.groupBy(against, ({ claim }) => claim)]
+      .map(([claim, of]) => ({ claim, stocks: of.map(({ stock }) => stock) }))
+      .map((part) => ({
+        ...part,
+        machines: Math.max(0, sum(part.stocks, ({ ready }) => ready.size) - this.#spareOf(part.claim)),
+      }))
+      .filter(({ machines }) => machines > 0)
+    return { machines: sum(parts, ({ machines }) => machines), claims: parts.map(({ claim }) => claim), parts }
   }
 
   /** The claims that a lease would break if it ended so late, each with the latest planned end that would not. */

@@ -15,6 +15,7 @@ import { queueSaid } from './queue.ts'
 import { reservationsSaid } from './reserve.ts'
 import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
+import { STATES } from './states.ts'
 import { tenantsSaid } from './tenants.ts'
 import { clockOf } from './time.ts'
 import { wearSaid } from './wear.ts'
@@ -117,22 +118,6 @@ const all = ({ holdings, waiting, more }: AllAnswer, { say, at }: Telling): Said
   )
   const rest = more === 0 ? '' : ` ${more} more are not listed.`
   return openly(`Held: ${listed(held)}.${rest}`, `${waits} What is free: ${say('pools')}`)
-}
-
-const STATES: Readonly<Record<MachineStatus, string>> = {
-  ready: 'free',
-  leased: 'leased',
-  enrolled: 'off',
-  provisioning: 'being installed',
-  checking: 'being checked',
-  burning: 'being burnt in',
-  revoking: 'being returned',
-  recycling: 'being made clean',
-  rebuilding: 'being installed anew',
-  stopping: 'being turned off',
-  quarantined: 'quarantined',
-  maintenance: 'in maintenance',
-  retired: 'retired',
 }
 
 const inFull = (pool: PoolView, at: Telling['at']): string => {

@@ -1,3 +1,4 @@
+export { candidatesSaid } from './candidates.ts'
 export { answerSaid } from './answer.ts'
 export { logins, names } from './login.ts'
 export { messageSaid } from './message.ts'

@@ -1,7 +1,7 @@
 import type { Holder } from '../answer/holder.ts'
 import type { Chances, WhyLease, WhyMachine, WhyRequest } from '../answer.ts'
 import { isoTime } from '../time.ts'
-import type { Considered, DropRule, Why } from '../why.ts'
+import type { Considered, Dropped, DropRule, Why } from '../why.ts'
 import { chassisSaid } from './chassis.ts'
 import { outcomesSaid } from './ending.ts'
 import { estimateSaid } from './estimate.ts'
@@ -11,7 +11,8 @@ import { anyInstead } from './outcome.ts'
 import { wanted } from './wanted.ts'
 import { choiceSaid } from './platform.ts'
 import { capital, counted, listed, openly, type Said, type Telling } from './said.ts'
-import { clockOf, span } from './time.ts'
+import { STATES } from './states.ts'
+import { clock, clockOf, span } from './time.ts'
 
 export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: Telling): Said => {
   const { id } = request
@@ -19,10 +20,15 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
   if (request.state === 'granted' && request.lease !== null) {
     return openly(`Request ${id} (${what}) was granted: lease ${request.lease}. More: ${say(`why ${request.lease}`)}`)
   }
+  const reasons =
+    why === null || Object.keys(why.dropped).length === 0
+      ? []
+      : [`When you asked, of ${why.considered} ${request.type}: ${droppedSaid(why)}.${examplesSaid(why, at)}`]
   if (now === null) {
     const when = request.endedAt === null ? '' : ` since ${clockOf(request.endedAt, at)}`
     return openly(
       `Request ${id} (${what}) waits no more${when}: ${request.ending ?? 'it is over'}. Ask again: ${say('get metal')}`,
+      ...reasons,
     )
   }
   if (request.from !== null && request.from > isoTime(at))
@@ -36,8 +42,7 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
   const lines = [
     `Request ${id} wants ${what}: ${free}; ${ahead}${request.estimate === null ? '' : `; ${estimateSaid(request.estimate, at)}`}.${quota} Cancel: ${say(`cancel ${id}`)}`,
   ]
-  if (why !== null && Object.keys(why.dropped).length > 0)
-    lines.push(`When you asked, of ${why.considered} ${request.type}: ${droppedSaid(why)}.`)
+  lines.push(...reasons)
   if (now.maintenance.count > 0) lines.push(capital(maintainedSaid(now.maintenance, at)))
   if (now.elsewhere >= request.count && request.platform !== 'any') {
     lines.push(
@@ -75,7 +80,7 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
       ? `It is over. Get another machine: ${say('get metal')}`
       : `Return it: ${say(`done ${lease.id}`)}`
   return openly(
-    `Lease ${lease.id} got ${(why.chassis?.ahead ?? 0) > 0 ? 'machines' : 'the least worn'} that were free: ${chosen}${others}.`,
+    `Lease ${lease.id} got ${(why.chassis?.ahead ?? 0) > 0 ? 'machines' : 'the least worn'} that were free: ${chosen}${others}.${examplesSaid(why, at)}`,
     `Platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} ${next}${held} ${end}`,
   )
 }
@@ -175,3 +180,37 @@ export const droppedSaid = ({ dropped: counts }: Why): string =>
   (Object.keys(RULES) as DropRule[])
     .flatMap((rule) => ((counts[rule] ?? 0) > 0 ? [`${counts[rule]} ${RULES[rule]}`] : []))
     .join(', ')
+
+/** ` For example intel-3: in use until 16:00 UTC; n12: in quarantine since 13:40 UTC, check failed.` */
+const examplesSaid = ({ examples }: Why, at: Telling['at']): string =>
+  examples.length === 0
+    ? ''
+    : ` For example ${examples.map((example) => `${example.machine}: ${droppedBecause(example, at)}`).join('; ')}.`
+
+/** Why one machine was not taken, after its name. */
+export const droppedBecause = ({ rule, status, since, until, has }: Dropped, at: Telling['at']): string => {
+  const from = since === null ? '' : ` since ${clock(since, at)}`
+  const window = windowSaid({ until: until === null ? null : isoTime(until), reason: has ?? '' }, at)
+  switch (rule) {
+    case 'platform':
+      return `platform ${has}`
+    case 'arch':
+      return `architecture ${has}`
+    case 'pool':
+      return `pool ${has}`
+    case 'labels':
+      return `without ${has}`
+    case 'quarantined':
+      return `in quarantine${from}, ${has} failed${until === null ? '' : `; it is tried again at ${clock(until, at)}`}`
+    case 'off':
+      return `off${from}`
+    case 'busy':
+      return until === null ? STATES[status] : `in use until ${clock(until, at)}`
+    case 'maintenance':
+      return since === null || status === 'maintenance'
+        ? `in maintenance ${window}`
+        : `goes into maintenance at ${clock(since, at)}, ${window}`
+    case 'aside':
+      return `set aside${until === null || until <= at ? '' : ` until ${clock(until, at)}`} for ${has}`
+  }
+}

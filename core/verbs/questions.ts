@@ -25,9 +25,18 @@ export const why: Verb = {
       summary: 'a request, a lease, or a machine',
       required: true,
     },
+    {
+      name: 'all',
+      kind: { type: 'flag', standard: false },
+      summary: 'list every machine that the decision looked at, and what became of it, as the record has it',
+      unspoken: true,
+    },
   ],
   examples: ['why R9K2', 'why L7Q2', 'why metal-03'],
-  asks: ({ about }) => ({ type: 'question', question: { ask: 'why', about: about as string } }),
+  asks: ({ about, all }) => ({
+    type: 'question',
+    question: { ask: 'why', about: about as string, ...(all === true ? { all } : {}) },
+  }),
 }
 
 export const status: Verb = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { GetCommand, Instant, MachineName, RunResult } from '#core'
-import { machinesOf, poolOf, siteOf, tenantOf } from './site.ts'
-import { World } from './world.ts'
+import type { GetCommand, Instant, MachineName, RunResult, Site } from '#core'
+import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from './site.ts'
+import { PLAIN_GET, World } from './world.ts'
 
 const TENANTS = ['alice', 'bob', 'carol']
 
@@ -29,6 +29,13 @@ export const BUSY_SITE = siteOf({
   tenants: TENANTS.map((name, index) => tenantOf(name, { quota: 3 + index * 4 })),
 })
 
+/** With a machine of another architecture. */
+const MIXED_SITE: Site = {
+  ...BUSY_SITE,
+  platforms: [...BUSY_SITE.platforms, platformOf('riscv', { arch: 'riscv' })],
+  machines: [...BUSY_SITE.machines, ...machinesOf('metal', 'riscv', 1)],
+}
+
 /** What somebody may ask for there: by type or pool, too much, or what there is not. */
 export const anyGet: fc.Arbitrary<Partial<GetCommand>> = fc.record({
   type: fc.constantFrom('metal', 'metal', 'metal', 'vm', 'rack', 'no-such'),
@@ -47,9 +54,27 @@ type Step =
   | { readonly act: 'done' | 'cancel'; readonly which: number }
   | { readonly act: 'run'; readonly which: number; readonly outcome: RunResult['outcome'] }
   | { readonly act: 'pass'; readonly minutes: number }
+  | { readonly act: 'reserve'; readonly by: string; readonly count: number; readonly ahead: number }
+  /** Minutes ahead, and how long; from now on and for good if they are null. */
+  | {
+      readonly act: 'maintain'
+      readonly which: number
+      readonly ahead: number | null
+      readonly minutes: number | null
+    }
+  | { readonly act: 'lift'; readonly which: number }
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('get' as const), by: anyTenant, get: anyGet }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: fc.constant('get' as const),
+      by: anyTenant,
+      get: fc
+        .tuple(anyGet, fc.constantFrom(null, null, 'spread' as const, 'pack' as const))
+        .map(([get, chassis]) => ({ ...get, chassis })),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -66,11 +91,30 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('pass' as const), minutes: fc.integer({ min: 1, max: 90 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('reserve' as const),
+      by: anyTenant,
+      count: fc.integer({ min: 1, max: 3 }),
+      ahead: fc.integer({ min: 1, max: 300 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('maintain' as const),
+      which: fc.nat(20),
+      ahead: fc.constantFrom(null, 30, 120, 300),
+      minutes: fc.constantFrom(null, 20, 90),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('lift' as const), which: fc.nat(20) }) },
 )
 
 /** A world after some life. */
 export const anyWorld: fc.Arbitrary<World> = fc.array(anyStep, { maxLength: 60, size: 'max' }).map((steps) => {
-  const world = new World(BUSY_SITE)
+  const world = new World(MIXED_SITE)
   for (const one of steps) live(world, one)
   return world
 })
@@ -100,6 +144,18 @@ const live = (world: World, step: Step): void => {
     case 'pass':
       world.at = (world.at + step.minutes * 60_000) as Instant
       return void world.ask('duffy', { do: 'sweep' })
+    case 'reserve': {
+      const get = { ...PLAIN_GET, count: step.count }
+      return void world.ask(step.by, { do: 'reserve', get, from: (world.at + step.ahead * 60_000) as Instant })
+    }
+    case 'maintain': {
+      const from = step.ahead === null ? null : ((world.at + step.ahead * 60_000) as Instant)
+      const forMs = step.minutes === null ? null : step.minutes * 60_000
+      const what = pick(fleet.machines.values(), step.which)!.name
+      return void world.ask('duffy', { do: 'setMaintenance', what, from, until: null, forMs, reason: 'disk' })
+    }
+    case 'lift':
+      return void world.ask('duffy', { do: 'endMaintenance', what: pick(fleet.machines.values(), step.which)!.name })
   }
 }
 

@@ -1,17 +1,26 @@
 import { verbNamed } from '#core'
 import { z } from 'zod'
 import { answerTo } from '../answer.ts'
+import { cursorOf, pageQuery } from '../page.ts'
 import { misread } from '../problem.ts'
-import { perform } from '../perform.ts'
+import { perform, readVerb } from '../perform.ts'
 import { readQuery } from '../query.ts'
-import type { KeyedRoute } from '../route.ts'
+import type { Answer, KeyedRoute } from '../route.ts'
+
+const reasons = pageQuery({ candidates: z.enum(['all']).optional() })
 
 const why = (path: string, param: string): KeyedRoute => ({
   method: 'GET',
   path: `${path}/why`,
   who: 'member',
-  summary: 'why it is as it is, in data and in words',
-  answer: (call, caller) => perform(call, caller, verbNamed('why')!, { about: call.params[param] }),
+  summary:
+    'why it is as it is, in data and in words; of a request or a lease, "?candidates=all" lists every machine that the decision looked at',
+  answer: readQuery(reasons, async (call, caller, query) => {
+    const fields = { about: call.params[param], all: query.candidates === 'all' }
+    const ask = readVerb(call, verbNamed('why')!, fields)
+    if ('status' in ask || ask.type !== 'question') return ask as Answer
+    return answerTo(call, caller, ask.question, cursorOf(query, call.door.bounds))
+  }),
 })
 
 const moveHome: KeyedRoute['answer'] = async (call, caller) => {

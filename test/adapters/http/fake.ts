@@ -22,6 +22,7 @@ import {
   type Run,
   type TenantName,
 } from '#core'
+import { candidateDesk } from '../../../adapters/candidates.ts'
 import { newApiKey } from '../../../adapters/http/api-key.ts'
 import type { HttpOptions } from '../../../adapters/http/options.ts'
 import type { Ports, Reply } from '../../../adapters/http/ports.ts'
@@ -125,6 +126,7 @@ export class FakeDuffy {
         run: async (id) => this.#runs.get(id),
         runsOf: async (of, limit) => this.#runsOf(of, limit),
       },
+      candidates: candidateDesk({ records: async (after, limit) => this.records.slice(after, after + limit) }),
       presence: {
         seen: (requests) => void this.looks.push(...requests),
         attend: () => () => {},
