@@ -251,7 +251,7 @@ test('wear is a table', async () => {
   await using served = await serve()
   const { out } = await run(['wear'], at(served))
   expect(out).toMatch(
-    /^platform +machines +least uses +most uses +spread +spread of attempts +hours leased +burn-ins\n/,
+    /^platform +machines +least uses +most uses +spread +spread of attempts +hours leased +burn-ins +failed of 100\n/,
   )
   expect(out).toMatch(/\nintel-1 +intel +\w+ +0 +0 /)
 })
