@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { violations, type Instant, type Site } from '#core'
+import type { Life } from './life.ts'
 import { Model } from './model.ts'
 import { arbitrarySite } from './site.ts'
-import { arbitrarySteps, type Life } from './steps.ts'
+import { arbitrarySteps } from './steps.ts'
 import { coreAlone, laneOnStore, twins, type System } from './system.ts'
 
 /** A failure prints its seed and path; `DUFFY_MODEL_SEED=… npx vitest run test/model` lives the same lives again. */

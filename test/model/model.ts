@@ -1,19 +1,22 @@
 import type { Event, GetCommand, Site } from '#core'
+import { Machines } from './machines.ts'
 
-/** What an oracle knows of a machine: who has it, and whether it was made clean since. */
-interface Known {
-  readonly pool: string
-  readonly type: string
-  readonly platform: string
-  readonly labels: readonly string[]
-  holder: string | null
-  dirty: boolean
-}
-
-interface Asked {
+export interface Asked {
   readonly tenant: string
-  readonly demand: Pick<GetCommand, 'count' | 'platform' | 'labels'> & { readonly type: string }
+  /** The person's id. */
+  readonly by: string
+  readonly demand: Pick<GetCommand, 'count' | 'platform' | 'labels'> & {
+    readonly type: string
+    readonly chassis: string | null
+  }
+  readonly priority: number
+  /** From its grant until its machines are its tenant's no more, at least. */
+  readonly lastsMs: number
+  readonly pollMs: number | null
+  seenAt: number
   state: 'waiting' | 'granted' | 'gone'
+  /** Machines granted to others since. */
+  overtaken: number
 }
 
 /** A lease, by what it entitles its tenant to and what it has. */
@@ -22,64 +25,79 @@ interface Granted {
   readonly asked: Asked
   readonly machines: Set<string>
   entitled: number
+  /** Null until its tenant can log in. */
+  since: number | null
+  until: number
+  heldSince: number | null
 }
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>
+
+/** What an asker is allowed beyond the time in which they were to ask how things stand. */
+const POLL_SLACK_MS = 5_000
+/** Who was overtaken as often as this may go before others of a higher priority. */
+const OVERTAKEN_MOST = 20
 
 /**
  * Who holds what, by a few rules of its own: told of each fact in turn, it says whatever is not lawful. It shares no code
  * with what it judges.
  */
 export class Model {
-  readonly machines = new Map<string, Known>()
+  readonly faults: string[] = []
+  readonly machines = new Machines(this.faults)
   readonly requests = new Map<string, Asked>()
   readonly leases = new Map<string, Granted>()
   readonly ended: string[] = []
-  readonly quotas = new Map<string, number>()
+  readonly tenants = new Map<string, Site['tenants'][number]>()
+  /** What a person's id stands for; it is no part of any fact. */
+  readonly people = new Map<string, string>()
+  at = 0
+  #longestMs = 0
   readonly #homes = new Map<string, string>()
-  readonly #cleans = new Map<string, readonly string[]>()
-  readonly #runs = new Map<string, { readonly machine: string; readonly step: string }>()
-  readonly faults: string[] = []
 
   /** What the site says from here on. */
   configured(site: Site): void {
-    for (const { name, quota } of site.tenants) this.quotas.set(name, quota)
-    for (const { name, steps } of site.pools)
-      this.#cleans.set(
-        name,
-        steps.filter((step) => CLEANING.includes(step)),
-      )
-    for (const { name, pool, platform, labels } of site.machines) {
-      const { type } = site.pools.find((one) => one.name === pool)!
-      const known = this.machines.get(name)
-      this.machines.set(name, {
-        pool,
-        type,
-        platform,
-        labels,
-        holder: known?.holder ?? null,
-        dirty: known?.dirty ?? false,
-      })
-    }
+    for (const tenant of site.tenants) this.tenants.set(tenant.name, tenant)
+    this.#longestMs = Math.max(...site.pools.map(({ longestMs }) => longestMs))
+    this.machines.configured(site)
   }
 
   held(tenant: string): number {
-    return [...this.leases.values()].reduce((sum, lease) => sum + (lease.tenant === tenant ? lease.entitled : 0), 0)
+    return this.#sum(({ tenant: of, entitled }) => (of === tenant ? entitled : 0))
+  }
+
+  quota(tenant: string): number {
+    return this.tenants.get(tenant)!.quota
+  }
+
+  speaks({ by, tenant }: Pick<Asked, 'by' | 'tenant'>): boolean {
+    return this.tenants.get(tenant)!.members.includes(this.people.get(by)!)
   }
 
   waiting(): [id: string, asked: Asked][] {
     return [...this.requests].filter(([, { state }]) => state === 'waiting')
   }
 
+  /** What must be so once everything that was asked is done. */
+  settled(): void {
+    for (const [id, asked] of this.waiting())
+      if (!this.speaks(asked))
+        this.#fault(`${id} waits, and ${this.people.get(asked.by)} speaks for ${asked.tenant} no more`)
+  }
+
   saw(event: Event): void {
+    this.machines.saw(event, this.at)
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- what says nothing of who holds what is of no concern
     switch (event.type) {
-      case 'requestMade': {
-        const { id, tenant, demand } = event.request
-        this.requests.set(id, { tenant, demand, state: 'waiting' })
-        return
-      }
+      case 'requestMade':
+        return this.#made(event)
       case 'requestCancelled':
+      case 'requestAbandoned':
       case 'requestUnsatisfiable':
         this.requests.get(event.request)!.state = 'gone'
+        return
+      case 'pollsNoted':
+        for (const { request, at } of event.polls) this.requests.get(request)!.seenAt = at
         return
       case 'leaseGranted':
         return this.#granted(event)
@@ -90,36 +108,84 @@ export class Model {
         if (event.how === 'returned') lease.entitled -= 1
         return this.#left(event.lease, event.machine)
       }
+      case 'leaseActivated': {
+        const lease = this.leases.get(event.lease)!
+        lease.since = this.at
+        lease.until = event.until
+        return
+      }
+      case 'leaseExtended':
+        return this.#extended(event.lease, event.until)
+      case 'leaseHeld':
+        return this.#held(event)
       case 'leaseEnded':
         for (const machine of this.leases.get(event.lease)!.machines) this.#left(event.lease, machine)
         this.leases.delete(event.lease)
         this.ended.push(event.lease)
         return
-      case 'runOwed':
-        this.#runs.set(event.run.id, event.run)
-        return
-      case 'runEnded': {
-        const { machine, step } = this.#runs.get(event.run)!
-        if (event.result.outcome === 'ok' && CLEANING.includes(step)) this.machines.get(machine)!.dirty = false
-        return
-      }
     }
   }
 
-  #granted({ lease, request, machines }: Extract<Event, { type: 'leaseGranted' }>): void {
+  #made({ request }: Of<'requestMade'>): void {
+    const { id, tenant, by, demand, priority, durationMs, graceMs, poll } = request
+    this.requests.set(id, {
+      tenant,
+      by,
+      demand,
+      priority: Math.min(priority, this.tenants.get(tenant)!.priority),
+      lastsMs: durationMs + graceMs,
+      pollMs: poll?.withinMs ?? null,
+      seenAt: this.at,
+      state: 'waiting',
+      overtaken: 0,
+    })
+  }
+
+  #granted({ lease, request, machines }: Of<'leaseGranted'>): void {
     const asked = this.requests.get(request)
     if (asked?.state !== 'waiting') return this.#fault(`${lease} went to ${request}, which was ${asked?.state}`)
-    const { tenant, demand } = asked
+    const { tenant, demand, pollMs, seenAt } = asked
     asked.state = 'granted'
-    this.leases.set(lease, { tenant, asked, machines: new Set(), entitled: demand.count })
+    if (!this.speaks(asked))
+      this.#fault(`${lease} went to ${this.people.get(asked.by)}, who does not speak for ${tenant}`)
+    if (pollMs !== null && this.at >= seenAt + pollMs + POLL_SLACK_MS)
+      this.#fault(`${lease} went to ${request}, which nobody asked after since ${seenAt}`)
+    this.#inTurn(lease, asked)
+    this.leases.set(lease, {
+      tenant,
+      asked,
+      machines: new Set(),
+      entitled: demand.count,
+      since: null,
+      until: 0,
+      heldSince: null,
+    })
     if (machines.length !== demand.count) this.#fault(`${lease} has ${machines.length} machines of ${demand.count}`)
     for (const machine of machines) this.#given(lease, machine)
     const held = this.held(tenant)
-    if (held > this.quotas.get(tenant)!) this.#fault(`${lease} brought ${tenant} to ${held}, over its quota`)
-    const platforms = new Set(machines.map((name) => this.machines.get(name)!.platform))
+    if (held > this.quota(tenant)) this.#fault(`${lease} brought ${tenant} to ${held}, over its quota`)
+    const platforms = new Set(machines.map((name) => this.machines.need(name).platform))
     if (demand.platform === 'any') return
     if (platforms.size > 1) this.#fault(`${lease} is of ${[...platforms].join(' and ')}`)
     this.#homely(lease, `${tenant} ${demand.type}`, [...platforms][0]!)
+  }
+
+  /** Of two who want the same of any platform, who has the higher priority and room in the quota goes first. */
+  #inTurn(lease: string, asked: Asked): void {
+    const want = wantOf(asked)
+    for (const [id, other] of this.waiting()) {
+      const { tenant, demand, priority } = other
+      const hasRoom = this.held(tenant) + demand.count <= this.quota(tenant)
+      if (
+        want !== null &&
+        wantOf(other) === want &&
+        hasRoom &&
+        priority > asked.priority &&
+        asked.overtaken < OVERTAKEN_MOST
+      )
+        this.#fault(`${lease} of priority ${asked.priority} went before ${id} of ${priority}`)
+      other.overtaken += asked.demand.count
+    }
   }
 
   /** The first grant settles where a tenant is at home, and `same` stays there while there is anything of it. */
@@ -131,24 +197,42 @@ export class Model {
   }
 
   #given(id: string, name: string): void {
-    const machine = this.machines.get(name)!
     const lease = this.leases.get(id)!
-    const { type, labels } = lease.asked.demand
-    if (machine.holder !== null) this.#fault(`${name} was given to ${id} while ${machine.holder} held it`)
-    if (machine.dirty && this.#cleans.get(machine.pool)!.length > 0) this.#fault(`${name} went uncleaned to ${id}`)
-    if (machine.type !== type) this.#fault(`${id} wanted ${type} and got ${name}, which is ${machine.type}`)
-    if (!labels.every((label) => machine.labels.includes(label))) this.#fault(`${name} lacks what ${id} asked for`)
-    machine.holder = id
-    machine.dirty = true
+    const { demand, lastsMs } = lease.asked
+    this.machines.given(id, name, { ...demand, until: this.at + lastsMs })
     lease.machines.add(name)
     if (lease.machines.size > lease.entitled) this.#fault(`${id} has more machines than it is good for`)
   }
 
   #left(id: string, name: string): void {
-    const machine = this.machines.get(name)!
-    if (machine.holder !== id) this.#fault(`${name} left ${id} while ${machine.holder} held it`)
-    machine.holder = null
+    this.machines.left(id, name)
     this.leases.get(id)!.machines.delete(name)
+  }
+
+  /** A held lease ends no later than so long after it was first held, any other no later than so long after it began. */
+  #extended(id: string, until: number): void {
+    const lease = this.leases.get(id)!
+    const { since, heldSince, tenant } = lease
+    const last = heldSince === null ? since! + this.#longestMs : heldSince + this.tenants.get(tenant)!.holdMs
+    if (until > lease.until) {
+      if (until > last) this.#fault(`${id} is to last until ${until}, and may until ${last}`)
+      this.machines.kept(id, until)
+    }
+    lease.until = until
+  }
+
+  #held({ lease: id, until }: Of<'leaseHeld'>): void {
+    const lease = this.leases.get(id)!
+    lease.heldSince ??= this.at
+    const { tenant } = lease
+    const held = this.#sum((one) => (one.tenant === tenant && one.heldSince !== null ? one.entitled : 0))
+    const { holds } = this.tenants.get(tenant)!
+    if (held > holds) this.#fault(`${tenant} holds ${held} machines for debugging, and may ${holds}`)
+    this.#extended(id, until)
+  }
+
+  #sum(of: (lease: Granted) => number): number {
+    return [...this.leases.values()].reduce((sum, lease) => sum + of(lease), 0)
   }
 
   #fault(sentence: string): void {
@@ -156,4 +240,6 @@ export class Model {
   }
 }
 
-const CLEANING = ['provision', 'recycle', 'rebuild']
+/** Null where a home decides what would do. */
+const wantOf = ({ demand: { type, count, labels, platform }, lastsMs }: Asked): string | null =>
+  platform === 'any' ? `${type} ${count} ${labels.join(' ')} ${lastsMs}` : null

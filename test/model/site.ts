@@ -1,8 +1,21 @@
 import fc from 'fast-check'
-import type { MachineName, Pool, Site } from '#core'
+import { CHASSIS_RULES, type MachineName, type Pool, type Site } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const TENANTS = ['alice', 'bob', 'carol'] as const
+const HOUR = 3_600_000
+/** How many they may hold for debugging, for how long, and how high a priority they may ask for. */
+const TERMS = [
+  { holds: 1, holdMs: 6 * HOUR, priority: 2 },
+  { holds: 3, holdMs: 30 * HOUR, priority: 1 },
+  { holds: 0, holdMs: 24 * HOUR, priority: 0 },
+]
+
+export const memberOf = (tenant: string): string => `irc:net:${tenant}`
+/** Somebody who speaks for a tenant in some configs, and not in others. */
+export const guestOf = (tenant: string): string => `irc:net:${tenant}-guest`
+const membersOf = (tenant: string, withGuest: boolean): string[] =>
+  withGuest ? [memberOf(tenant), guestOf(tenant)] : [memberOf(tenant)]
 
 /** Arbitrary small sites: metal of two makers, a second pool whose driver has no steps, and virtual machines. */
 export const arbitrarySite: fc.Arbitrary<Site> = fc
@@ -15,13 +28,15 @@ export const arbitrarySite: fc.Arbitrary<Site> = fc
     afterLease: fc.constantFrom('recycle' as const, 'rebuild' as const, 'shutdown' as const),
     ready: fc.integer({ min: 0, max: 4 }),
     predicted: fc.boolean(),
+    chassis: fc.constantFrom(...CHASSIS_RULES),
+    idleHours: fc.constantFrom(2, 24),
     quotas: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 6 })),
   })
-  .map(({ intel, amd, lab, vms, ssd, afterLease, ready, predicted, quotas }) =>
+  .map(({ intel, amd, lab, vms, ssd, afterLease, ready, predicted, chassis, idleHours, quotas }) =>
     siteOf({
       digest: 'model 0',
       pools: [
-        poolOf('metal', { afterLease, ready }),
+        poolOf('metal', { afterLease, ready, chassis, idleLimitMs: idleHours * HOUR }),
         poolOf('lab', { steps: [] }),
         poolOf('vm', {
           type: 'vm',
@@ -31,14 +46,20 @@ export const arbitrarySite: fc.Arbitrary<Site> = fc
         }),
       ],
       machines: [
-        ...machinesOf('metal', 'intel', intel, ssd ? ['nvme', 'ssd'] : []),
-        ...machinesOf('metal', 'amd', amd, ['ssd']),
+        ...racked(machinesOf('metal', 'intel', intel, ssd ? ['nvme', 'ssd'] : [])),
+        ...racked(machinesOf('metal', 'amd', amd, ['ssd'])),
         ...renamed('lab', machinesOf('lab', 'intel', lab, ['ssd'])),
         ...renamed('vm', machinesOf('vm', 'intel', vms)),
       ],
-      tenants: TENANTS.map((name, at) => tenantOf(name, { quota: quotas[at]! })),
+      tenants: TENANTS.map((name, at) =>
+        tenantOf(name, { ...TERMS[at], quota: quotas[at]!, members: membersOf(name, true) }),
+      ),
     }),
   )
+
+/** Two by two in a chassis, and the fourth where nobody says. */
+const racked = (machines: Site['machines']): Site['machines'] =>
+  machines.map((machine, at) => ({ ...machine, chassis: [`a`, `b`, `a`, null][at % 4]! }))
 
 /** A level that is always the same, or one that follows demand and starts with that. */
 const levelOf = (atFirst: number, predicted: boolean): Pool['ready'] =>
@@ -47,12 +68,24 @@ const levelOf = (atFirst: number, predicted: boolean): Pool['ready'] =>
 const renamed = (prefix: string, machines: Site['machines']): Site['machines'] =>
   machines.map((machine) => ({ ...machine, name: `${prefix}-${machine.name}` as MachineName }))
 
-/** The same site under another digest: other quotas, and without some machines. The first of each platform in a pool stays. */
-export const changedSite = (site: Site, change: { digest: string; quotas: readonly number[]; keep: number }): Site => ({
+interface Change {
+  readonly digest: string
+  readonly quotas: readonly number[]
+  /** How many of each platform in a pool stay; the first always does. */
+  readonly keep: number
+  readonly guests: readonly boolean[]
+}
+
+/** The same site under another digest: other quotas and members, and without some machines. */
+export const changedSite = (site: Site, change: Change): Site => ({
   ...site,
   digest: change.digest,
   machines: site.machines.filter(({ name }) => Number(/\d+$/.exec(name)![0]) <= change.keep),
-  tenants: site.tenants.map((tenant, at) => ({ ...tenant, quota: change.quotas[at]! })),
+  tenants: site.tenants.map((tenant, at) => ({
+    ...tenant,
+    quota: change.quotas[at]!,
+    members: membersOf(tenant.name, change.guests[at]!),
+  })),
 })
 
 /** The same site with everything in another order. */

@@ -1,0 +1,89 @@
+import type { Event, Instant, Machine, Outcome, Refusal, Site } from '#core'
+import fc from 'fast-check'
+import { asideIn } from '../kit/aside.ts'
+import type { Asked, Model } from './model.ts'
+import type { Said, System } from './system.ts'
+
+/** What both worlds have come to: the oracle, and what it judges. */
+export interface Life {
+  readonly model: Model
+  readonly site: Site
+  /** Commands with an id, and what they were answered. */
+  readonly identified: { readonly said: Said; readonly answer: Outcome | Refusal }[]
+  readonly stale: Said[]
+  configurations: number
+}
+type Step = fc.AsyncCommand<Life, System>
+
+export const step = (title: string, run: Step['run']): Step => ({ check: () => true, run, toString: () => title })
+
+export const nth = <T>(items: Iterable<T>, which: number): T | undefined => {
+  const all = [...items]
+  return all[which % all.length]
+}
+
+/** Asks, shows the oracle what came of it, and lets it judge. */
+export const ask = async (
+  life: Life,
+  system: System,
+  ...said: readonly Said[]
+): Promise<readonly (Outcome | Refusal)[]> => {
+  const { model } = life
+  const before = new Map([...system.fleet.machines.values()].map((machine) => [machine.name as string, machine]))
+  const wasAside = asideIn(system.fleet, system.at as Instant)
+  const { answers, events } = await system.ask(...said)
+  model.at = system.at
+  for (const event of events) {
+    if (event.type === 'personJoined') model.people.set(event.person, system.fleet.personal.get(event.person)!.text)
+    model.saw(event)
+  }
+  model.settled()
+  const isAside = asideIn(system.fleet, system.at as Instant)
+  const open = new Map(before.entries().filter(([, machine]) => !wasAside(machine) && !isAside(machine)))
+  const wrong = [...model.faults, ...passedOver(model, { before, open }, events)]
+  if (wrong.length > 0) throw new Error(wrong.join('; '))
+  answers.forEach((answer, at) => {
+    const { id } = said[at]!
+    if (id !== undefined) life.identified.push({ said: said[at]!, answer })
+  })
+  return answers
+}
+
+/** Whoever asked, if they still speak for their tenant: nobody else may handle what they have. */
+export const ownerOf = ({ model }: Life, asked: Asked): string | null =>
+  model.speaks(asked) ? model.people.get(asked.by)! : null
+
+/** How many attempts more a machine may have that is taken for the sake of chassis. */
+const CHASSIS_TRADE = 2
+
+/**
+ * Ready machines with fewer attempts than one that was taken instead, of those that are `open`: set aside for nobody. Of several
+ * grants in a row only the first shows it.
+ */
+function* passedOver(
+  model: Model,
+  { before, open }: Record<'before' | 'open', ReadonlyMap<string, Machine>>,
+  events: readonly Event[],
+): Generator<string> {
+  const granted = events.filter((event) => event.type === 'leaseGranted')
+  if (granted.length !== 1 || events.some(({ type }) => type === 'machineReadied' || type === 'machineSupplied')) return
+  const [{ request, machines }] = granted as [(typeof granted)[0]]
+  const { type, labels, platform, chassis, count } = model.requests.get(request)!.demand
+  const traded = count > 1 && (chassis === 'spread' || chassis === 'pack') ? CHASSIS_TRADE : 0
+  const taken = machines.map((name) => before.get(name)!)
+  for (const other of open.values()) {
+    if (
+      taken.includes(other) ||
+      other.state.status !== 'ready' ||
+      other.maintenance !== null ||
+      !other.configured ||
+      other.type !== type
+    )
+      continue
+    if (!labels.every((label) => other.labels.includes(label))) continue
+    if (platform !== 'any' && !taken.some((machine) => machine.platform === other.platform)) continue
+    for (const { name, attempts } of taken)
+      if (other.attempts < attempts - traded)
+        yield `${name} was taken after ${attempts}, ${other.name} has ${other.attempts}`
+  }
+}
