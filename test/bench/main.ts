@@ -10,6 +10,7 @@ import { benchHttp, benchOlder } from './http.ts'
 import { benchLane } from './lane.ts'
 import { benchLogin } from './login.ts'
 import { rawAllocations } from './raw.ts'
+import { benchSimulate } from './simulate.ts'
 
 const quick = process.argv.includes('quick')
 const ms = quick ? 1_500 : 5_000
@@ -42,6 +43,17 @@ try {
       round(idleTickMicros),
     )
   }
+  const lived = benchSimulate(quick ? 4 : 26)
+  console.log('\nA simulated site of 40 machines (duffy simulate), events:')
+  line('', 'events', 'per s', 'of raw', 'per CPU s')
+  line(
+    'a described load',
+    lived.events,
+    round(lived.perSecond),
+    `${round(lived.perSecond / first, 1)}x`,
+    round(lived.perCpuSecond),
+  )
+
   const second = probe()
   console.log(
     `\nOver HTTP, 10,000 machines, driver null (no playbooks); half get, half done; raw again: ${round(second)}/s`,
