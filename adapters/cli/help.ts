@@ -16,7 +16,12 @@ const overview = (): string =>
   [
     'duffy: lease real machines',
     '',
-    ...columns(VERBS.map(({ name, summary }) => [name, summary])),
+    ...columns(
+      VERBS.filter(({ name }) => !COMMANDS.some((command) => command.name === name)).map(({ name, summary }) => [
+        name,
+        summary,
+      ]),
+    ),
     '',
     ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
     '',
@@ -41,10 +46,11 @@ const inFull = (verb: Verb): string => {
   ].join('\n')
 }
 
-const valueOf = ({ kind, required }: Argument): string => {
+const valueOf = ({ kind, required, or }: Argument): string => {
   if (kind.type === 'flag') return ''
+  const needed = or === undefined ? ' (needed)' : ` (needed, or --${or})`
   const shown = 'example' in kind ? kind.example : PLACES[kind.type]
-  return ` ${kind.type === 'choice' ? kind.of.join('|') : shown}${required ? ' (needed)' : ''}`
+  return ` ${kind.type === 'choice' ? kind.of.join('|') : shown}${required ? needed : ''}`
 }
 
 const PLACES: Readonly<Record<string, string>> = {

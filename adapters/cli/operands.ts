@@ -35,7 +35,7 @@ export function fieldsOf(verb: Verb, operands: readonly string[], options: Words
 const take = (verb: Verb, fields: Fields, [word, ...rest]: readonly string[]): number => {
   if (word === undefined) return 1
   const introduced = verb.arguments.find(({ after }) => after?.includes(word.toLowerCase()))
-  if (introduced !== undefined) return takeAfter(fields, introduced, [word, ...rest])
+  if (introduced !== undefined) return takeAfter(verb, fields, introduced, [word, ...rest])
   const open = verb.arguments.filter((one) => goesByPlace(one) && fields[one.name] === undefined)
   const argument = open.find(({ kind }) => canOnlyBe(kind, word)) ?? open.find(({ kind }) => mayBe(kind))
   if (argument === undefined) {
@@ -51,14 +51,17 @@ const take = (verb: Verb, fields: Fields, [word, ...rest]: readonly string[]): n
 }
 
 /** `for 4h`; a flag is all in its word. */
-const takeAfter = (fields: Fields, argument: Argument, [word, ...rest]: readonly string[]): number => {
+const takeAfter = (verb: Verb, fields: Fields, argument: Argument, [word, ...rest]: readonly string[]): number => {
   if (argument.kind.type === 'flag') {
     give(fields, argument, argument.name, !argument.kind.standard)
     return 1
   }
   const words = argument.rest === true ? rest.length : wordsOf(argument.kind, rest)
   const value = rest.slice(0, words).join(' ')
-  if (value === '') throw new Stop(EXIT.misread, `"${word}" needs something after it`)
+  if (value === '') {
+    const example = verb.examples.find((line) => line.includes(` ${word} `)) ?? verb.examples[0]
+    throw new Stop(EXIT.misread, `"${word}" needs something after it, as in: duffy ${example}`)
+  }
   give(fields, argument, argument.name, valueOf(argument.kind, value))
   return words + 1
 }

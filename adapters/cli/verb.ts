@@ -11,9 +11,18 @@ export async function runVerb(call: Call): Promise<Exit> {
   const { verb, rest } = verbOf(operands)
   if (verb.name === 'get') return runGet(call, verb, rest)
   const body = fieldsOf(verb, rest, options)
-  const asked = await ask(call, { method: 'POST', path: `/api/v2/verbs/${verb.name.replaceAll(' ', '-')}`, body })
-  return asked.ok ? tell(call, asked.answer, ({ detail }) => String(detail)) : asked.exit
+  const path = `/api/v2/verbs/${verb.name.replaceAll(' ', '-')}`
+  const asked = await ask(call, { method: 'POST', path, body, operator: verb.who === 'operator' })
+  return asked.ok ? tell(call, asked.answer, said) : asked.exit
 }
+
+/** The sentence, and the secrets that are shown this once. */
+const said = ({ detail, key, v3Key }: Readonly<Record<string, unknown>>): string =>
+  [
+    String(detail),
+    ...(typeof key === 'string' ? [`API key: ${key}`] : []),
+    ...(typeof v3Key === 'string' ? [`Duffy v3 key: ${v3Key}`] : []),
+  ].join('\n')
 
 /** Two words, where they are a verb together, before one. */
 export function verbOf(operands: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } {

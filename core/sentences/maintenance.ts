@@ -44,6 +44,10 @@ const whatSaid = ({ kind, name }: Target, machines: readonly MachineName[]): str
   return machines.length === 1 ? `the machine ${of} (${machines[0]})` : `the ${machines.length} machines ${of}`
 }
 
+/** At the start of a sentence; a machine's name stays as it is. */
+const opening = (what: Target, machines: readonly MachineName[]): string =>
+  what.kind === 'machine' ? whatSaid(what, machines) : capital(whatSaid(what, machines))
+
 const typed = ({ kind, name }: Target): string => (kind === 'machine' ? name : `${kind}:${name}`)
 
 export const maintenanceSetSaid = (
@@ -58,9 +62,12 @@ export const maintenanceSetSaid = (
     at,
   )
   const lift = `End it: ${say(`maintenance off ${typed(what)}`)}`
-  const who = capital(whatSaid(what, machines))
+  const who = opening(what, machines)
   if (begun === machines.length) return openly(`${who} ${one ? 'is' : 'are'} in maintenance now, ${time}. ${lift}`)
-  const starts = from > at ? `from ${clock(from, at)}` : 'as soon as nobody has it and nothing is done with it'
+  const starts =
+    from > at
+      ? `from ${clock(from, at)}`
+      : `as soon as nobody has ${one ? 'it' : 'them'} and nothing is done with ${one ? 'it' : 'them'}`
   const late = rows.flatMap(({ name, state }) => {
     const lease = state.status === 'leased' ? fleet.leases.get(state.lease) : undefined
     return lease !== undefined && plannedEnd(lease) > from
@@ -70,7 +77,7 @@ export const maintenanceSetSaid = (
   const part = begun === 0 ? '' : ` ${begun} of them ${begun === 1 ? 'is' : 'are'} by now.`
   return openly(
     `${who} ${one ? 'goes' : 'go'} into maintenance ${starts}, ${time}.${part} ${lift}`,
-    ...(late.length === 0 ? [] : [`${capital(listed(late))}.`]),
+    ...(late.length === 0 ? [] : [`${listed(late)}.`]),
   )
 }
 
@@ -79,7 +86,7 @@ export const maintenanceLiftedSaid = (
   { say }: Telling,
 ): Said =>
   openly(
-    `${capital(whatSaid(what, machines))} ${machines.length === 1 ? 'is' : 'are'} out of maintenance, and will be lent once seen to be well. How ${machines.length === 1 ? 'it is' : 'they are'}: ${say(machines.length === 1 ? `why ${machines[0]}` : 'status')}`,
+    `${opening(what, machines)} ${machines.length === 1 ? 'is' : 'are'} out of maintenance, and will be lent once seen to be well. How ${machines.length === 1 ? 'it is' : 'they are'}: ${say(machines.length === 1 ? `why ${machines[0]}` : 'status')}`,
   )
 
 /** For whoever holds what is wanted. */

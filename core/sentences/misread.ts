@@ -1,6 +1,7 @@
 import type { DurationProblem } from '../duration.ts'
 import type { InstantProblem } from '../instant.ts'
 import { SHORTEST_RSA_BITS, type KeyProblem } from '../ssh-key.ts'
+import { verbNamed } from '../verbs/catalogue.ts'
 import type { Misread } from '../verbs/misread.ts'
 import { openly, type Said, type Telling } from './said.ts'
 import { span } from './time.ts'
@@ -15,7 +16,7 @@ export function misreadSaid(misread: Misread, { say }: Telling): Said {
   return openly(isWhole && verb !== null ? `${what} See ${say(`help ${verb}`)}` : `${what} Try: ${say(example)}`)
 }
 
-const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
+const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string => {
   const name = argument ?? 'it'
   switch (problem.type) {
     case 'empty':
@@ -25,7 +26,7 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
     case 'unknownArgument':
       return from === 'fields' ? `There is no field "${got}".` : `I don't understand "${got}" there.`
     case 'missing':
-      return `"${name}" is missing.`
+      return `"${name}"${otherwise(verb, argument)} is missing.`
     case 'twice':
       return `"${name}" is given twice${got === '' ? '' : `, the second time as "${got}"`}.`
     case 'notBoth':
@@ -67,6 +68,12 @@ const whatIsWrong = ({ problem, got, argument, from }: Misread): string => {
   }
 }
 
+/** ` or "until"`: what would do in place of an argument. */
+const otherwise = (verb: string | null, argument: string | null): string => {
+  const other = verbNamed(verb ?? '')?.arguments.find(({ name }) => name === argument)?.or
+  return other === undefined ? '' : ` or "${other}"`
+}
+
 const durationProblem = (
   { because, example, longestMs }: { because: DurationProblem; example: string; longestMs: number },
   got: string,
@@ -93,7 +100,7 @@ const instantProblem = (
 ): string => {
   switch (because) {
     case 'nonsense':
-      return `"${got}" is no time: ${example}, "tomorrow 09:10" or 2026-11-28T02:00Z is, in UTC.`
+      return `"${got}" is no time: ${example === 'tomorrow 09:10' ? '18:00' : example}, "tomorrow 09:10" or 2026-11-28T02:00Z is, in UTC.`
     case 'noTime':
       return `At what time? "${got}" is a whole day: say "${got} 09:10", in UTC.`
     case 'noSuchDate':

@@ -289,6 +289,16 @@ describe('what is named', () => {
   })
 })
 
+test('a machine keeps its name as it is at the start of a sentence', () => {
+  const world = worldOf()
+  const lease = world.lease(world.get(ALICE))
+  world.work()
+  const name = lease.machines[0]!.machine
+  const said = outcomeSaid(maintain(world, name) as Outcome, telling(world)).room
+  expect(said[0]).toContain(`${name} goes into maintenance as soon as nobody has it`)
+  expect(said[1]).toContain(`${name} not before`)
+})
+
 describe('who waits', () => {
   test('is not dropped because all that would do is in maintenance, and is served afterwards', () => {
     const world = worldOf()

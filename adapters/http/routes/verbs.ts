@@ -1,4 +1,4 @@
-import { optionOf, VERBS, verbNamed, type Verb } from '#core'
+import { optionOf, VERBS, type Verb } from '#core'
 import { z } from 'zod'
 import { bodyOf } from '../fields.ts'
 import { perform } from '../perform.ts'
@@ -13,7 +13,7 @@ export const verbs: readonly (KeyedRoute | OpenRoute)[] = [
     who: 'member',
     summary: 'any verb, with its arguments as fields: POST /api/v2/verbs/done {"what": "all"}',
     answer: async (call, caller) => {
-      const verb = verbNamed(call.params['verb']!.replaceAll(/[-+_]/g, ' '))
+      const verb = BY_SEGMENT.get(segmentOf(call.params['verb']!))
       if (verb === undefined) return notFound('There is no such verb. GET /api/v2/verbs lists them.')
       return perform(call, caller, verb, call.body ?? {})
     },
@@ -27,6 +27,13 @@ export const verbs: readonly (KeyedRoute | OpenRoute)[] = [
   },
 ]
 
+/** `keys add` and `api-keys add` as one segment of a path: with dashes, whichever of them stand in the name itself. */
+const segmentOf = (name: string): string => name.toLowerCase().replaceAll(/[ +_]/g, '-')
+
+const BY_SEGMENT: ReadonlyMap<string, Verb> = new Map(
+  VERBS.flatMap((verb) => [verb.name, ...verb.aliases].map((name) => [segmentOf(name), verb] as const)),
+)
+
 let description: readonly object[] | null = null
 const described = (): readonly object[] => (description ??= VERBS.map(describe))
 
@@ -34,7 +41,7 @@ const describe = (verb: Verb): object => ({
   name: verb.name,
   summary: verb.summary,
   who: verb.who,
-  path: `/api/v2/verbs/${verb.name.replaceAll(' ', '-')}`,
+  path: `/api/v2/verbs/${segmentOf(verb.name)}`,
   body: z.toJSONSchema(bodyOf(verb)),
   options: Object.fromEntries(verb.arguments.map((argument) => [argument.name, `--${optionOf(argument)}`])),
   examples: verb.examples,

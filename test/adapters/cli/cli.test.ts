@@ -348,3 +348,41 @@ test('it starts fast: neither Fastify nor the ORM nor zod is loaded', async () =
   const { exit, err } = await run(['--help'], { NODE_OPTIONS: `--import ${trace}` })
   expect([exit, err]).toEqual([0, ''])
 })
+
+test('an API key is made, shown once, listed and revoked', async () => {
+  await using served = await serve()
+  const made = await run(['api-keys', 'add', '--json', 'note', 'nightly', 'builds'], at(served, 'operator'))
+  expect(made.exit).toBe(0)
+  const { apiKey } = JSON.parse(made.out) as { apiKey: string }
+  expect((await run(['api-keys'], at(served, 'operator'))).out).toContain(apiKey)
+  expect((await run(['api-keys', 'revoke', apiKey], at(served, 'operator'))).exit).toBe(0)
+})
+
+test('help lists each command once, and says what will do in place of what is needed', async () => {
+  const { out } = await run(['--help'])
+  const names = [...out.matchAll(/^ {2}(\S+(?: \S+)?) {2}/gm)].map(([, name]) => name)
+  expect(new Set(names).size).toBe(names.length)
+  expect((await run(['extend', '--help'])).out).toContain('--by 2h (needed, or --until)')
+})
+
+test('a word with nothing after it is told with a line to type', async () => {
+  expect((await run(['done', 'bad'])).err).toContain('as in: duffy done metal-03 bad because disk errors')
+})
+
+test("what only operators may is done with the operator's key that Duffy on this machine keeps", async () => {
+  await using served = await serve()
+  const keys = mkdtempSync(join(folder, 'keys-'))
+  writeFileSync(join(keys, 'local.key'), served.duffy.keys.alice)
+  writeFileSync(join(keys, 'operator.key'), served.duffy.keys.operator)
+  const { exit, err } = await run(['tenants', 'add', 'infra'], { DUFFY_URL: served.url, DUFFY_DATA_DIR: keys })
+  expect(err).toBe('')
+  expect(exit).toBe(0)
+})
+
+test.each([
+  [['tenants', 'add', 'infra'], /^API key: dfy_[0-9a-f]{12}_\S+\nDuffy v3 key: [0-9a-f-]{36}$/m],
+  [['api-keys', 'add'], /^API key: dfy_[0-9a-f]{12}_\S+$/m],
+])('%j shows the key that it makes', async (words, shown) => {
+  await using served = await serve()
+  expect((await run(words, at(served, 'operator'))).out).toMatch(shown)
+})

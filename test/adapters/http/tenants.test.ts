@@ -76,6 +76,16 @@ test('a key that is revoked is let in no more', async () => {
   expect((await withKey(served, second.key, '/api/v2/whoami')).status).toBe(401)
 })
 
+test('every verb is reached by the path that the list of verbs names, those with a dash in their name too', async () => {
+  await using served = await serve()
+  const { verbs } = (await served.call('GET', '/api/v2/verbs')).body as unknown as { verbs: { path: string }[] }
+  expect(verbs.map(({ path }) => path)).toContain('/api/v2/verbs/api-keys-add')
+  for (const { path } of verbs)
+    expect((await served.call('POST', path, { body: { nonsense: true } })).body['detail'], path).not.toContain(
+      'no such verb',
+    )
+})
+
 test('the secrets of keys are in no record', async () => {
   await using served = await serve()
   const { body } = await add(served, { name: 'infra' })

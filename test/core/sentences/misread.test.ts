@@ -91,3 +91,15 @@ describe('the words', () => {
     expect(misreadSaid(read, telling).room).toEqual([said])
   })
 })
+
+test.each([
+  [
+    'reserve',
+    { type: 'metal', from: 'now' },
+    '"now" is no time: 18:00, "tomorrow 09:10" or 2026-11-28T02:00Z is, in UTC.',
+  ],
+  ['extend', {}, '"by" or "until" is missing.'],
+])('what would do in place of bad input to %s is told, each once', (verb, fields, sentence) => {
+  const read = readValues(verbNamed(verb)!, fields, PORTS)
+  expect(misreadSaid(read as Misread, telling).room[0]).toContain(sentence)
+})
