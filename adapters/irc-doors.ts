@@ -41,11 +41,12 @@ export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversati
   }
 }
 
-const optionsOf = ({ caFile, account, password, ...network }: IrcNetwork): Parameters<typeof irc>[0] => ({
+const optionsOf = ({ caFile, account, password, certificate, ...network }: IrcNetwork): Parameters<typeof irc>[0] => ({
   ...network,
   ...(caFile === null ? {} : { caFile }),
   ...(account === null ? {} : { account }),
   ...(password === null ? {} : { password: () => password.reveal() }),
+  ...(certificate === null ? {} : { certificate }),
 })
 
 const speakerOf = (door: string, { account, nick, room, id }: Heard): Parameters<Conversation['reply']>[1] => {

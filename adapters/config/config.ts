@@ -227,6 +227,10 @@ export interface IrcConfig {
   readonly account?: string
   /** Of that account. */
   readonly password?: SecretConfig
+  /** PEM file of a client certificate: Duffy logs in by it, over TLS (SASL EXTERNAL). `DUFFY_IRC_CERTIFICATE` goes before it. Default: none. */
+  readonly certificate?: string
+  /** PEM file of the certificate's key. `DUFFY_IRC_KEY` goes before it. */
+  readonly key?: string
   /** Channels to join. Default: none; people can still speak to Duffy in private. */
   readonly channels?: readonly string[]
   /**

@@ -33,6 +33,8 @@ export const ircSchema = object(
     nick: nickSchema.default('duffy'),
     account: accountSchema.optional(),
     password: secret.optional(),
+    certificate: file.optional(),
+    key: file.optional(),
     channels: z.array(channelSchema, { error: 'Give a list of channels.' }).default([]),
     trustNicks: flag.default(false),
     bridgeAccounts: z.array(accountSchema, { error: 'Give a list of accounts.' }).default([]),

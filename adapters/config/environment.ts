@@ -36,6 +36,8 @@ export interface SpokenIrc {
   readonly nick: string | null
   readonly account: string | null
   readonly password: Secret | null
+  readonly certificate: string | null
+  readonly key: string | null
   readonly channels: readonly string[] | null
   readonly trustNicks: boolean | null
 }
@@ -54,6 +56,8 @@ export const VARIABLES = [
   'DUFFY_IRC_NICK',
   'DUFFY_IRC_ACCOUNT',
   'DUFFY_IRC_PASSWORD',
+  'DUFFY_IRC_CERTIFICATE',
+  'DUFFY_IRC_KEY',
   'DUFFY_IRC_CHANNELS',
   'DUFFY_IRC_MEMBERS',
   'DUFFY_IRC_TRUST_NICKS',
@@ -81,6 +85,8 @@ export function readEnvironment(environment: Environment, faults: Faults): Spoke
       nick: reader.by('DUFFY_IRC_NICK', nickSchema),
       account: reader.by('DUFFY_IRC_ACCOUNT', accountSchema),
       password: reader.secret('DUFFY_IRC_PASSWORD'),
+      certificate: reader.text('DUFFY_IRC_CERTIFICATE'),
+      key: reader.text('DUFFY_IRC_KEY'),
       channels: reader.list('DUFFY_IRC_CHANNELS', channelSchema),
       trustNicks: reader.flag('DUFFY_IRC_TRUST_NICKS'),
     },

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import type { Environment, SpokenIrc } from './environment.ts'
 import type { Faults } from './faults.ts'
 import type { Files } from './files.ts'
@@ -50,6 +51,8 @@ const SILENT: SpokenIrc = {
   nick: null,
   account: null,
   password: null,
+  certificate: null,
+  key: null,
   channels: null,
   trustNicks: null,
 }
@@ -66,24 +69,82 @@ const networkFrom = async (
   const tls = spoken.tls ?? settings.tls
   const nick = spoken.nick ?? settings.nick
   const password = spoken.password ?? (await secretFrom(settings.password, ['irc', network, 'password'], around))
-  const account = spoken.account ?? settings.account ?? (password === null ? null : nick)
-  if (account !== null && password === null && settings.password === undefined) {
+  const certificate = await certificateFrom(network, settings, around, spoken)
+  const account = spoken.account ?? settings.account ?? (password === null && certificate === null ? null : nick)
+  if (certificate !== null && !tls)
+    faults.add(
+      ['irc', network, 'tls'],
+      'A certificate can be shown over TLS only; leave TLS on, or leave the certificate out.',
+    )
+  const isKeyless = password === null && settings.password === undefined && certificate === null
+  if (account !== null && isKeyless) {
     const path = spoken.account === null ? ['irc', network, 'password'] : ['DUFFY_IRC_PASSWORD']
-    faults.add(path, `Duffy cannot log in as \`${account}\` without a password; give one, or leave the account out.`)
+    faults.add(
+      path,
+      `Duffy cannot log in as \`${account}\` without a password or a certificate; give one, or leave the account out.`,
+    )
   }
-  const ca = spoken.ca === null ? settings.ca && files.besideConfig(settings.ca) : files.besideShell(spoken.ca)
-  if (ca !== undefined) await files.read(ca, spoken.ca === null ? ['irc', network, 'ca'] : ['DUFFY_IRC_CA'])
+  const ca = fileFrom(network, 'ca', around, { settings, spoken })
+  if (ca !== null) await files.read(ca.file, ca.path)
   return {
     network,
     host: spoken.host ?? settings.host,
     port: spoken.port ?? settings.port ?? (tls ? 6697 : 6667),
     tls,
-    caFile: ca ?? null,
+    caFile: ca?.file ?? null,
     nick,
     account,
     password,
+    certificate,
     channels: [...new Set(spoken.channels ?? settings.channels)],
     trustNicks: spoken.trustNicks ?? settings.trustNicks,
     bridgeAccounts: settings.bridgeAccounts,
+  }
+}
+
+interface Said {
+  readonly settings: IrcRead
+  readonly spoken: SpokenIrc
+}
+
+/** A PEM file that the environment or else the config names, and which of them does; null: neither. */
+const fileFrom = (network: string, name: 'ca' | 'certificate' | 'key', { files }: Around, said: Said) => {
+  const { [name]: spoken } = said.spoken
+  const { [name]: written } = said.settings
+  if (spoken !== null) return { file: files.besideShell(spoken), path: [`DUFFY_IRC_${name.toUpperCase()}`] }
+  return written === undefined ? null : { file: files.besideConfig(written), path: ['irc', network, name] }
+}
+
+/** Both files of the certificate, tried together here, since a wrong pair would otherwise show in a log only. */
+const certificateFrom = async (
+  network: string,
+  settings: IrcRead,
+  around: Around,
+  spoken: SpokenIrc,
+): Promise<IrcNetwork['certificate']> => {
+  const { faults, files } = around
+  const certificate = fileFrom(network, 'certificate', around, { settings, spoken })
+  const key = fileFrom(network, 'key', around, { settings, spoken })
+  if (certificate === null || key === null) {
+    const alone = certificate ?? key
+    if (alone !== null) faults.add(alone.path, 'A certificate and its key go together; name both PEM files.')
+    return null
+  }
+  const cert = await files.read(certificate.file, certificate.path)
+  const secret = await files.read(key.file, key.path)
+  if (cert !== null && secret !== null && !fit(cert, secret))
+    faults.add(
+      key.path,
+      `The key in ${key.file} is not that of the certificate in ${certificate.file}; name a pair of PEM files.`,
+    )
+  return { certFile: certificate.file, keyFile: key.file }
+}
+
+const fit = (cert: string, key: string): boolean => {
+  try {
+    createSecureContext({ cert, key })
+    return true
+  } catch {
+    return false
   }
 }

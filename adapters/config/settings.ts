@@ -37,6 +37,8 @@ export interface IrcNetwork {
   readonly nick: string
   readonly account: string | null
   readonly password: Secret | null
+  /** PEM; null: Duffy logs in by password, if at all. */
+  readonly certificate: { readonly certFile: string; readonly keyFile: string } | null
   readonly channels: readonly string[]
   readonly trustNicks: boolean
   readonly bridgeAccounts: readonly string[]

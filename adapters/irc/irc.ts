@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { hearing } from './hearing.ts'
 import type { IrcNetworkOptions } from './options.ts'
 import type { IrcDoor, IrcPorts, IrcState } from './ports.ts'
+import { secureContext } from './secure.ts'
 import { openSession, type Session } from './session.ts'
 import { type Settled, settle } from './settle.ts'
 import { speaking } from './speaking.ts'
@@ -29,10 +29,10 @@ function supervise(settled: Settled, ports: IrcPorts): IrcDoor {
 
   const attempt = async (): Promise<boolean> => {
     attempts += 1
-    const ca = settled.caFile === undefined ? undefined : await readFile(settled.caFile, 'utf8')
+    const secure = await secureContext(settled)
     const mine = openSession({
       settled,
-      ca,
+      secure,
       log: ports.log,
       ghosts,
       heard: (event, from) => {

@@ -1,5 +1,6 @@
 import type { IrcClient } from 'irc-framework'
 import { byteLength } from './clean.ts'
+import { mechanism } from './connection.ts'
 import { type Outbox, rank } from './outbox.ts'
 import type { People } from './people.ts'
 import type { IrcPorts } from './ports.ts'
@@ -51,7 +52,8 @@ export function login(context: LoginContext): Login {
     attempt()
   })
   client.on('sasl failed', ({ reason }) => {
-    if (account !== undefined) fail(SASL[reason] ?? `SASL failed: ${reason}`)
+    if (account !== undefined)
+      fail((settled.certificate && EXTERNAL[reason]) ?? SASL[reason] ?? `SASL failed: ${reason}`)
   })
 
   const attempt = () => {
@@ -63,8 +65,8 @@ export function login(context: LoginContext): Login {
 
   // The library answers the server's challenge with our credentials at any time, but begins only while registering.
   const authenticate = () => {
-    const wire = 'AUTHENTICATE PLAIN'
-    void out.put({ rank: rank.control, wire, send: () => client.raw('AUTHENTICATE', 'PLAIN') })
+    const by = mechanism(settled)
+    void out.put({ rank: rank.control, wire: `AUTHENTICATE ${by}`, send: () => client.raw('AUTHENTICATE', by) })
   }
 
   const requestSasl = () => {
@@ -78,11 +80,12 @@ export function login(context: LoginContext): Login {
 
   /** Without SASL the password goes to a nick, so only to one that a server of the network's services holds. */
   const identify = async () => {
+    if (!password) return fail('the network has no SASL now, and a certificate is shown to nothing else')
     const nickserv = await people.whois('NickServ')
     if (!nickserv) return fail('the network has no services now')
     if (!nickserv.operator && !nickserv.server?.startsWith('services.'))
       return fail('whoever is called NickServ is not a service; no password was sent')
-    const secret = `IDENTIFY ${account} ${password?.() ?? ''}`
+    const secret = `IDENTIFY ${account} ${password()}`
     // The queue tells equal lines by `wire`, which therefore never holds the password.
     const wire = 'x'.repeat(byteLength(`PRIVMSG NickServ :${secret}`))
     await out.put({ rank: rank.control, wire, send: () => client.say('NickServ', secret) })
@@ -109,4 +112,10 @@ const SASL: Readonly<Record<string, string>> = {
   nick_locked: 'SASL failed: the account is locked',
   unsupported_mechanism: 'SASL failed: the network does not take PLAIN',
   capability_missing: 'SASL failed: services are down, or the network has none',
+}
+
+/** What differs where we show a certificate. */
+const EXTERNAL: Readonly<Record<string, string>> = {
+  fail: 'SASL failed: no account has our certificate (NickServ CERT ADD adds it), or services are down',
+  unsupported_mechanism: 'SASL failed: the network does not take certificates (EXTERNAL)',
 }

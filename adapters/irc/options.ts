@@ -110,6 +110,11 @@ export interface IrcNetworkOptions {
   account?: string
   /** Called when the password is needed; it is neither kept nor logged. */
   password?: () => string
+  /**
+   * PEM files of a client certificate: with it we log in by SASL EXTERNAL, over TLS only. They are read at every
+   * attempt, so that a renewed one counts. A password beside it is for a network without SASL.
+   */
+  certificate?: { readonly certFile: string; readonly keyFile: string }
   channels: readonly string[]
   /**
    * On a network that cannot vouch for accounts everybody is refused, unless this is true: then the folded nick

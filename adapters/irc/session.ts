@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import irc, { type IrcClient, type IrcMessageEvent } from 'irc-framework'
 import { type Channels, channels } from './channels.ts'
 import { connection } from './connection.ts'
@@ -29,7 +30,8 @@ export interface Session {
 
 export interface SessionContext {
   settled: Settled
-  ca: string | undefined
+  /** Null: no TLS. */
+  secure: SecureContext | null
   log: IrcPorts['log']
   ghosts: { count: number }
   heard: (event: IrcMessageEvent, session: Session) => void
@@ -140,7 +142,7 @@ export function openSession(context: SessionContext): Session {
   client.on('privmsg', (event) => context.heard(event, session))
   const misread = (fault: unknown) =>
     log('error', 'a line from the server was not understood', { fault: String(fault) })
-  client.connect(connection(settled, context.ca, misread))
+  client.connect(connection(settled, context.secure, misread))
   return session
 }
 

@@ -21,8 +21,10 @@ export function settle(options: IrcNetworkOptions): Settled {
   if (!isNick(options.nick)) throw new Error(`irc ${options.network}: not a nick: ${JSON.stringify(options.nick)}`)
   for (const channel of options.channels)
     if (!isRoom(channel)) throw new Error(`irc ${options.network}: not a channel: ${JSON.stringify(channel)}`)
-  if (options.account !== undefined && !options.password)
-    throw new Error(`irc ${options.network}: the account ${options.account} has no password`)
+  if (options.account !== undefined && !options.password && !options.certificate)
+    throw new Error(`irc ${options.network}: the account ${options.account} has no password and no certificate`)
+  if (options.certificate && !options.tls)
+    throw new Error(`irc ${options.network}: a certificate can be shown over TLS only`)
   return {
     ...options,
     pace: { ...defaultPace, ...options.pace },

@@ -9,9 +9,8 @@ const LONGEST_LINE = 16_384
 export interface TransportOptions {
   host: string
   port: number
-  tls: boolean
-  /** PEM; replaces the public authorities for this connection. */
-  ca?: string
+  /** Whom to trust, and the certificate to show; null: no TLS. */
+  secure: tls.SecureContext | null
   silenceMs: number
   /** Told when handling a line threw: one odd line must not end the process. The line itself may hold secrets. */
   misread: (fault: unknown) => void
@@ -28,13 +27,12 @@ export function transport(options: TransportOptions): new () => EventEmitter {
     #fault: Error | undefined
 
     connect(): void {
-      const { host, port } = options
+      const { host, port, secure } = options
       const name = net.isIP(host) ? {} : { servername: host }
-      const ca = options.ca === undefined ? {} : { ca: options.ca }
-      const socket = options.tls ? tls.connect({ host, port, ...name, ...ca }) : net.connect({ host, port })
+      const socket = secure ? tls.connect({ host, port, ...name, secureContext: secure }) : net.connect({ host, port })
       this.#socket = socket
       socket.setTimeout(options.silenceMs, () => socket.destroy(new Error('the connection fell silent')))
-      socket.once(options.tls ? 'secureConnect' : 'connect', () => this.emit('open'))
+      socket.once(secure ? 'secureConnect' : 'connect', () => this.emit('open'))
       socket.on('error', (error) => (this.#fault = error))
       socket.once('close', () => this.emit('close', this.#fault ?? false))
       this.#read(socket)

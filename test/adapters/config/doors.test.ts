@@ -1,9 +1,10 @@
 import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { loadConfig, Secret } from '../../../adapters/config/index.ts'
+import { clientCertificate } from '../../kit/irc/certificate.ts'
 import { faults, settings, sound, write } from './site.ts'
 
 describe('settings', () => {
@@ -82,6 +83,7 @@ describe('IRC', () => {
         nick: 'duffy',
         account: null,
         password: null,
+        certificate: null,
         channels: ['#a', '#b'],
         trustNicks: false,
         bridgeAccounts: [],
@@ -127,6 +129,33 @@ describe('IRC', () => {
     expect((await settings({ ...sound, irc })).irc[0]?.password?.reveal()).toBe('ge heim ')
   })
 
+  test('logs in under its nick by a certificate, whose files stand beside the config', async () => {
+    const file = await write({ ...sound, irc: { x: { host: 'a', certificate: 'us.pem', key: 'us.key' } } })
+    await clientCertificate(dirname(file), 'us')
+    const loaded = await loadConfig({ file, environment: {} })
+    const certificate = { certFile: join(dirname(file), 'us.pem'), keyFile: join(dirname(file), 'us.key') }
+    expect(loaded).toMatchObject({ settings: { irc: [{ account: 'duffy', password: null, certificate }] } })
+  })
+
+  test('takes the files of a certificate from the environment, and has a fault where they are no pair', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'duffy-certificate-'))
+    const [ours, other] = [await clientCertificate(folder, 'ours'), await clientCertificate(folder, 'other')]
+    const environment = { DUFFY_IRC_HOST: 'a', DUFFY_IRC_CERTIFICATE: ours.certFile }
+    const { certFile, keyFile } = ours
+    expect((await settings(sound, { ...environment, DUFFY_IRC_KEY: keyFile })).irc[0]).toMatchObject({
+      certificate: { certFile, keyFile },
+    })
+    expect(await faults(sound, { ...environment, DUFFY_IRC_KEY: other.keyFile })).toEqual([
+      `DUFFY_IRC_KEY: The key in ${other.keyFile} is not that of the certificate in ${certFile}; name a pair of PEM files.`,
+    ])
+    expect(await faults(sound, environment)).toEqual([
+      'DUFFY_IRC_CERTIFICATE: A certificate and its key go together; name both PEM files.',
+    ])
+    expect(await faults(sound, { ...environment, DUFFY_IRC_KEY: keyFile, DUFFY_IRC_TLS: 'off' })).toEqual([
+      'irc.irc.tls: A certificate can be shown over TLS only; leave TLS on, or leave the certificate out.',
+    ])
+  })
+
   test('lets in the accounts that the environment names, for the tenant local', async () => {
     const environment = { DUFFY_IRC_HOST: 'a', DUFFY_IRC_NETWORK: 'libera', DUFFY_IRC_MEMBERS: 'Alice, bob,alice' }
     expect((await settings(sound, environment)).site.tenants[0]?.members).toEqual([
@@ -147,7 +176,7 @@ describe('IRC', () => {
     ],
     [
       { DUFFY_IRC_HOST: 'a', DUFFY_IRC_ACCOUNT: 'b' },
-      'DUFFY_IRC_PASSWORD: Duffy cannot log in as `b` without a password; give one, or leave the account out.',
+      'DUFFY_IRC_PASSWORD: Duffy cannot log in as `b` without a password or a certificate; give one, or leave the account out.',
     ],
     [
       { DUFFY_IRC_HOST: 'a', DUFFY_IRC_CHANEL: '#b' },

@@ -26,8 +26,8 @@ saslserv { nick = "SaslServ"; user = "SaslServ"; host = "services.test"; real = 
 `
 }
 
-/** An accounts file for Atheme; `duffybot` also owns the nick `duffy`. */
-export function services(passwords: Readonly<Record<string, string>>): string {
+/** An accounts file for Atheme; `duffybot` also owns the nick `duffy`, and the certificates of these fingerprints are its own. */
+export function services(passwords: Readonly<Record<string, string>>, fingerprints: readonly string[] = []): string {
   // Old enough that no login seems to be from before the account existed.
   const made = Math.floor(Date.now() / 1000) - 86_400
   const lines = ['GRVER 1', 'DBV 12', 'LUID AAAAAAAAZ', 'CF +AFHORVabefhioqrstv']
@@ -37,5 +37,6 @@ export function services(passwords: Readonly<Record<string, string>>): string {
     lines.push(`MN ${name} ${name} ${made} ${made}`)
   }
   lines.push(`MN duffybot duffy ${made} ${made}`)
+  for (const fingerprint of fingerprints) lines.push(`MCFP duffybot ${fingerprint}`)
   return `${lines.join('\n')}\nKID 0\nXID 0\nQID 0\n`
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { giveFile } from './daemon.ts'
@@ -19,4 +20,28 @@ export async function certificate(folder: string): Promise<{ caFile: string; cer
   // openssl writes keys readable by their owner alone; the daemon runs as somebody else.
   await giveFile(at('server.key'), await readFile(at('made.key'), 'utf8'))
   return { caFile: at('ca.pem'), certFile: at('server.pem'), keyFile: at('server.key') }
+}
+
+/** What a client shows to be known by: a certificate that it signed itself, and its SHA-256 as services write it. */
+export async function clientCertificate(
+  folder: string,
+  name: string,
+): Promise<{ certFile: string; keyFile: string; fingerprint: string }> {
+  const [certFile, keyFile] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  await run('openssl', [
+    'req',
+    '-x509',
+    ...key,
+    '-subj',
+    `/CN=${name}`,
+    '-days',
+    '2',
+    '-keyout',
+    keyFile,
+    '-out',
+    certFile,
+  ])
+  const { fingerprint256 } = new X509Certificate(await readFile(certFile))
+  return { certFile, keyFile, fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }
 }

@@ -9,6 +9,8 @@ const MODULES = `ircv3 ircv3_accounttag ircv3_batch ircv3_capnotify ircv3_ctctag
 
 export interface InspIrcdOptions {
   tls?: boolean
+  /** SHA-256 of the client certificates by which `duffybot` may log in from the start. */
+  fingerprints?: readonly string[]
   /**
    * How the server takes fast talkers. By default it hardly slows them, so that tests are quick;
    * `strict` cuts off whoever is more than 30 lines ahead of 20 lines a second.
@@ -33,12 +35,15 @@ export const accounts = { duffybot: 'bot-Pa55', alice: 'alice-Pa55', bob: 'bob-P
 
 export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise<IrcNetwork> {
   const [port, tlsPort, linkPort] = [await freePort(), options.tls ? await freePort() : 0, await freePort()]
-  const home = await daemonHome({ 'atheme.conf': atheme(linkPort), 'services.db': services(accounts) })
+  const home = await daemonHome({
+    'atheme.conf': atheme(linkPort),
+    'services.db': services(accounts, options.fingerprints),
+  })
   const files = options.tls ? await certificate(home.path) : undefined
   const config = [base(home.path, { port, linkPort, flood: options.flood ?? 'lenient' })]
   if (files)
     config.push(`<module name="ssl_gnutls">
-<sslprofile name="own" provider="gnutls" certfile="${files.certFile}" keyfile="${files.keyFile}" priority="NORMAL">
+<sslprofile name="own" provider="gnutls" certfile="${files.certFile}" keyfile="${files.keyFile}" hash="sha256" priority="NORMAL">
 <bind address="127.0.0.1" port="${tlsPort}" type="clients" sslprofile="own">`)
   await giveFile(join(home.path, 'inspircd.conf'), config.join('\n'))
 
