@@ -63,7 +63,9 @@ const command = async (
   }
 }
 
-const WAITING = z.strictObject({ wait: z.string().max(60).optional() })
+export const WAITING = z.strictObject({
+  wait: z.string().max(60).optional().describe('how long to hold the answer: 60s'),
+})
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/
 

@@ -3,12 +3,12 @@ import type { Caller } from './api-key.ts'
 import { misread } from './problem.ts'
 import type { Answer, Call, KeyedRoute } from './route.ts'
 
-/** A list: its query is read strictly before anything is looked up. */
+/** A list: its query is read strictly before anything is looked up, by the schema that the description of the API shows. */
 export function readQuery<T>(
   schema: z.ZodType<T>,
   answer: (call: Call, caller: Caller, query: T) => Promise<Answer>,
-): KeyedRoute['answer'] {
-  return async (call, caller) => {
+): Pick<KeyedRoute, 'query' | 'answer'> {
+  const checked: KeyedRoute['answer'] = async (call, caller) => {
     const read = schema.safeParse(call.query)
     if (read.success) return answer(call, caller, read.data)
     const issues = issuesOf(read.error)
@@ -17,6 +17,7 @@ export function readQuery<T>(
       issues,
     )
   }
+  return { query: schema, answer: checked }
 }
 
 /** Each fault of a query or body by its path. */

@@ -1,4 +1,5 @@
 import type { Role } from '#core'
+import type { z } from 'zod'
 import type { Caller } from './api-key.ts'
 import type { Bounds } from './bounds.ts'
 import type { Ports } from './ports.ts'
@@ -11,7 +12,19 @@ interface Way {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
+  /** What its query is read by. */
+  readonly query?: z.ZodType
+  readonly body?: Body
+  /** The statuses of success, with the shape of each answer; `text`: it is plain text. 200 and an object unless said. */
+  readonly gives?: Readonly<Record<number, z.ZodType | 'text' | 'html'>>
 }
+
+/** The body as the description of the API shows it: a verb's fields but for the one that the path gives, or a shape of its own. */
+export type Body =
+  | { readonly verb: string; readonly given?: string; readonly example: Example }
+  | { readonly shape: z.ZodType; readonly example: Example }
+
+type Example = Readonly<Record<string, unknown>>
 
 /** Needs no key. */
 export interface OpenRoute extends Way {

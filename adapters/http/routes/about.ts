@@ -6,6 +6,7 @@ import { misread } from '../problem.ts'
 import { perform, readVerb } from '../perform.ts'
 import { readQuery } from '../query.ts'
 import type { Answer, KeyedRoute } from '../route.ts'
+import { TOLD } from '../shapes.ts'
 
 const reasons = pageQuery({ candidates: z.enum(['all']).optional() })
 
@@ -15,7 +16,7 @@ const why = (path: string, param: string): KeyedRoute => ({
   who: 'member',
   summary:
     'why it is as it is, in data and in words; of a request or a lease, "?candidates=all" lists every machine that the decision looked at',
-  answer: readQuery(reasons, async (call, caller, query) => {
+  ...readQuery(reasons, async (call, caller, query) => {
     const fields = { about: call.params[param], all: query.candidates === 'all' }
     const ask = readVerb(call, verbNamed('why')!, fields)
     if ('status' in ask || ask.type !== 'question') return ask as Answer
@@ -43,9 +44,7 @@ export const about: readonly KeyedRoute[] = [
     who: 'member',
     summary:
       'who waits, in the order of service, all or for one "?type=" (a type or a pool), and what is set aside for whom',
-    answer: readQuery(waitingFor, (call, caller, { type }) =>
-      answerTo(call, caller, { ask: 'queue', type: type ?? null }),
-    ),
+    ...readQuery(waitingFor, (call, caller, { type }) => answerTo(call, caller, { ask: 'queue', type: type ?? null })),
   },
   {
     method: 'GET',
@@ -73,6 +72,8 @@ export const about: readonly KeyedRoute[] = [
     path: '/api/v2/home',
     who: 'member',
     summary: 'move it: {"type": "metal", "platform": "…"}; operators may name a "tenant"',
+    body: { verb: 'home', example: { type: 'metal', platform: 'sandbox-amd' } },
+    gives: { 200: TOLD },
     answer: (call, caller) => moveHome(call, caller),
   },
   {
@@ -87,6 +88,11 @@ export const about: readonly KeyedRoute[] = [
     path: '/api/v2/keys',
     who: 'member',
     summary: 'add an SSH public key: {"key": "ssh-ed25519 …"}',
+    body: {
+      verb: 'keys add',
+      example: { key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB' },
+    },
+    gives: { 200: TOLD, 201: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('keys add')!, call.body ?? {}),
   },
   {
@@ -94,6 +100,7 @@ export const about: readonly KeyedRoute[] = [
     path: '/api/v2/keys/:fingerprint',
     who: 'member',
     summary: 'remove one, by its fingerprint, percent-encoded',
+    gives: { 200: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('keys remove')!, call.params),
   },
 ]

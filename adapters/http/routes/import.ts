@@ -31,6 +31,10 @@ export const imports: readonly KeyedRoute[] = [
     path: '/api/v2/import/v3',
     who: 'operator',
     summary: 'take over a tenant of Duffy v3, its key included, as "duffy import v3" reads it from an export',
+    body: {
+      shape: BODY,
+      example: { name: 'infra', sshKey: null, apiKey: null, isAdmin: false, active: true, quota: 20, longestS: null },
+    },
     async answer(call, caller) {
       const read = BODY.safeParse(call.body)
       if (read.success) return take(call, caller, read.data)

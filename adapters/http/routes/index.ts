@@ -1,4 +1,6 @@
 import { VERBS } from '#core'
+import { documentOf } from '../openapi/document.ts'
+import { pageOf } from '../openapi/page.ts'
 import { ok, type OpenRoute, type Route } from '../route.ts'
 import { about } from './about.ts'
 import { health } from './health.ts'
@@ -25,10 +27,34 @@ const help: OpenRoute = {
     }),
 }
 
+let described: ReturnType<typeof documentOf> | null = null
+/** Made once: it says the same as long as the process lives, but for the public address. */
+const description = (base: string) => ({ ...(described ??= documentOf(ROUTES)), servers: [{ url: base || '/' }] })
+
+const describing = (path: string): OpenRoute => ({
+  method: 'GET',
+  path,
+  who: 'anyone',
+  summary: 'this API as an OpenAPI 3.1 document',
+  answer: async ({ door }) => ok(description(door.base)),
+})
+
+const docs: OpenRoute = {
+  method: 'GET',
+  path: '/docs',
+  who: 'anyone',
+  summary: 'this API as a page to read',
+  gives: { 200: 'html' },
+  answer: async ({ door }) => pageOf(description(door.base)),
+}
+
 /** Every address of the native API. */
 export const ROUTES: readonly Route[] = [
   ...health,
   help,
+  describing('/api/v2/openapi.json'),
+  describing('/openapi.json'),
+  docs,
   ...requests,
   ...reservations,
   ...leases,

@@ -6,6 +6,7 @@ import { readQuery } from '../query.ts'
 import { refuse } from '../refuse.ts'
 import { misread } from '../problem.ts'
 import { ok, type KeyedRoute } from '../route.ts'
+import { LEASE, listOf, TOLD } from '../shapes.ts'
 import { heldBy, ownLease } from '../standing.ts'
 
 const mine = pageQuery({ all: z.stringbool().optional() })
@@ -17,7 +18,8 @@ export const leases: readonly KeyedRoute[] = [
     path: '/api/v2/leases',
     who: 'member',
     summary: 'leases of yours that last; operators may ask for "?all=true"',
-    answer: readQuery(mine, async ({ door }, caller, query) => {
+    gives: { 200: listOf('leases', LEASE) },
+    ...readQuery(mine, async ({ door }, caller, query) => {
       const page = await door.ports.lane.read((fleet) => {
         const everyone = query.all === true && caller.role === 'operator'
         const rows = everyone ? fleet.leases.values() : fleet.leasesOf.of(caller.tenant)
@@ -32,6 +34,7 @@ export const leases: readonly KeyedRoute[] = [
     path: '/api/v2/leases/:id',
     who: 'member',
     summary: 'one lease, lasting or ended',
+    gives: { 200: z.object({ lease: LEASE }) },
     answer: async ({ door, params }, caller) => {
       const asked = params['id']!
       const lease = await ownLease(door.ports, asked.toUpperCase() as LeaseId, caller)
@@ -48,6 +51,8 @@ export const leases: readonly KeyedRoute[] = [
     path: '/api/v2/leases/:id/done',
     who: 'member',
     summary: 'give its machines back; {"bad": "disk errors"} if something is wrong with its one machine',
+    body: { verb: 'done', given: 'what', example: {} },
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'done'),
   },
   {
@@ -55,6 +60,8 @@ export const leases: readonly KeyedRoute[] = [
     path: '/api/v2/leases/:id/extend',
     who: 'member',
     summary: 'move its end back: {"by": "1h"}, or {"until": "2026-11-28T02:00Z"}',
+    body: { verb: 'extend', given: 'what', example: { by: '1h' } },
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'extend'),
   },
   {
@@ -62,6 +69,8 @@ export const leases: readonly KeyedRoute[] = [
     path: '/api/v2/leases/:id/hold',
     who: 'member',
     summary: 'keep its machines for debugging: {"for": "8h", "reason": "panic in ext4"}',
+    body: { verb: 'hold', given: 'what', example: { for: '8h', reason: 'panic in ext4' } },
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'hold'),
   },
 ]

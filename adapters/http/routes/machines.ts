@@ -4,6 +4,7 @@ import { cursorOf, pageOf, pageQuery } from '../page.ts'
 import { readQuery } from '../query.ts'
 import { refuse } from '../refuse.ts'
 import { ok, type KeyedRoute } from '../route.ts'
+import { listOf, MACHINE, POOL } from '../shapes.ts'
 
 const some = pageQuery({ pool: z.string().max(100).optional(), state: z.string().max(20).optional() })
 const worn = pageQuery({})
@@ -14,7 +15,8 @@ export const machines: readonly KeyedRoute[] = [
     path: '/api/v2/machines',
     who: 'member',
     summary: 'machines, all or of one "?pool=" or "?state="',
-    answer: readQuery(some, async ({ door }, _caller, query) => {
+    gives: { 200: listOf('machines', MACHINE) },
+    ...readQuery(some, async ({ door }, _caller, query) => {
       const { rows, next } = await door.ports.lane.read((fleet) =>
         pageOf(filtered(fleet, query), cursorOf(query, door.bounds)),
       )
@@ -26,6 +28,7 @@ export const machines: readonly KeyedRoute[] = [
     path: '/api/v2/machines/:name',
     who: 'member',
     summary: 'one machine; operators see how it is reached',
+    gives: { 200: z.object({ machine: MACHINE }) },
     answer: async ({ door, params }, caller) => {
       const asked = params['name']!
       const machine = await door.ports.lane.read((fleet) => {
@@ -41,6 +44,7 @@ export const machines: readonly KeyedRoute[] = [
     path: '/api/v2/pools',
     who: 'member',
     summary: 'the pools, with how many machines are in which state',
+    gives: { 200: z.object({ pools: z.array(POOL) }) },
     answer: async ({ door }) =>
       ok({
         pools: await door.ports.lane.read((fleet, at) =>
@@ -53,7 +57,7 @@ export const machines: readonly KeyedRoute[] = [
     path: '/api/v2/wear',
     who: 'member',
     summary: 'how evenly machines are worked: the spread of each platform, who is idle longest, and each machine',
-    answer: readQuery(worn, async ({ door }, _caller, query) => {
+    ...readQuery(worn, async ({ door }, _caller, query) => {
       const found = await door.ports.lane.read((fleet, at) => {
         const { rows, next } = pageOf(fleet.machines.values(), cursorOf(query, door.bounds))
         const { type: _, ...report } = wearReport(fleet, at)

@@ -2,6 +2,7 @@ import { verbNamed } from '#core'
 import { answerTo } from '../answer.ts'
 import { perform } from '../perform.ts'
 import type { KeyedRoute } from '../route.ts'
+import { TOLD } from '../shapes.ts'
 
 /** Machines that are out of service for a while, or are to be. */
 export const maintenance: readonly KeyedRoute[] = [
@@ -18,6 +19,11 @@ export const maintenance: readonly KeyedRoute[] = [
     who: 'operator',
     summary:
       'take machines out of service: {"what": "metal-03", "from": "2026-11-28T02:00Z", "for": "2h", "reason": "bad disk"}',
+    body: {
+      verb: 'maintenance on',
+      example: { what: 'metal-03', from: '2026-11-28T02:00Z', for: '2h', reason: 'bad disk' },
+    },
+    gives: { 200: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('maintenance on')!, call.body ?? {}),
   },
   {
@@ -25,6 +31,7 @@ export const maintenance: readonly KeyedRoute[] = [
     path: '/api/v2/maintenance/:what',
     who: 'operator',
     summary: 'end it, or take it back',
+    gives: { 200: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('maintenance off')!, { what: call.params['what'] }),
   },
 ]

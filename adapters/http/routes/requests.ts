@@ -2,10 +2,11 @@ import { requestView, verbNamed, type RequestId } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
 import { lookedAt } from '../looks.ts'
-import { perform } from '../perform.ts'
+import { perform, WAITING } from '../perform.ts'
 import { readQuery } from '../query.ts'
 import { refuse } from '../refuse.ts'
 import { ok, type KeyedRoute } from '../route.ts'
+import { GOTTEN, listOf, REQUEST, TOLD } from '../shapes.ts'
 import { ownRequest } from '../standing.ts'
 
 const mine = pageQuery({ all: z.stringbool().optional() })
@@ -17,6 +18,9 @@ export const requests: readonly KeyedRoute[] = [
     who: 'member',
     summary:
       'lease machines, or wait in line for them; "?wait=60s" holds the answer until one can log in, and closing the connection before it ends the request, but for "keepPlace": true; "dryRun": true only says what would happen',
+    query: WAITING,
+    body: { verb: 'get', example: { type: 'metal', count: 1, for: '4h', reason: 'kernel bisect' } },
+    gives: { 200: GOTTEN, 201: GOTTEN, 202: GOTTEN },
     answer: (call, caller) => perform(call, caller, verbNamed('get')!, call.body ?? {}),
   },
   {
@@ -24,7 +28,8 @@ export const requests: readonly KeyedRoute[] = [
     path: '/api/v2/requests',
     who: 'member',
     summary: 'requests of yours that wait; operators may ask for "?all=true"',
-    answer: readQuery(mine, async (call, caller, query) => {
+    gives: { 200: listOf('requests', REQUEST) },
+    ...readQuery(mine, async (call, caller, query) => {
       const { door } = call
       const page = await door.ports.lane.read((fleet, at) => {
         const everyone = query.all === true && caller.role === 'operator'
@@ -45,6 +50,7 @@ export const requests: readonly KeyedRoute[] = [
     path: '/api/v2/requests/:id',
     who: 'member',
     summary: 'one request, waiting or over',
+    gives: { 200: z.object({ request: REQUEST }) },
     answer: async (call, caller) => {
       const { door } = call
       const asked = call.params['id']!
@@ -60,6 +66,7 @@ export const requests: readonly KeyedRoute[] = [
     path: '/api/v2/requests/:id',
     who: 'member',
     summary: 'stop waiting',
+    gives: { 200: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('cancel')!, { what: call.params['id'] }),
   },
 ]

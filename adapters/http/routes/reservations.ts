@@ -2,6 +2,7 @@ import { verbNamed } from '#core'
 import { answerTo } from '../answer.ts'
 import { perform } from '../perform.ts'
 import type { KeyedRoute } from '../route.ts'
+import { TOLD } from '../shapes.ts'
 
 /** Machines for a time ahead. One is a request as well: `/api/v2/requests/:id` shows it, and leads to its lease. */
 export const reservations: readonly KeyedRoute[] = [
@@ -17,6 +18,8 @@ export const reservations: readonly KeyedRoute[] = [
     path: '/api/v2/reservations',
     who: 'member',
     summary: 'have machines for a time ahead: {"type": "metal", "count": 2, "from": "2026-11-28T02:00Z", "for": "4h"}',
+    body: { verb: 'reserve', example: { type: 'metal', count: 2, from: '2026-11-28T02:00Z', for: '4h' } },
+    gives: { 201: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('reserve')!, call.body ?? {}),
   },
   {
@@ -24,6 +27,7 @@ export const reservations: readonly KeyedRoute[] = [
     path: '/api/v2/reservations/:id',
     who: 'member',
     summary: 'cancel one',
+    gives: { 200: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('cancel')!, { what: call.params['id'] }),
   },
 ]

@@ -5,6 +5,7 @@ import { readQuery } from '../query.ts'
 import type { Ports } from '../ports.ts'
 import { misread, notFound } from '../problem.ts'
 import { ok, type Answer, type KeyedRoute } from '../route.ts'
+import { RUN } from '../shapes.ts'
 import { ownLease } from '../standing.ts'
 
 const some = z.strictObject({
@@ -19,25 +20,23 @@ export const runs: readonly KeyedRoute[] = [
     path: '/api/v2/runs',
     who: 'member',
     summary: 'runs of "?machine=" or of "?lease=", newest first; a member sees those of their own leases',
-    answer: readQuery(
-      some,
-      async ({ door: { ports, bounds } }, caller, { machine, lease, limit = bounds.defaultRows }) => {
-        if ((machine === undefined) === (lease === undefined))
-          return misread('Name one: "?machine=NAME" or "?lease=ID".')
-        const most = Math.min(limit, bounds.pageRows)
-        const found =
-          machine === undefined
-            ? await ports.store.runsOf({ lease: lease!.toUpperCase() as LeaseId }, most)
-            : await ports.store.runsOf({ machine: machine as MachineName }, most)
-        return ok({ runs: await own(ports, caller, found) })
-      },
-    ),
+    gives: { 200: z.object({ runs: z.array(RUN) }) },
+    ...readQuery(some, async ({ door: { ports, bounds } }, caller, { machine, lease, limit = bounds.defaultRows }) => {
+      if ((machine === undefined) === (lease === undefined)) return misread('Name one: "?machine=NAME" or "?lease=ID".')
+      const most = Math.min(limit, bounds.pageRows)
+      const found =
+        machine === undefined
+          ? await ports.store.runsOf({ lease: lease!.toUpperCase() as LeaseId }, most)
+          : await ports.store.runsOf({ machine: machine as MachineName }, most)
+      return ok({ runs: await own(ports, caller, found) })
+    }),
   },
   {
     method: 'GET',
     path: '/api/v2/runs/:id',
     who: 'member',
     summary: 'one run of a step on a machine',
+    gives: { 200: z.object({ run: RUN }) },
     answer: async ({ door: { ports }, params }, caller) => {
       const found = await ownRun(ports, caller, params['id']!)
       return found === undefined ? noSuchRun(params['id']!) : ok({ run: runView(found) })
@@ -48,6 +47,7 @@ export const runs: readonly KeyedRoute[] = [
     path: '/api/v2/runs/:id/log',
     who: 'member',
     summary: 'what its playbook printed, as text',
+    gives: { 200: 'text' },
     answer: async ({ door: { ports }, params }, caller) => {
       const found = await ownRun(ports, caller, params['id']!)
       const log = found === undefined ? null : await ports.runLog(found.run.id)

@@ -15,7 +15,7 @@ export const site: readonly KeyedRoute[] = [
     path: '/api/v2/audit',
     who: 'operator',
     summary: 'records after a number, in order; "text" is the body exactly as hashed',
-    answer: readQuery(page, async ({ door: { ports, bounds } }, _caller, query) => {
+    ...readQuery(page, async ({ door: { ports, bounds } }, _caller, query) => {
       const { after, limit } = cursorOf(query, bounds)
       const records = await ports.store.records(after, limit)
       return ok({
@@ -36,6 +36,7 @@ export const site: readonly KeyedRoute[] = [
     path: '/api/v2/config',
     who: 'operator',
     summary: 'reads the site config again and applies it; {"dryRun": true} only says what would change',
+    body: { shape: applying, example: { dryRun: true } },
     answer: async ({ door, body }, caller) => {
       const read = applying.safeParse(body ?? {})
       if (!read.success) return misread('Send {} or {"dryRun": true}.', issuesOf(read.error))

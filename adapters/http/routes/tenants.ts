@@ -5,6 +5,7 @@ import type { Caller } from '../api-key.ts'
 import { perform } from '../perform.ts'
 import { misread } from '../problem.ts'
 import type { Answer, Call, KeyedRoute } from '../route.ts'
+import { TOLD } from '../shapes.ts'
 
 /** Tenants, who speaks for them, and their keys. */
 export const tenants: readonly KeyedRoute[] = [
@@ -20,6 +21,8 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/tenants',
     who: 'operator',
     summary: 'add a tenant: {"tenant": "infra", "quota": 20}; the answer shows its API key, once',
+    body: { verb: 'tenants add', example: { tenant: 'infra', quota: 20 } },
+    gives: { 201: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('tenants add')!, renamed(call.body)),
   },
   {
@@ -34,6 +37,8 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/tenants/:tenant',
     who: 'operator',
     summary: 'change what it may have: {"quota": 20}',
+    body: { verb: 'tenants set', given: 'tenant', example: { quota: 20 } },
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'tenants set'),
   },
   {
@@ -41,6 +46,7 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/tenants/:tenant',
     who: 'operator',
     summary: 'let nobody speak for it any more, and end its leases',
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'tenants retire'),
   },
   {
@@ -48,6 +54,8 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/tenants/:tenant/members',
     who: 'member',
     summary: 'let somebody speak for it: {"member": "irc:libera:alice"}',
+    body: { verb: 'members add', given: 'tenant', example: { member: 'irc:libera:alice' } },
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'members add'),
   },
   {
@@ -55,6 +63,7 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/tenants/:tenant/members/:member',
     who: 'member',
     summary: 'let somebody speak for it no more',
+    gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'members remove', { member: call.params['member'] }),
   },
   {
@@ -69,6 +78,8 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/tenants/:tenant/api-keys',
     who: 'member',
     summary: 'make an API key: {"role": "member", "note": "nightly"}; the answer shows it, once',
+    body: { verb: 'api-keys add', given: 'tenant', example: { role: 'member', note: 'nightly' } },
+    gives: { 201: TOLD },
     answer: (call, caller) => performOn(call, caller, 'api-keys add'),
   },
   {
@@ -76,6 +87,7 @@ export const tenants: readonly KeyedRoute[] = [
     path: '/api/v2/api-keys/:key',
     who: 'member',
     summary: 'let an API key in no more',
+    gives: { 200: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('api-keys revoke')!, { key: call.params['key'] }),
   },
 ]
