@@ -76,7 +76,7 @@ const fieldsOf = ({ parameters, requestBody }: Operation): Html => {
 }
 
 const parameterRow = ({ name, in: where, required, schema }: Parameter): Html =>
-  row({ name, where, type: typeOf(schema), summary: String(schema['description'] ?? ''), required })
+  row({ name, where, type: typeOf(schema), summary: textOf(schema['description']), required })
 
 const bodyRows = (body: Operation['requestBody']): Html[] => {
   const schema = body?.content['application/json']?.schema ?? {}
@@ -86,7 +86,7 @@ const bodyRows = (body: Operation['requestBody']): Html[] => {
       name,
       where: 'body',
       type: typeOf(field),
-      summary: String(field['description'] ?? ''),
+      summary: textOf(field['description']),
       required: needed.includes(name),
     }),
   )
@@ -112,8 +112,10 @@ const typeOf = (schema: Schema): string => {
   const choices = schema['enum'] as readonly string[] | undefined
   if (choices !== undefined) return choices.join(' | ')
   const items = schema['items'] as Schema | undefined
-  return items === undefined ? String(schema['type'] ?? 'any') : `list of ${typeOf(items)}`
+  return items === undefined ? textOf(schema['type'] ?? 'any') : `list of ${typeOf(items)}`
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const exampleOf = ({ requestBody }: Operation): Html => {
   const example = requestBody?.content['application/json']?.example
