@@ -30,3 +30,12 @@ export function sshWhere({ name, address, port, user }: HeldMachineView): string
   }
   return port === null || port === 22 ? [destination] : ['-p', String(port), destination]
 }
+
+/** The lines of a known_hosts file for a machine, as `ssh` looks a host up: with its port in brackets, unless it is the usual one. */
+export const knownHosts = ({ address, port, hostKeys }: HeldMachineView): string => {
+  const host = port === null || port === 22 ? address : `[${address}]:${port}`
+  return hostKeys.map((key) => `${host} ${keyOf(key)}\n`).join('')
+}
+
+/** Type and blob alone: what else a line might hold could be a marker or another line. */
+const keyOf = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')

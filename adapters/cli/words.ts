@@ -23,6 +23,7 @@ const BARE: ReadonlySet<string> = new Set([
   'json',
   'help',
   'dry-run',
+  'list',
   ...VERBS.flatMap((verb) => verb.arguments.filter(({ kind }) => kind.type === 'flag').map(optionName)),
 ])
 

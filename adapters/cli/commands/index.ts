@@ -1,13 +1,29 @@
 import type { Command } from './command.ts'
+import { completion } from './completion.ts'
 import { importing } from './import.ts'
+import { inventory } from './inventory.ts'
 import { log, runs } from './runs.ts'
 import { simulate } from './simulate.ts'
 import { audit, config, verify } from './site.ts'
+import { sshConfig } from './ssh-config.ts'
 import { ssh } from './ssh.ts'
 import { wear } from './wear.ts'
 
 /** What the command line does beside the verbs. */
-export const COMMANDS: readonly Command[] = [ssh, wear, runs, log, verify, config, importing, audit, simulate]
+export const COMMANDS: readonly Command[] = [
+  ssh,
+  sshConfig,
+  inventory,
+  wear,
+  runs,
+  log,
+  verify,
+  config,
+  importing,
+  audit,
+  simulate,
+  completion(() => COMMANDS),
+]
 
 /** The command that a call's words name first, if it is one. */
 export function commandNamed(words: readonly string[]): Command | undefined {

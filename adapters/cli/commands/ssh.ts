@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ask } from '../call.ts'
-import { identityOf, sshWhere } from '../ssh-command.ts'
+import { identityOf, knownHosts, sshWhere } from '../ssh-command.ts'
 import { expectOnly } from '../words.ts'
 import { EXIT, Stop, type Exit, type World } from '../world.ts'
 import type { Command } from './command.ts'
@@ -62,15 +62,6 @@ const connect = async (world: World, machine: HeldMachineView, command: readonly
 
 /** What Duffy saw is what counts, not what the asker's machine met at that address before. */
 const OWN_HOSTS_ONLY = ['GlobalKnownHostsFile=/dev/null', 'UpdateHostKeys=no']
-
-/** As `ssh` looks a host up: with its port in brackets, unless it is the usual one. */
-const knownHosts = ({ address, port, hostKeys }: HeldMachineView): string => {
-  const host = port === null || port === 22 ? address : `[${address}]:${port}`
-  return hostKeys.map((key) => `${host} ${keyOf(key)}\n`).join('')
-}
-
-/** Type and blob alone: what else a line might hold could be a marker or another line. */
-const keyOf = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
 
 /** Runs `ssh` in our place, and ends as it ended. */
 const follow = (world: World, words: readonly string[]): Promise<Exit> =>
