@@ -9,7 +9,7 @@ article { margin: 1rem 0; padding: 0.75rem 1rem; border: 1px solid var(--line); 
 h3 { font-size: 1rem; margin: 0 }
 h3 small, .answers { color: var(--dim); font-weight: normal }
 h3 code:first-child { display: inline-block; min-width: 4.5em; text-align: center; border-radius: 4px; color: #fff; background: #57606a }
-h3 .get { background: #0b6bcb } h3 .post { background: #1a7f37 } h3 .delete { background: #c0362c } h3 .put, h3 .patch { background: #8a5a00 }
+h3 code.get { background: #0b6bcb } h3 code.post { background: #1a7f37 } h3 code.delete { background: #c0362c } h3 code.put, h3 code.patch { background: #8a5a00 }
 p { margin: 0.4rem 0 }
 pre { background: var(--soft); padding: 0.6rem 0.8rem; border-radius: 6px; overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: 0.9em }
