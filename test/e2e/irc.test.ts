@@ -35,7 +35,7 @@ beforeAll(async () => {
   alice = await ii(network, { nick: 'alice', channels: ['#duffy'] })
   await alice.say('NickServ', `IDENTIFY alice ${accounts.alice}`)
   await alice.waitFor('nickserv', /now (identified|logged in)/i)
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await alice?.[Symbol.asyncDispose]()
   await duffy?.[Symbol.asyncDispose]()
@@ -133,7 +133,7 @@ describe('a forgotten lease', () => {
       },
       environment: { DUFFY_IRC_NETWORK: 'test', DUFFY_IRC_PASSWORD: accounts.duffybot, DUFFY_IRC_MEMBERS: 'alice' },
     })
-  }, 60_000)
+  }, 240_000)
   afterAll(() => forgetful?.[Symbol.asyncDispose]())
 
   test('is warned about twice and then ended, where it was asked for', async () => {
@@ -142,9 +142,9 @@ describe('a forgotten lease', () => {
     await alice.say('forget', `keys add ${key.line}`)
     await alice.waitFor('forget', /SHA256:/)
     await alice.say('#forget', '!duffy get metal for 15s')
-    await alice.waitFor('#forget', /metal-1 is yours/, 20_000)
-    await alice.waitFor('forget', /ends at/, 20_000)
-    await alice.waitFor('#forget', /is over: its time ran out/, 30_000)
+    await alice.waitFor('#forget', /metal-1 is yours/, 90_000)
+    await alice.waitFor('forget', /ends at/, 90_000)
+    await alice.waitFor('#forget', /is over: its time ran out/, 90_000)
     const { body } = await forgetful.operate('GET', '/api/v2/audit?after=0&limit=500')
     const events = body.records.flatMap((record: { body: string | { events: { type: string }[] } }) =>
       (typeof record.body === 'string' ? JSON.parse(record.body) : record.body).events.map(
@@ -153,7 +153,7 @@ describe('a forgotten lease', () => {
     )
     expect(events.filter((type: string) => type === 'leaseWarned')).toHaveLength(2)
     expect(events).toContain('leaseEnded')
-  }, 90_000)
+  }, 300_000)
 })
 
 describe('a network that cannot vouch', () => {
@@ -176,10 +176,10 @@ describe('a network that cannot vouch', () => {
       },
     })
     await using bob = await ii(plain, { nick: 'bob', channels: ['#duffy'] })
-    await bob.waitFor('#duffy', /duffy/, 20_000)
+    await bob.waitFor('#duffy', /duffy/, 90_000)
     await bob.say('#duffy', '!duffy get metal')
-    await bob.waitFor('#duffy', /bob: .*(cannot|can't).*/, 20_000)
+    await bob.waitFor('#duffy', /bob: .*(cannot|can't).*/, 90_000)
     const { body } = await refusing.operate('GET', '/api/v2/leases?all=true')
     expect(body.leases).toEqual([])
-  }, 60_000)
+  }, 240_000)
 })

@@ -80,7 +80,7 @@ export const killAgainAndAgain = async (
   await Promise.all(clients)
   await look()
   await giveAllBack(duffy)
-  await settled(duffy, 120_000)
+  await settled(duffy, 480_000)
   await look()
   return { kills, acknowledged, lost, faults, duringRuns }
 }

@@ -14,7 +14,7 @@ const bob = keyPair(keys, 'bob')
 
 beforeAll(async () => {
   duffy = await runDuffy()
-}, 120_000)
+}, 360_000)
 afterAll(async () => {
   await duffy?.[Symbol.asyncDispose]()
   rmSync(keys, { recursive: true, force: true })
@@ -101,7 +101,7 @@ describe('24 rounds by one tenant', () => {
     const home = body.platforms.find(({ platform }: { platform: string }) => platforms.has(platform))
     expect(home.spread).toBeLessThanOrEqual(1)
     await settled(duffy)
-  }, 180_000)
+  }, 540_000)
 
   test('more than the home platform has is refused at once, naming any', async () => {
     const { status, body } = await get({ count: 5 })

@@ -387,7 +387,7 @@ describe('a Slack that is slow, closed or away', () => {
     await until(() => started.log().includes('Slack knows us'))
     await personIn(away, started.url, 'alice').command('pools')
     await until(() => away.responses.length === 1)
-  }, 90_000)
+  }, 300_000)
 })
 
 test('a card is found again after a restart, and shows what happened meanwhile', async () => {
@@ -409,7 +409,7 @@ test('a card is found again after a restart, and shows what happened meanwhile',
   expect(
     (await slack.direct(alice.user)).filter((one) => JSON.stringify(one.blocks ?? []).includes(`lease ${id}`)),
   ).toHaveLength(1)
-}, 120_000)
+}, 360_000)
 
 describe('a start', () => {
   test('with a token that Slack does not know ends with a sentence', async () => {
@@ -423,5 +423,5 @@ describe('a start', () => {
     )
     expect(refused).toContain('Slack does not take the bot token (invalid_auth)')
     expect(refused).not.toContain('    at ')
-  }, 60_000)
+  }, 240_000)
 })

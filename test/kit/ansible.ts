@@ -162,7 +162,7 @@ export function keyPair(dir: string, name = 'key'): { path: string; line: string
   return { path, line: readFileSync(`${path}.pub`, 'utf8').trim() }
 }
 
-export const waitUntil = async (holds: () => boolean, ms = 10_000): Promise<void> => {
+export const waitUntil = async (holds: () => boolean, ms = 40_000): Promise<void> => {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) throw new Error('waited in vain')

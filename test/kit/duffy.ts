@@ -122,7 +122,7 @@ export const runDuffy = async ({ environment = {}, config, warm = true }: DuffyO
 }
 
 /** Waits until every machine is where it stays by itself: ready, leased or off. */
-export const settled = async (duffy: RunningDuffy, ms = 60_000): Promise<void> => {
+export const settled = async (duffy: RunningDuffy, ms = 240_000): Promise<void> => {
   const end = performance.now() + ms
   for (;;) {
     const { body } = await duffy.api('GET', '/api/v2/machines')

@@ -43,11 +43,11 @@ describe('core, packed and installed in an empty folder', () => {
 
   test('is typed such that the example compiles under the strictest rules, its own declarations looked into', () => {
     expect(compile(block('ts'))).toBe('')
-  }, 120_000)
+  }, 360_000)
 
   test('does not compile with a command that there is not', () => {
     expect(compile(block('ts').replace("do: 'configure'", "do: 'configured'"))).toContain(`'"configured"'`)
-  }, 120_000)
+  }, 360_000)
 
   /** What the compiler has to say of a program in this folder. */
   const compile = (text: string): string => {

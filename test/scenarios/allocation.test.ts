@@ -85,7 +85,7 @@ describe('a machine that nobody can reach', () => {
   })
 })
 
-test('after ten thousand equal leases the uses of equal machines differ by at most one', { timeout: 120_000 }, () => {
+test('after ten thousand equal leases the uses of equal machines differ by at most one', { timeout: 360_000 }, () => {
   const pools = [poolOf('metal', { steps: [] })]
   const world = new World(siteOf({ pools, machines: machinesOf('metal', 'intel', 12) }))
   for (let lease = 0; lease < 10_000; lease += 1) {

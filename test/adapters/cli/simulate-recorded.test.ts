@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = await temporaryDirectory()
   file = join(folder.path, 'duffy.db')
   await live(file, { seed: 1, hours: 8, perHour: 4 })
-}, 120_000)
+}, 360_000)
 afterAll(() => folder[Symbol.asyncDispose]())
 
 const run = async (words: readonly string[], env: Record<string, string> = {}) => {

@@ -13,7 +13,7 @@ const KILLS = 20
 
 test(
   `killed ${KILLS} times in the middle of its work, it has done all that it said it did, and is of one mind`,
-  { timeout: 120_000 },
+  { timeout: 360_000 },
   async () => {
     await using directory = await temporaryDirectory()
     const file = join(directory.path, 'duffy.db')

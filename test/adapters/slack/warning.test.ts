@@ -48,7 +48,7 @@ describe('a warning', () => {
     expect(stale).toMatchObject({ replace_original: true, text: expect.stringContaining('out of date') })
     expect(await duffy.leases()).toHaveLength(1)
     await answered(() => alice.command('done'))
-  }, 60_000)
+  }, 240_000)
 })
 
 test('the end of a lease is told, and its card says so', async () => {

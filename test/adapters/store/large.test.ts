@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { differences } from '../../../adapters/lane/differences.ts'
 import { get, openLane, person, setUp, siteWith, temporaryStore } from '../../kit/store.ts'
 
-test('a fleet of 100,000 machines comes back as it was', { timeout: 180_000 }, async ({ annotate }) => {
+test('a fleet of 100,000 machines comes back as it was', { timeout: 540_000 }, async ({ annotate }) => {
   await using temporary = await temporaryStore()
   const { store } = temporary
   const lane = await openLane(store)

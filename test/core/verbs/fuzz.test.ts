@@ -94,9 +94,12 @@ describe('hostile input', () => {
     ['labels at the limit', `get metal ${'label a '.repeat(600)}`],
     ['a key at the limit', `keys add ssh-rsa ${'A'.repeat(3_900)}`],
   ])('%s take no longer than others', (_, text) => {
-    readLine(text, PORTS)
-    const start = performance.now()
-    readLine(text, PORTS)
-    expect(performance.now() - start).toBeLessThan(25)
+    // The quickest of several, so that a host that is busy elsewhere says nothing about the parser.
+    const took = Array.from({ length: 10 }, () => {
+      const start = performance.now()
+      readLine(text, PORTS)
+      return performance.now() - start
+    })
+    expect(Math.min(...took)).toBeLessThan(25)
   })
 })

@@ -33,7 +33,7 @@ export interface DaemonOptions {
   ready: (outputSinceStart: string) => Promise<boolean> | boolean
 }
 
-const START_MS = 10_000
+const START_MS = 40_000
 
 const living = new Set<ChildProcess>()
 process.on('exit', () => {

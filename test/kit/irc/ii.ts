@@ -24,7 +24,7 @@ export async function ii(server: { port: number }, given: { nick: string; channe
   const folder = join(home, '127.0.0.1')
   const shown = (target: string) => readFile(join(folder, target, 'out'), 'utf8').catch(() => '')
   const command = (text: string) => appendFile(join(folder, 'in'), `${text}\n`)
-  const waitFor = (target: string, pattern: RegExp, ms = 8_000) =>
+  const waitFor = (target: string, pattern: RegExp, ms = 30_000) =>
     until(async () => pattern.exec(await shown(target))?.[0], { ms, what: `ii to show ${pattern} in ${target}` })
 
   const stop = async () => {

@@ -54,7 +54,7 @@ export async function person(network: PersonNetwork, options: PersonOptions): Pr
     }
   })
 
-  const waitFor = (pattern: RegExp, ms = 8_000) =>
+  const waitFor = (pattern: RegExp, ms = 30_000) =>
     until(
       () => {
         const at = received.findIndex((line, index) => index >= cursor && pattern.test(bare(line)))
@@ -71,7 +71,7 @@ export async function person(network: PersonNetwork, options: PersonOptions): Pr
   const wanted = 'message-tags server-time batch account-tag extended-join account-notify'
   if (options.login) await logIn(options.login)
   send('CAP END')
-  await waitFor(/ 001 /, 15_000)
+  await waitFor(/ 001 /, 60_000)
   for (const channel of options.channels ?? []) {
     send(`JOIN ${channel}`)
     await waitFor(/ 366 /)
@@ -97,7 +97,7 @@ export async function person(network: PersonNetwork, options: PersonOptions): Pr
       const token = `settled-${pings}`
       send(`PING ${token}`)
       await until(() => received.some((line) => line.includes(`PONG`) && line.includes(token)), {
-        ms: 20_000,
+        ms: 60_000,
         what: `${options.nick} to get ${token} back`,
       })
     },

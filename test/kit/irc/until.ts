@@ -5,7 +5,7 @@ export async function until<T>(
   ask: () => T | undefined | false | Promise<T | undefined | false>,
   given: { ms?: number; what: string | (() => string) },
 ): Promise<T> {
-  const deadline = Date.now() + (given.ms ?? 8_000)
+  const deadline = Date.now() + (given.ms ?? 30_000)
   for (;;) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer

@@ -69,7 +69,7 @@ export const sockets = (): Sockets => {
     get opened() {
       return opened
     },
-    async deliver(type, payload, { id = `E${(count += 1)}`, ms = 5_000 } = {}) {
+    async deliver(type, payload, { id = `E${(count += 1)}`, ms = 20_000 } = {}) {
       const end = performance.now() + ms
       let sentOn: WebSocket | undefined
       let attempt = 0
