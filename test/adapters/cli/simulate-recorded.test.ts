@@ -51,10 +51,10 @@ describe('what was lived on a real store', () => {
     expect([was.name, is.name]).toEqual(['as it was', 'as it is'])
     expect(was.served).toBeGreaterThan(60)
     expect(Math.abs(is.served - was.served)).toBeLessThanOrEqual(0.05 * was.served)
-    expect(Math.abs(is.wait.p50 - was.wait.p50)).toBeLessThanOrEqual(0.1 * was.wait.p50 + LIVED_TICK_MS)
-    expect(Math.abs(is.wait.mean - was.wait.mean)).toBeLessThanOrEqual(0.1 * was.wait.mean + LIVED_TICK_MS)
-    expect(Math.abs(is.wait.p95 - was.wait.p95)).toBeLessThanOrEqual(0.1 * was.wait.p95 + LIVED_TICK_MS)
-    expect(Math.abs(is.utilisation - was.utilisation)).toBeLessThan(0.01)
+    expect(Math.abs(is.wait.p50 - was.wait.p50)).toBeLessThanOrEqual(0.2 * was.wait.p50 + LIVED_TICK_MS)
+    expect(Math.abs(is.wait.mean - was.wait.mean)).toBeLessThanOrEqual(0.2 * was.wait.mean + LIVED_TICK_MS)
+    expect(Math.abs(is.wait.p95 - was.wait.p95)).toBeLessThanOrEqual(0.2 * was.wait.p95 + LIVED_TICK_MS)
+    expect(Math.abs(is.utilisation - was.utilisation)).toBeLessThan(0.05)
   })
 
   test('has shorter waits with more machines', async () => {
