@@ -1,5 +1,5 @@
-import { Agenda } from './agenda.ts'
-import { draw, TO_THE_END } from './habit.ts'
+import { Agenda } from '../agenda.ts'
+import { draw, NONE_PASSED, TO_THE_END } from './habit.ts'
 import { luck } from './luck.ts'
 import type { Scene, SceneLease, SceneRequest } from './scene.ts'
 import { pick } from './step-times.ts'
@@ -22,7 +22,7 @@ export const NEVER = Infinity
  */
 export class Life {
   readonly #scene: Scene
-  readonly #agenda = new Agenda()
+  readonly #agenda = new Agenda<number>()
   /** Those who wait and could take from a stock, in order. */
   readonly #takers: readonly (readonly number[])[]
   readonly #ofTenant: ReadonlyMap<number, readonly number[]>
@@ -52,8 +52,9 @@ export class Life {
     const stocks = this.#scene.stocks.length
     const tenants = this.#scene.tenants.length
     for (let happened = 0; happened < MOST_HAPPENINGS; happened += 1) {
-      if (this.#areServed(targets) || !agenda.next()) break
-      const { what, amount } = agenda
+      if (agenda.next === Infinity || this.#areServed(targets)) break
+      const amount = agenda.take()
+      const what = agenda.rank
       if (what < stocks) {
         this.#free[what]! += amount
         this.#serveFrom(what)
@@ -95,11 +96,11 @@ export class Life {
   }
 
   /** Milliseconds that it goes on from now. */
-  #lengthOf({ number, since, until, share, graceMs, extended, curve }: SceneLease): number {
+  #lengthOf({ number, since, until, passed, graceMs, extended, curve }: SceneLease): number {
     const { at } = this.#scene
     const toTheEnd = Math.max(0, until + graceMs - at)
-    if (share >= 1) return toTheEnd
-    const drawn = draw(curve, share, luck(this.#future, LEASE, number))
+    if (passed.from >= 1) return toTheEnd
+    const drawn = draw(curve, passed, luck(this.#future, LEASE, number))
     if (drawn === TO_THE_END || (extended && drawn > 1)) return toTheEnd
     return Math.max(0, since + drawn * (until - since) - at)
   }
@@ -149,7 +150,7 @@ export class Life {
     const { number, durationMs, graceMs } = request
     this.#served[taker] = time
     this.#held[tenant]! += count
-    const drawn = draw(curve, 0, luck(this.#future, NEXT_LEASE, number))
+    const drawn = draw(curve, NONE_PASSED, luck(this.#future, NEXT_LEASE, number))
     const lasts = drawn === TO_THE_END ? durationMs + graceMs : drawn * durationMs
     const begun = time + pick(this.#scene.stocks[group[0]!]!.grant, luck(this.#future, STEP, number))
     if (this.#scene.tenants[tenant]!.tight) this.#agenda.add(begun + lasts, this.#scene.stocks.length + tenant, count)

@@ -77,18 +77,27 @@ export const TO_THE_END = -1
  * How long a lease lasts, as a share of the time asked for, given that it has lasted `from` of it: the share of which `luck`
  * of the chances that are left fall short. `TO_THE_END`: as planned, which is also what is thought where there is no chance left.
  */
-export const draw = (curve: Curve, from: number, luck: number): number => {
-  const passed = chanceBy(curve, from)
-  const target = passed + luck * (1 - passed)
+export const draw = (curve: Curve, { from, passed }: Passed, luck: number): number => {
   if (!(passed < 1)) return TO_THE_END
-  const found = curve.findIndex((sum) => target < sum)
-  const index = found < 0 ? PLANNED : found
+  const target = passed + luck * (1 - passed)
+  let index = 0
+  while (index < CLASSES && curve[index]! <= target) index += 1
+  if (index === CLASSES) return TO_THE_END
   if (index === PLANNED) return TO_THE_END
   const before = index === 0 ? 0 : curve[index - 1]!
   const part = (target - before) / (curve[index]! - before)
   const [low, high] = boundsOf(index)
   return Math.max(from, low + part * (high - low))
 }
+
+/** How much of the time asked for has passed, and the chance to have ended by then: it is the same in every future. */
+export interface Passed {
+  readonly from: number
+  readonly passed: number
+}
+
+export const NONE_PASSED: Passed = { from: 0, passed: 0 }
+export const passedBy = (curve: Curve, share: number): Passed => ({ from: share, passed: chanceBy(curve, share) })
 
 /** The chance to have ended by then. */
 const chanceBy = (curve: Curve, share: number): number => {

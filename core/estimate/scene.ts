@@ -4,10 +4,10 @@ import { firstOf } from '../indexes.ts'
 import { entitlement, type Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { place } from '../policy/platform.ts'
-import type { Waiting } from '../policy/queue.ts'
+import { wantOf, type Waiting } from '../policy/queue.ts'
 import type { Run, Step } from '../run.ts'
 import { shapeKey, type Stock } from '../stock.ts'
-import { curveOf, habitOfAll, type Curve, type Habit } from './habit.ts'
+import { curveOf, habitOfAll, passedBy, type Curve, type Habit, type Passed } from './habit.ts'
 import { lengthsLeft, lengthsOf, stepKey } from './step-times.ts'
 
 /** All that a future is drawn from: what would do for some requests, who holds it, and who else wants it. Places, times and names are numbers here. */
@@ -40,7 +40,7 @@ export interface SceneLease {
   readonly since: Instant
   readonly until: Instant
   /** How much of the time until its planned end has passed. */
-  readonly share: number
+  readonly passed: Passed
   readonly graceMs: number
   /** It was extended: how its tenant's leases end says nothing of times past this end. */
   readonly extended: boolean
@@ -75,8 +75,6 @@ export interface SceneTenant {
 /** Leases and runs that one scene takes in, those first that end first; beyond that an estimate would cost more than it tells. */
 const MOST_LEASES = 1_500
 const MOST_LOOKED_AT = 20_000
-/** Those behind a target that are looked at. */
-const MOST_BEHIND = 100
 /** Tenants whose habits make up the site's. */
 const MOST_TENANTS = 2_000
 
@@ -89,8 +87,9 @@ export const sceneOf = (fleet: Fleet, line: readonly Waiting[], targets: Readonl
   const stocks = fleet.stocks.all().filter(({ shape, inService }) => shape.type === demand.type && inService > 0)
   const places = new Map(stocks.map(({ shape }, index) => [shape.key, index]))
   const tenants = new Tenants(fleet)
+  const numbers: Numbers = { places, tenants, at, known: new Map() }
   const { waiting, wanted } = concerned(
-    line.map((request) => asked(fleet, request, places, tenants, at)),
+    line.map((request) => asked(fleet, request, numbers)),
     targets,
   )
   for (const { request } of waiting) tenants.wants(request)
@@ -122,9 +121,7 @@ const concerned = (
 ): { readonly waiting: readonly SceneRequest[]; readonly wanted: ReadonlySet<number> } => {
   const isTarget = ({ request }: SceneRequest): boolean => targets.has(request)
   const last = line.findLastIndex(isTarget)
-  // One who wants several machines is passed by those behind who want fewer.
-  const behind = line[last]!.count === 1 ? 0 : MOST_BEHIND
-  const near = line.slice(0, last + 1 + behind)
+  const near = line.slice(0, last + 1)
   const wanted = new Set(near.filter(isTarget).flatMap(stocksOf))
   let waiting: readonly SceneRequest[] = []
   for (let before = -1; before < wanted.size;) {
@@ -223,7 +220,7 @@ const lasting = (lease: Lease, stocks: readonly number[], tenants: Tenants, at: 
     stocks,
     since,
     until,
-    share: (at - since) / (until - since),
+    passed: passedBy(tenants.curve(tenant), (at - since) / (until - since)),
     graceMs,
     extended: until > since + durationMs,
     curve: tenants.curve(tenant),
@@ -261,20 +258,30 @@ function* comingIn(
   }
 }
 
-const asked = (
-  fleet: Fleet,
-  request: Waiting,
-  places: ReadonlyMap<string, number>,
-  tenants: Tenants,
-  at: Instant,
-): SceneRequest => {
+/** What requests are numbered by. */
+interface Numbers {
+  readonly places: ReadonlyMap<string, number>
+  readonly tenants: Tenants
+  readonly at: Instant
+  /** Stocks by what is wanted and by whose home: many want the same. */
+  readonly known: Map<string, readonly (readonly number[])[]>
+}
+
+const asked = (fleet: Fleet, request: Waiting, { places, tenants, at, known }: Numbers): SceneRequest => {
   const { demand } = request
+  const { homes } = fleet.tenants.need(request.tenant)
   const tenant = tenants.numberOf(request.tenant)
   const numbers = (stocks: readonly Stock[]): number[] => stocks.map(({ shape }) => places.get(shape.key)!)
-  const groups = (patient: boolean): number[][] => {
+  const groups = (patient: boolean): readonly (readonly number[])[] => {
     const wish = patient ? request : { ...request, preferUntil: at }
-    const { platforms, allowed } = place(fleet, fleet.tenants.need(request.tenant), wish, { at })
-    return demand.platform === 'any' ? [numbers(allowed)] : platforms.map(({ stocks }) => numbers(stocks))
+    const key = `${wantOf(demand, request.durationMs)} ${request.graceMs} ${homes[demand.type] ?? ''} ${patient}`
+    let found = known.get(key)
+    if (found === undefined) {
+      const { platforms, allowed } = place(fleet, fleet.tenants.need(request.tenant), wish, { at })
+      found = demand.platform === 'any' ? [numbers(allowed)] : platforms.map(({ stocks }) => numbers(stocks))
+      known.set(key, found)
+    }
+    return found
   }
   const isPatient = demand.platform === 'prefer' && at < request.preferUntil
   return {
