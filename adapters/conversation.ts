@@ -101,7 +101,11 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
   const told = await lane.ask({ id, by: identity, door: address.door, command: ask.command })
   return lane.read((fleet, at) => {
     if (told.type === 'refused')
-      return { type: 'refused', refusal: told.refusal, said: refusalSaid(told.refusal, { say, at }) }
+      return {
+        type: 'refused',
+        refusal: told.refusal,
+        said: refusalSaid(told.refusal, { say, at, asked: ask.command }),
+      }
     const estimates = desk.at(fleet, at)
     return { type: 'said', said: outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates }) }
   })

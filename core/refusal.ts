@@ -52,6 +52,8 @@ export type Refusal =
       readonly count: number
       readonly held: number
       readonly quota: number
+      /** What is held is reserved, for the same time. */
+      readonly reserved?: true
     }
   | {
       readonly type: 'tooMany'

@@ -59,7 +59,7 @@ const command = async (
       return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
     }
     case 'refused':
-      return refuse(call.door, reply.refusal)
+      return refuse(call.door, reply.refusal, wanted)
   }
 }
 

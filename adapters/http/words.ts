@@ -6,6 +6,7 @@ import {
   refusalSaid,
   type Answer,
   type Candidate,
+  type Command,
   type Estimates,
   type Fleet,
   type Instant,
@@ -25,7 +26,9 @@ const telling = (at: number): Telling => ({ say, at: at as Instant })
 /** This door has no room: everything said is said to the asker. */
 const text = ({ room, person }: Said): string => [...room, ...person].join('\n')
 
-export const refusalWords = (refusal: Refusal, at: number): string => text(refusalSaid(refusal, telling(at)))
+/** `asked`: the command that was refused, for a door that knows it. */
+export const refusalWords = (refusal: Refusal, at: number, asked?: Command): string =>
+  text(refusalSaid(refusal, { ...telling(at), ...(asked !== undefined && { asked }) }))
 
 /** With a line that is right; fields have no other form that is as short to read. */
 export function misreadWords(misread: Misread, at: number): string {

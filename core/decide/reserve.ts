@@ -57,7 +57,7 @@ const overQuota = (
     .reduce((sum, { demand }) => sum + demand.count, 0)
   const { quota } = fleet.tenants.need(tenant)
   const { count } = booking.demand
-  return held + count > quota ? { type: 'overQuota', tenant, count, held, quota } : null
+  return held + count > quota ? { type: 'overQuota', tenant, count, held, quota, reserved: true } : null
 }
 
 /** Its owner is told that it is about to begin. */

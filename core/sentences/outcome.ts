@@ -4,7 +4,7 @@ import type { Instant, RequestId } from '../id.ts'
 import { closing } from '../policy/calendar.ts'
 import { positionOf } from '../policy/order.ts'
 import { pollBy } from '../policy/presence.ts'
-import type { Demand, MachineRequest, PlatformRule } from '../request.ts'
+import type { MachineRequest } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
 import { reservedSaid } from './reserve.ts'
 import { requestView } from '../view.ts'
@@ -15,6 +15,7 @@ import { awaitedSaid } from './queue.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
+import { typedGet } from './typed.ts'
 import { wanted } from './wanted.ts'
 
 /** Words about an outcome say when those who wait will be served, if they are given estimates. */
@@ -131,18 +132,6 @@ const whose = ({ demand, state }: MachineRequest): string => {
 }
 
 export const anyInstead = ({ demand }: Pick<MachineRequest, 'demand'>): string => typedGet(demand, 'any')
-
-/** The line that asks for the same machines, by another platform rule or its own. */
-export const typedGet = ({ type, pool, count, arch, labels, chassis }: Demand, platform: PlatformRule): string =>
-  [
-    'get',
-    pool ?? type,
-    ...(count === 1 ? [] : [String(count)]),
-    ...(arch === null ? [] : ['arch', arch]),
-    ...labels.flatMap((label) => ['label', label]),
-    ...(platform === 'same' ? [] : [platform]),
-    ...(chassis === null ? [] : chassis === 'any' ? ['chassis any'] : [chassis]),
-  ].join(' ')
 
 const done = (
   { leases, machines, bad }: Extract<Outcome, { type: 'done' }>,

@@ -1,11 +1,11 @@
 import type { Preview } from '../answer.ts'
 import { chassisSaid } from './chassis.ts'
 import { names } from './login.ts'
-import { typedGet } from './outcome.ts'
 import { wanted } from './wanted.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
 import { clockOf, span, typedSpan } from './time.ts'
 import { choiceSaid } from './platform.ts'
+import { typedGet } from './typed.ts'
 import { droppedSaid, keptSaid } from './why.ts'
 
 /** What a `get` would come to, in words, and how to ask in earnest. */

@@ -1,6 +1,9 @@
+import type { Command, GetCommand } from '../command.ts'
 import type { PoolChoice, Refusal } from '../refusal.ts'
-import { capital, listed, openly, type Said, type Telling } from './said.ts'
-import { span, typedSpan } from './time.ts'
+import { HOUR } from '../time.ts'
+import { capital, listed, openly, type RefusalTelling, type Said, type Telling } from './said.ts'
+import { span } from './time.ts'
+import { typedAgain } from './typed.ts'
 
 type Asking = Extract<
   Refusal,
@@ -28,58 +31,61 @@ type Asking = Extract<
 >
 
 /** Refusals of what somebody wants to have. */
-export const askingRefused = (refusal: Asking, telling: Telling): Said => {
-  const { say } = telling
+export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said => {
+  const { say, asked } = telling
+  const nothing = nothingWas(asked)
+  const again: Again = (over) => say(typedAgain(asked, over))
+  const help = say(`help ${asked?.do === 'reserve' ? 'reserve' : 'get'}`)
   switch (refusal.type) {
     case 'noSuchType':
     case 'noSuchPool':
       return openly(noSuchPool(refusal, telling))
     case 'noSuchArch':
       return openly(
-        `No machine has the architecture "${refusal.asked}"; nothing was leased. ${known(refusal.known, `Try: ${say(`get metal arch ${refusal.known[0] ?? 'x86_64'}`)}`, say)}`,
+        `No machine has the architecture "${refusal.asked}"; ${nothing}. ${known(refusal.known, `Try: ${again({ arch: refusal.known[0] ?? 'x86_64' })}`, say)}`,
       )
     case 'noSuchLabel':
       return openly(
-        `No machine has all of these labels: ${listed(refusal.asked)}; nothing was leased. ${known(refusal.known, `What there is: ${say('pools')}`, say)}`,
+        `No machine has all of these labels: ${listed(refusal.asked)}; ${nothing}. ${known(refusal.known, `What there is: ${say('pools')}`, say)}`,
       )
     case 'neverEnough':
-      return openly(neverEnough(refusal, telling))
+      return openly(neverEnough(refusal, telling, again))
     case 'overQuota':
       return overQuota(refusal, telling)
     case 'tooMany':
       return openly(
-        `${LIMITS[refusal.limit]}: at most ${refusal.most}. Nothing was done. ${LIMIT_HELP[refusal.limit](say)}`,
+        `${LIMITS[refusal.limit]}: at most ${refusal.most}. Nothing was done. ${LIMIT_HELP[refusal.limit]({ say, again, help })}`,
       )
     case 'tooLongText':
       return openly(
-        `The ${refusal.field} is too long: at most ${refusal.most} characters. Nothing was done. See ${say('help get')}`,
+        `The ${refusal.field} is too long: at most ${refusal.most} characters. Nothing was done. See ${help}`,
       )
     case 'badCount':
-      return openly(`${refusal.count} is no number of machines; nothing was leased. Try: ${say('get metal 1')}`)
+      return openly(`${refusal.count} is no number of machines; ${nothing}. Try: ${again({ count: 1 })}`)
     case 'badPriority':
       return openly(
         refusal.most === 0
-          ? `${capital(refusal.tenant)} may ask for no priority but 0; nothing was leased. Try without: ${say('get metal')}`
-          : `${refusal.asked} is no priority that ${refusal.tenant} may ask for; nothing was leased. The highest is ${refusal.most}: ${say(`get metal priority ${refusal.most}`)}`,
+          ? `${capital(refusal.tenant)} may ask for no priority but 0; ${nothing}. Try without: ${again({ priority: 0 })}`
+          : `${refusal.asked} is no priority that ${refusal.tenant} may ask for; ${nothing}. The highest is ${refusal.most}: ${again({ priority: refusal.most })}`,
       )
     case 'leaseTooShort':
       return openly(
-        `${span(refusal.asked)} is too short; nothing was changed. The shortest lease is ${span(refusal.shortestMs)}. Try: ${say('get metal for 1h')}`,
+        `${span(refusal.asked)} is too short; nothing was changed. The shortest lease is ${span(refusal.shortestMs)}. Try: ${again({ durationMs: HOUR })}`,
       )
     case 'leaseTooLong':
       return openly(
-        `${span(refusal.asked)} is too long; nothing was leased. ${capital(refusal.of)} allows ${span(refusal.longestMs)}. Try: ${say(`get metal for ${typedSpan(refusal.longestMs)}`)}`,
+        `${span(refusal.asked)} is too long; ${nothing}. ${capital(refusal.of)} allows ${span(refusal.longestMs)}. Try: ${again({ durationMs: refusal.longestMs })}`,
       )
     case 'noKeys':
       return openly(
-        `I know no SSH key of yours, so nothing was leased: nobody could log in. Add one in private: ${say('keys add ssh-ed25519 AAAA…')} (ssh-keygen -t ed25519 makes one)`,
+        `I know no SSH key of yours, so ${nothing}: nobody could log in. Add one in private: ${say('keys add ssh-ed25519 AAAA…')} (ssh-keygen -t ed25519 makes one)`,
       )
     case 'pollTooShort':
       return openly(
-        `${span(refusal.asked)} is too short for "pollWithin"; nothing was leased. The shortest is ${span(refusal.shortestMs)}. Leave it out, or say more; see ${say('help get')}`,
+        `${span(refusal.asked)} is too short for "pollWithin"; ${nothing}. The shortest is ${span(refusal.shortestMs)}. Leave it out, or say more; see ${help}`,
       )
     case 'noneFree':
-      return openly(noneFree(refusal, telling))
+      return openly(noneFree(refusal, again))
     case 'queueFull':
       return openly(
         `The line is full (${refusal.most} requests${refusal.limit === 'waitingRequestsPerTenant' ? ' of your tenant' : ''}); nothing was asked for. Try later; see ${say('status')}`,
@@ -88,25 +94,39 @@ export const askingRefused = (refusal: Asking, telling: Telling): Said => {
       return openly(noSuchPlatform(refusal, telling))
     case 'badNotify':
       return openly(
-        `I cannot reach "${refusal.asked}", so nothing was leased. Leave out "notify", or name irc:<network>:<account> or slack:<team>:<user>; see ${say('help get')}`,
+        `I cannot reach "${refusal.asked}", so ${nothing}. Leave out "notify", or name irc:<network>:<account> or slack:<team>:<user>; see ${help}`,
       )
   }
 }
+
+/** What was asked for in vain, as a line that asks for something else. */
+type Again = (over: Partial<GetCommand>) => string
+
+/** How to go on. */
+interface Next {
+  readonly say: Telling['say']
+  readonly again: Again
+  readonly help: string
+}
+
+const nothingWas = (asked: Command | undefined): string =>
+  asked?.do === 'reserve' ? 'nothing was reserved' : 'nothing was leased'
 
 const known = (names: readonly string[], next: string, say: Telling['say']): string =>
   names.length === 0 ? `What there is: ${say('pools')}` : `Known: ${listed(names)}. ${next}`
 
 const noSuchPool = (
   { type, asked, suggestion, pools }: Extract<Refusal, { type: 'noSuchType' | 'noSuchPool' }>,
-  { say }: Telling,
+  { say, asked: command }: RefusalTelling,
 ): string => {
   const there = pools.length === 0 ? '' : ` Pools: ${listed(pools.map(choice))}.`
   if (type === 'noSuchPool') {
     const meant = suggestion === null ? '' : ` Did you mean ${suggestion}?`
     return `There is no pool "${asked}"; nothing was done.${there}${meant} See ${say('pools')}`
   }
-  const next = suggestion === null ? `See ${say('pools')}` : `Did you mean: ${say(`get ${suggestion}`)}`
-  return `There is neither a type nor a pool "${asked}"; nothing was leased.${there} ${next}`
+  const next =
+    suggestion === null ? `See ${say('pools')}` : `Did you mean: ${say(typedAgain(command, { type: suggestion }))}`
+  return `There is neither a type nor a pool "${asked}"; ${nothingWas(command)}.${there} ${next}`
 }
 
 const choice = ({ pool, ready, waiting }: PoolChoice): string =>
@@ -125,39 +145,50 @@ const noSuchPlatform = (
 }
 
 const neverEnough = (
-  { count, most, machineType, platform, elsewhere }: Extract<Refusal, { type: 'neverEnough' }>,
-  { say }: Telling,
+  { count, most, machineType: type, platform, elsewhere }: Extract<Refusal, { type: 'neverEnough' }>,
+  { say, asked }: RefusalTelling,
+  again: Again,
 ): string => {
-  const what = `${count} ${machineType} can never come together${platform === null ? '' : ` on your platform, ${platform}`}`
-  const there = most === 0 ? 'no machine would do' : `${most} would do`
-  if (elsewhere >= count)
-    return `${what}: ${there}; nothing was leased. On any platform: ${say(`get ${machineType} ${count} any`)}`
+  const what = `${count} ${type} can never come together${platform === null ? '' : ` on your platform, ${platform}`}`
+  const there = `${most === 0 ? 'no machine would do' : `${most} would do`}; ${nothingWas(asked)}.`
+  if (elsewhere >= count) return `${what}: ${there} On any platform: ${again({ type, count, platform: 'any' })}`
   const reachable = Math.max(most, elsewhere)
   const next =
     reachable === 0
       ? `What there is: ${say('pools')}`
-      : `Try: ${say(`get ${machineType} ${reachable}${elsewhere > most ? ' any' : ''}`)}`
-  return `${what}: ${there}; nothing was leased. ${next}`
+      : `Try: ${again({ type, count: reachable, ...(elsewhere > most && { platform: 'any' }) })}`
+  return `${what}: ${there} ${next}`
 }
 
 /** Figures of a quota are its tenant's alone. */
 const overQuota = (
-  { tenant, count, held, quota }: Extract<Refusal, { type: 'overQuota' }>,
-  { say }: Telling,
-): Said => ({
-  room: [`That is more than ${tenant} may hold at once; nothing was leased. What is held: ${say('list')}`],
-  person: [`${tenant} holds ${held} of ${quota} machines and asked for ${count} more. Give some back: ${say('list')}`],
-})
+  { tenant, count, held, quota, reserved }: Extract<Refusal, { type: 'overQuota' }>,
+  { say, asked }: RefusalTelling,
+): Said =>
+  reserved === true
+    ? {
+        room: [
+          `That is more than ${tenant} may hold at once; ${nothingWas(asked)}. What is reserved: ${say('reservations')}`,
+        ],
+        person: [
+          `${tenant} has ${held} of ${quota} machines reserved for the same time and asked for ${count} more. Cancel some: ${say('reservations')}`,
+        ],
+      }
+    : {
+        room: [`That is more than ${tenant} may hold at once; ${nothingWas(asked)}. What is held: ${say('list')}`],
+        person: [
+          `${tenant} holds ${held} of ${quota} machines and asked for ${count} more. Give some back: ${say('list')}`,
+        ],
+      }
 
 const noneFree = (
-  { machineType, count, platform, elsewhere }: Extract<Refusal, { type: 'noneFree' }>,
-  { say }: Telling,
+  { machineType: type, count, platform, elsewhere }: Extract<Refusal, { type: 'noneFree' }>,
+  again: Again,
 ): string => {
-  const none = `${count === 1 ? `No ${machineType} is` : `${count} ${machineType} are not`} free now${platform === null ? '' : ` on your platform, ${platform}`}; nothing was leased.`
-  const number = count === 1 ? '' : ` ${count}`
+  const none = `${count === 1 ? `No ${type} is` : `${count} ${type} are not`} free now${platform === null ? '' : ` on your platform, ${platform}`}; nothing was leased.`
   return elsewhere >= count
-    ? `${none} On other platforms ${elsewhere} are: ${say(`get ${machineType}${number} any now`)}`
-    : `${none} Wait in line: ${say(`get ${machineType}${number}`)}`
+    ? `${none} On other platforms ${elsewhere} are: ${again({ type, count, platform: 'any', queue: false })}`
+    : `${none} Wait in line: ${again({ type, count, queue: true })}`
 }
 
 type Limit = Extract<Refusal, { type: 'tooMany' }>['limit']
@@ -174,14 +205,14 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   apiKeysPerTenant: 'That tenant has too many API keys',
 }
 
-const LIMIT_HELP: Readonly<Record<Limit, (say: Telling['say']) => string>> = {
-  machinesPerRequest: (say) => `Ask for fewer: ${say('get metal 2')}`,
-  keysPerPerson: (say) => `Remove one: ${say('keys')}`,
-  keysPerRequest: (say) => `Name fewer; see ${say('help get')}`,
-  labelsPerRequest: (say) => `Name fewer; see ${say('help get')}`,
-  metadataEntries: (say) => `Send fewer; see ${say('help get')}`,
-  reservationsPerTenant: (say) => `Cancel one: ${say('reservations')}`,
-  tenants: (say) => `Use one that is there: ${say('tenants')}`,
-  membersPerTenant: (say) => `Remove one: ${say('members')}`,
-  apiKeysPerTenant: (say) => `Revoke one: ${say('api-keys')}`,
+const LIMIT_HELP: Readonly<Record<Limit, (next: Next) => string>> = {
+  machinesPerRequest: ({ again }) => `Ask for fewer: ${again({ count: 2 })}`,
+  keysPerPerson: ({ say }) => `Remove one: ${say('keys')}`,
+  keysPerRequest: ({ help }) => `Name fewer; see ${help}`,
+  labelsPerRequest: ({ help }) => `Name fewer; see ${help}`,
+  metadataEntries: ({ help }) => `Send fewer; see ${help}`,
+  reservationsPerTenant: ({ say }) => `Cancel one: ${say('reservations')}`,
+  tenants: ({ say }) => `Use one that is there: ${say('tenants')}`,
+  membersPerTenant: ({ say }) => `Remove one: ${say('members')}`,
+  apiKeysPerTenant: ({ say }) => `Revoke one: ${say('api-keys')}`,
 }

@@ -4,10 +4,10 @@ import { maintenanceRefused } from './maintenance.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
-import { counted, openly, privately, type Said, type Telling } from './said.ts'
+import { counted, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 
 /** A lawful "no" in words: what did not happen, and what to type next. */
-export function refusalSaid(refusal: Refusal, telling: Telling): Said {
+export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':

@@ -4,8 +4,9 @@ import type { Message } from '../effect.ts'
 import type { Refusal } from '../refusal.ts'
 import type { FleetTelling } from './message.ts'
 import { wanted } from './wanted.ts'
-import { listed, openly, type Said, type Telling } from './said.ts'
+import { listed, openly, type RefusalTelling, type Said, type Telling } from './said.ts'
 import { clock, clockOf, span } from './time.ts'
+import { typedCommand } from './typed.ts'
 
 export const reservedSaid = (
   { request: id, from }: Extract<Outcome, { type: 'reserved' }>,
@@ -48,7 +49,7 @@ export const reservationNearSaid = (
 
 export const reservationRefused = (
   refusal: Extract<Refusal, { type: 'noRoom' | 'tooFarAhead' }>,
-  { say, at }: Telling,
+  { say, at, asked }: RefusalTelling,
 ): Said => {
   if (refusal.type === 'tooFarAhead')
     return openly(
@@ -58,7 +59,7 @@ export const reservationRefused = (
   const next =
     nearest === null
       ? `No start is known at which there would be. What is reserved: ${say('reservations')}`
-      : `The next start at which there are: ${clock(nearest, at)}. What is reserved: ${say('reservations')}`
+      : `The next start at which there are: ${clock(nearest, at)}. ${asked?.do === 'reserve' ? `Take it: ${say(typedCommand({ ...asked, from: nearest }))}` : `What is reserved: ${say('reservations')}`}`
   return openly(
     `${count} ${machineType} ${count === 1 ? 'is' : 'are'} not free from ${clock(from, at)} for so long; nothing was reserved. ${next}`,
   )

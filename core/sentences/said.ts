@@ -1,3 +1,4 @@
+import type { Command } from '../command.ts'
 import type { Instant } from '../id.ts'
 
 /**
@@ -13,6 +14,11 @@ export interface Said {
 export interface Telling {
   readonly say: (line: string) => string
   readonly at: Instant
+}
+
+/** Words about a refusal suggest what was asked for, in the form in which it was asked, if they are told what that was. */
+export interface RefusalTelling extends Telling {
+  readonly asked?: Command
 }
 
 export const openly = (...room: readonly string[]): Said => ({ room, person: [] })

@@ -1,5 +1,6 @@
-import { refusalSaid, type Refusal, type RefusalType } from '#core'
+import { readLine, refusalSaid, type Command, type Refusal, type RefusalType } from '#core'
 import { describe, expect, test } from 'vitest'
+import { PLAIN_GET } from '../../kit/world.ts'
 
 const AT = Date.UTC(2026, 10, 23, 16, 40)
 const telling = { say: (line: string) => `!duffy ${line}`, at: AT as never }
@@ -71,6 +72,8 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   badSite: { faults: ['pools.metal.ready: less than 0'] },
   staleRun: {},
 }
+/** Refusals that no reservation meets. */
+const OF_LEASES: ReadonlySet<string> = new Set<RefusalType>(['noneFree', 'holdsNothing', 'waitsForNothing'])
 const refusal = (type: RefusalType, over: object = {}): Refusal => ({ type, ...EVERY[type], ...over }) as Refusal
 
 describe('every refusal', () => {
@@ -93,6 +96,59 @@ describe('every refusal', () => {
       expect([...room, ...person].join('\n')).toMatch(/noth|nobody|no more|not applied|changed nothing/i)
     },
   )
+})
+
+describe('a refused reservation', () => {
+  const get = { ...PLAIN_GET, type: 'vm', count: 3, labels: ['gpu'] }
+  const asked: Command = { do: 'reserve', get, from: (AT + 3_600_000) as never }
+  const words = (type: RefusalType, over?: object): string =>
+    Object.values(refusalSaid(refusal(type, over), { ...telling, asked }))
+      .flat()
+      .join('\n')
+
+  test.each(Object.keys(EVERY).filter((type) => !OF_LEASES.has(type)) as RefusalType[])(
+    '%s: suggests no lease at once',
+    (type) => {
+      expect(words(type)).not.toMatch(/!duffy (help )?get|leased/)
+    },
+  )
+
+  test('suggests the same again, but for what is in the way', () => {
+    expect(words('leaseTooLong')).toContain('Try: !duffy reserve vm 3 label gpu from 2026-11-23T17:40Z for 18h')
+    expect(words('neverEnough', { machineType: 'vm', count: 3, most: 2, elsewhere: 2 })).toContain(
+      'Try: !duffy reserve vm 2 label gpu from 2026-11-23T17:40Z',
+    )
+    expect(words('noRoom')).toContain('Take it: !duffy reserve vm 3 label gpu from 2026-11-23T18:40Z')
+  })
+
+  test('says that machines are reserved, not held', () => {
+    expect(words('overQuota', { reserved: true })).toContain('has 7 of 8 machines reserved for the same time')
+  })
+})
+
+describe('what was asked for in vain', () => {
+  test('is suggested again with all that was said', () => {
+    const asked = { ...PLAIN_GET, arch: 'aarch64', count: 2, durationMs: 7_200_000, queue: false }
+    expect(refusalSaid(refusal('noneFree', { elsewhere: 0 }), { ...telling, asked }).room[0]).toContain(
+      'Wait in line: !duffy get metal 2 arch aarch64 for 2h',
+    )
+  })
+
+  test('is suggested as a line that is understood', () => {
+    const asked = {
+      ...PLAIN_GET,
+      arch: 'aarch64',
+      count: 2,
+      chassis: 'any',
+      priority: 1,
+      queue: false,
+      keepPlace: false,
+    } as const
+    const [said] = refusalSaid(refusal('noneFree'), { ...telling, asked }).room
+    const line = said!.slice(said!.indexOf('!duffy ') + '!duffy '.length)
+    const read = readLine(line, { fingerprint: () => '', address: null, at: AT })
+    expect(read).toMatchObject({ ask: { command: { ...asked, platform: 'any' } } })
+  })
 })
 
 describe('the words', () => {
