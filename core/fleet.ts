@@ -24,6 +24,7 @@ import type { FailureRate } from './policy/health.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
 import { lostAt } from './policy/presence.ts'
 import type { Platform, Pool } from './pool.ts'
+import { Places } from './places.ts'
 import { queueOf, wantedFrom, type Waiting } from './policy/queue.ts'
 import type { Run, Step } from './run.ts'
 import { shapeKey, Stocks } from './stock.ts'
@@ -97,8 +98,14 @@ export class Fleet {
 
   /** Who is first in each line, in the order of service. */
   readonly heads: Heads = new Heads(this)
+  /** Everybody's place in the order of service. */
+  readonly places: Places = new Places(this)
   readonly members = new Lookup<Tenant>((t) => (t.active ? t.members : []), byName)
-  readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [this.members, this.heads.ofTenants])
+  readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [
+    this.members,
+    this.heads.ofTenants,
+    this.places.ofTenants,
+  ])
   readonly people = new Table<PersonId, Person>('person', this.journal)
   readonly apiKeysOf = new Grouped<ApiKey>((k) => k.tenant, byId)
   readonly operatorKeys = new Grouped<ApiKey>((k) => (k.role === 'operator' ? 'all' : null), byId)
@@ -130,6 +137,7 @@ export class Fleet {
     this.waitingOf,
     this.wanted,
     this.heads.ofRequests,
+    this.places.ofRequests,
   ])
 
   readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)

@@ -2,13 +2,22 @@ import type { Fleet } from '../fleet.ts'
 import type { Tenant } from '../tenant.ts'
 import type { Waiting } from './queue.ts'
 
-/** What a request's turn depends on. */
-interface Standing {
-  readonly request: Pick<Waiting, 'number' | 'demand' | 'priority' | 'headSince'>
+/** What decides between requests of one tenant. */
+interface Ranked {
+  readonly request: Pick<Waiting, 'number'>
   /** As asked for, within what its tenant may ask for now. */
   readonly priority: number
+}
+
+/** And between those of several, of whom nobody was overtaken too often. */
+interface Sharing extends Ranked {
   /** It is for its tenant's k-th machine, or the first of several; divided by the tenant's weight. */
   readonly share: number
+}
+
+/** What a request's turn depends on. */
+interface Standing extends Sharing {
+  readonly request: Pick<Waiting, 'number' | 'demand' | 'priority' | 'headSince'>
   /** Machines of its type granted when it came to the head of its line: what was granted since went to others. */
   readonly since: number
 }
@@ -55,8 +64,12 @@ export const inOrder =
   }
 
 /** Of two who were not overtaken too often. */
-export const byShare = (a: Standing, b: Standing): number =>
+export const byShare = (a: Sharing, b: Sharing): number =>
   b.priority - a.priority || a.share - b.share || a.request.number - b.request.number
+
+/** Of two of one tenant. */
+export const byPriority = (a: Ranked, b: Ranked): number =>
+  b.priority - a.priority || a.request.number - b.request.number
 
 /** Of two who were. */
 export const bySince = (a: Standing, b: Standing): number => a.since - b.since || a.request.number - b.request.number
@@ -67,5 +80,5 @@ export const overtaken = (fleet: Fleet, { request, since }: Standing): number =>
 export const isOverdue = (fleet: Fleet, head: Standing): boolean => overtaken(fleet, head) >= fleet.limits.overtakenMost
 
 /** Grants of a request's type so far. */
-export const granted = (fleet: Fleet, { demand }: Pick<Waiting, 'demand'>): number =>
+export const granted = (fleet: Fleet, { demand }: { readonly demand: Pick<Waiting['demand'], 'type'> }): number =>
   fleet.counters.get(`granted ${demand.type}`) ?? 0

@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet.ts'
-import type { RequestId, TenantName } from '../id.ts'
+import type { TenantName } from '../id.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
-import { byShare, bySince, headOf, isOverdue, shareOf, type Head } from './fairness.ts'
+import { byPriority, byShare, bySince, headOf, isOverdue, shareOf, type Head } from './fairness.ts'
 import type { Waiting } from './queue.ts'
 
 /** Those who wait for machines of a type, in the order in which they would be served; the first `most` of them. */
@@ -10,23 +10,19 @@ export const orderOfService = (fleet: Fleet, type: MachineType, most: number): r
     .slice(0, most)
     .map(({ request }) => request)
 
-/** All of them, each with the share that its turn depends on: what those before of its tenant want counts as held. */
-export const lineOf = (fleet: Fleet, type: MachineType): readonly Head[] => known(fleet)[type].line
+/**
+ * All of them, each with the share that its turn depends on: what those before of its tenant want counts as held. For telling and
+ * not for deciding, since all are looked at; told again of the same fleet it costs nothing.
+ */
+export const lineOf = (fleet: Fleet, type: MachineType): readonly Head[] => known(fleet)[type]
 
 /**
  * Its place among all who wait for the same type, from 1: in the order in which they would be served if one machine after the
- * other came free and nobody else came; whoever is not their tenant's first counts what those before want as held. All of them
- * are looked at, so this is for telling and not for deciding; told again of the same fleet it costs nothing.
+ * other came free and nobody else came; whoever is not their tenant's first counts what those before want as held.
  */
-export const positionOf = (fleet: Fleet, { id, demand }: Waiting): number =>
-  known(fleet)[demand.type].positions.get(id) ?? 1
+export const positionOf = (fleet: Fleet, request: Waiting): number => fleet.places.of(request) ?? 1
 
-interface Order {
-  readonly line: readonly Head[]
-  readonly positions: ReadonlyMap<RequestId, number>
-}
-
-interface Known extends Readonly<Record<MachineType, Order>> {
+interface Known extends Readonly<Record<MachineType, readonly Head[]>> {
   readonly version: number
   readonly overtakenMost: number
 }
@@ -44,7 +40,7 @@ const known = (fleet: Fleet): Known => {
   return now
 }
 
-const orderOf = (fleet: Fleet, type: MachineType): Order => {
+const orderOf = (fleet: Fleet, type: MachineType): readonly Head[] => {
   const waiting = Array.from(fleet.waiting.of(type), (request) =>
     headOf(fleet, request, fleet.tenants.need(request.tenant)),
   )
@@ -52,8 +48,7 @@ const orderOf = (fleet: Fleet, type: MachineType): Order => {
   const first = waiting.filter(isFirst).toSorted(bySince)
   const others = waiting.filter((head) => !isFirst(head)).toSorted(byPriority)
   const held = new Map<TenantName, number>()
-  const line = [...first.map(inTurn), ...others.map(inTurn).toSorted(byShare)]
-  return { line, positions: new Map(line.map(({ request }, at) => [request.id, at + 1])) }
+  return [...first.map(inTurn), ...others.map(inTurn).toSorted(byShare)]
 
   function inTurn(head: Head): Head {
     const tenant = fleet.tenants.need(head.request.tenant)
@@ -62,5 +57,3 @@ const orderOf = (fleet: Fleet, type: MachineType): Order => {
     return { ...head, share: shareOf(tenant, before) }
   }
 }
-
-const byPriority = (a: Head, b: Head): number => b.priority - a.priority || a.request.number - b.request.number
