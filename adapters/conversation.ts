@@ -25,7 +25,7 @@ import { fingerprint } from './digest.ts'
 import type { EstimateDesk } from './estimates.ts'
 import type { Presence } from './http/ports.ts'
 import { Busy, type Lane } from './lane.ts'
-import { pastOf } from './past.ts'
+import { pastOf, type Remembered } from './past.ts'
 import type { History } from './store/port.ts'
 
 /** Somebody who typed a line, vouched for by a door. */
@@ -55,6 +55,7 @@ export interface Conversation {
 export interface ConversationPorts {
   readonly lane: Lane
   readonly store: History
+  readonly refusals: Remembered
   readonly desk: EstimateDesk
   readonly presence: Pick<Presence, 'seen'>
   /** How a line is typed at this door: `!duffy done L7Q2`. */
@@ -104,7 +105,12 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
       return {
         type: 'refused',
         refusal: told.refusal,
-        said: refusalSaid(told.refusal, { say, at, asked: ask.command }),
+        said: refusalSaid(told.refusal, {
+          say,
+          at,
+          asked: ask.command,
+          ...(told.why?.more === true && { ref: told.why.ref }),
+        }),
       }
     const estimates = desk.at(fleet, at)
     return { type: 'said', said: outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates }) }
@@ -112,11 +118,11 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
 }
 
 const found = async <T>(
-  { lane, store, desk, presence }: ConversationPorts,
+  { lane, store, refusals, desk, presence }: ConversationPorts,
   { question, by }: { readonly question: Question; readonly by: Identity },
   then: (answered: Answer, at: Instant) => T,
 ): Promise<T> => {
-  const past = await pastOf(store, question)
+  const past = await pastOf(store, refusals, question)
   return lane.read((fleet, at) => {
     const answered = answer(fleet, { by, at }, question, past, desk.at(fleet, at))
     presence.seen(looksOf(fleet, by, answered))

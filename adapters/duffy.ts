@@ -16,6 +16,7 @@ import type { Log } from './log.ts'
 import { notices } from './notices/notices.ts'
 import { applySite, BadConfig } from './site.ts'
 import { presenceDesk } from './presence.ts'
+import { refusalDesk } from './refusals.ts'
 import { sayInSlack, slackDoor } from './slack-door.ts'
 import { openStore } from './store/open.ts'
 import type { Claim as StoredClaim, Store } from './store/port.ts'
@@ -72,7 +73,8 @@ export const duffy = async ({
     )
   }
   const onFault = (fault: unknown): void => log('error', 'the lane has a fault', { fault })
-  const lane = starting.use(openLane({ store, fleet, head, clock, hash: sha256, onFault }))
+  const refusals = refusalDesk(clock)
+  const lane = starting.use(openLane({ store, fleet, head, clock, hash: sha256, refusals, onFault }))
   const presence = starting.use(presenceDesk({ lane, log }))
   await presence.start()
   const site = applySite(lane, environment)
@@ -82,7 +84,7 @@ export const duffy = async ({
   const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
   starting.use(await startWorker(world))
   const desk = estimateDesk()
-  const talk = (say: (line: string) => string) => conversation({ lane, store, desk, presence, say })
+  const talk = (say: (line: string) => string) => conversation({ lane, store, refusals, desk, presence, say })
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name)))
@@ -91,6 +93,7 @@ export const duffy = async ({
     apiKey: (id) => fleet.apiKeys.get(id),
     ready: () => lane.state().stopped === null,
     store,
+    refusals,
     mounts: slack.mounts,
     estimates: (of, at) => desk.at(of, at),
     presence,

@@ -3,17 +3,15 @@ import { decide, evolve, type Asked, type Change, type Fleet, type Hash, type In
 import { decideBatch, type Decide, type Decided } from './lane/batch.ts'
 import { catchUp } from './lane/catch-up.ts'
 import { LaneClock } from './lane/clock.ts'
-import { Fault, Stopped } from './lane/errors.ts'
+import { Fault, Stopped, type CrashPoint } from './lane/errors.ts'
 import { Kept } from './lane/kept.ts'
 import { Line, type Answer, type LineLimits, type Waiting } from './lane/line.ts'
+import { NONE_EXPLAINED, type Refusals } from './lane/refusals.ts'
 import type { Evolve } from './lane/replay.ts'
 import { Lost, type Head, type Ledger, type StoredAnswer, type Turn } from './store/port.ts'
 
 export type { Answer } from './lane/line.ts'
-export { Busy, Fault } from './lane/errors.ts'
-
-/** Where a test may stop the world. */
-export type CrashPoint = 'turn taken' | 'caught up' | 'decided' | 'before commit' | 'after commit' | 'answered'
+export { Busy, Fault, type CrashPoint } from './lane/errors.ts'
 
 export interface LanePorts {
   readonly store: Ledger
@@ -28,6 +26,8 @@ export interface LanePorts {
   readonly evolve?: Evolve
   readonly crash?: (point: CrashPoint) => void
   readonly limits?: Partial<LineLimits>
+  /** Remembers refusals for whoever asks why. Default: none is explained. */
+  readonly refusals?: Refusals
   /** Told of faults that no caller waits for: a listener that threw, and why the lane stopped. */
   readonly onFault?: (fault: unknown) => void
 }
@@ -83,7 +83,15 @@ class TheLane implements Lane {
   #batchMs = 0
 
   constructor({ head, limits, ...ports }: LanePorts) {
-    this.#ports = { decide, evolve, crash: () => {}, onFault: () => {}, monotonic: () => performance.now(), ...ports }
+    this.#ports = {
+      decide,
+      evolve,
+      crash: () => {},
+      onFault: () => {},
+      monotonic: () => performance.now(),
+      refusals: NONE_EXPLAINED,
+      ...ports,
+    }
     this.#line = new Line({ ...LIMITS, ...limits })
     this.#head = head
     this.#clock = new LaneClock(this.#ports.clock, this.#ports.monotonic)
@@ -258,7 +266,8 @@ class TheLane implements Lane {
     await pause(STORE_PAUSE_MS)
   }
 
-  #reply(batch: readonly Waiting[], { replies }: Decided): void {
+  #reply(batch: readonly Waiting[], { replies, refused }: Decided): void {
+    this.#ports.refusals.keep(refused)
     for (const [index, { reply, fail }] of batch.entries()) {
       const answer = replies[index]!
       this.#counts.commands += 1

@@ -8,6 +8,7 @@ import {
   type PastDecision,
   type Question,
   type RecordBody,
+  type Refused,
   type RequestId,
 } from '#core'
 
@@ -18,8 +19,13 @@ interface Rows {
   records(after: number, limit: number): Promise<readonly AuditRecord[]>
 }
 
+/** Refusals by their references. */
+export interface Remembered {
+  named(ref: string): readonly Refused[]
+}
+
 /** What a question may be about that is over, and so in the store alone; and where it was decided. */
-export const pastOf = async (store: Rows, question: Question): Promise<Past> => {
+export const pastOf = async (store: Rows, refusals: Remembered, question: Question): Promise<Past> => {
   const id = question.ask === 'why' ? question.about.toUpperCase() : ''
   const lease = id.startsWith('L') ? await store.lease(id as LeaseId) : undefined
   const request = id.startsWith('R') ? await store.request(id as RequestId) : undefined
@@ -31,6 +37,7 @@ export const pastOf = async (store: Rows, question: Question): Promise<Past> => 
     leases: lease === undefined ? [] : [lease],
     requests: request === undefined ? [] : [request],
     decisions: decisions.filter((decision) => decision !== undefined),
+    refused: id.startsWith('X') ? refusals.named(id) : [],
   }
 }
 

@@ -5,6 +5,7 @@ import { calibrationsOf, type CalibrationView } from './answer/calibrations.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
 import { noSuchPool } from './answer/pools.ts'
 import { maintenanceOf, type MaintenanceAnswer } from './answer/maintenance.ts'
+import { refusalNamed, type WhyRefusal } from './answer/refused.ts'
 import { reservationsFor, type ReservationsAnswer } from './answer/reservations.ts'
 import { preview, type Preview } from './answer/preview.ts'
 import { queueOfAll, type QueueAnswer } from './answer/queue.ts'
@@ -23,6 +24,7 @@ import type { Role } from './tenant.ts'
 import { poolView, type PoolView } from './view.ts'
 
 export type { Chances, WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
+export type { WhyRefusal } from './answer/refused.ts'
 export type { Preview } from './answer/preview.ts'
 export type { AllAnswer, MineAnswer } from './answer/list.ts'
 export type { Past } from './answer/find.ts'
@@ -34,6 +36,7 @@ export type Answer =
   | WhyRequest
   | WhyLease
   | WhyMachine
+  | WhyRefusal
   | Preview
   | WearAnswer
   | QueueAnswer
@@ -137,7 +140,8 @@ const memberAnswer = (
       const lease = leaseNamed(fleet, question.about, member, past)
       if (lease !== undefined) return whyLease(fleet, lease, past)
       const machine = machineNamed(fleet, question.about)
-      return machine === undefined ? noSuchMachine(fleet, question.about) : whyMachine(fleet, machine)
+      if (machine !== undefined) return whyMachine(fleet, machine)
+      return refusalNamed(question.about, member, past) ?? noSuchMachine(fleet, question.about)
     }
     case 'wear':
       return wearReport(fleet, at)

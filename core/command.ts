@@ -140,6 +140,9 @@ export type Command =
   /** Time has passed: warn, end, retry, check, fill. */
   | { readonly do: 'sweep' }
 
+/** Commands that want machines, or more time with them. */
+export type Wanting = Extract<Command, { readonly do: 'get' | 'reserve' | 'extend' | 'hold' }>
+
 export interface NotedPoll {
   readonly request: RequestId
   readonly at: Instant

@@ -12,6 +12,8 @@ export type TenantName = Branded<'tenant'>
 export type LeaseId = Branded<'lease'>
 export type RequestId = Branded<'request'>
 export type RunId = Branded<'run'>
+/** `X` and five symbols: of a refusal that is remembered. */
+export type RefusalRef = Branded<'refusal'>
 export type PersonId = Branded<'person'>
 export type ApiKeyId = Branded<'api key'>
 /** Of an SSH public key, as OpenSSH prints it: `SHA256:` and 43 characters. */
@@ -34,7 +36,7 @@ const SHORTEST = 3
  * The id that people read and type for the n-th thing (n from 1): a letter and at least three symbols, `L7Q2`.
  * One to one; neighbours look different, so that a slip of the finger rarely names somebody else's lease.
  */
-export const spell = (letter: 'L' | 'R' | 'N', n: number): string => {
+export const spell = (letter: 'L' | 'R' | 'N' | 'X', n: number): string => {
   let width = SHORTEST
   let rest = n - 1
   while (rest >= BASE ** width) {
@@ -61,10 +63,10 @@ export const unspell = (id: string): number | null => {
     scattered = scattered * BASE + digit
   }
   const size = BASE ** width
-  let before = 0
-  for (let narrower = SHORTEST; narrower < width; narrower += 1) before += BASE ** narrower
   return (
-    before + Number((BigInt((scattered - (START % size) + size) % size) * inverse(BigInt(size))) % BigInt(size)) + 1
+    shorterThan(width) +
+    Number((BigInt((scattered - (START % size) + size) % size) * inverse(BigInt(size))) % BigInt(size)) +
+    1
   )
 }
 const LONGEST = 8
@@ -87,4 +89,19 @@ const START = 4211
 export const leaseId = (n: number): LeaseId => spell('L', n) as LeaseId
 export const requestId = (n: number): RequestId => spell('R', n) as RequestId
 export const runId = (n: number): RunId => spell('N', n) as RunId
+/** By a digest: a counter would begin anew with every start, and name today's refusals as yesterday's were. */
+export const refusalRef = (digest: string): RefusalRef => {
+  const size = BASE ** REF_WIDTH
+  return spell('X', shorterThan(REF_WIDTH) + 1 + (Number.parseInt(digest.slice(0, 12), 16) % size)) as RefusalRef
+}
+export const isRefusalRef = (text: string): boolean =>
+  text.startsWith('X') && text.length === 1 + REF_WIDTH && unspell(text) !== null
+const REF_WIDTH = 5
+/** How many have fewer symbols. */
+const shorterThan = (width: number): number => {
+  let shorter = 0
+  for (let narrower = SHORTEST; narrower < width; narrower += 1) shorter += BASE ** narrower
+  return shorter
+}
+
 export const personId = (n: number): PersonId => `P${n}` as PersonId

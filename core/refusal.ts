@@ -92,6 +92,8 @@ export type Refusal =
   | { readonly type: 'noSuchLease'; readonly asked: string; readonly held: readonly Held[] }
   | { readonly type: 'noSuchRequest'; readonly asked: string; readonly waiting: readonly RequestId[] }
   | { readonly type: 'noSuchMachine'; readonly asked: string; readonly suggestion: string | null }
+  /** None of theirs that is remembered: for so long, and so many of each tenant. */
+  | { readonly type: 'noSuchRefusal'; readonly asked: string; readonly ms: number; readonly most: number }
   | { readonly type: 'holdsNothing' }
   | { readonly type: 'waitsForNothing' }
   | { readonly type: 'whichLease'; readonly held: readonly Held[] }

@@ -7,7 +7,7 @@ import { outcomeAnswer } from './outcome.ts'
 import { withNewKeys } from './new-keys.ts'
 import { misread } from './problem.ts'
 import { issuesOf } from './query.ts'
-import { refuse } from './refuse.ts'
+import { refuseCommand } from './refuse.ts'
 import type { Answer, Call } from './route.ts'
 import { misreadWords } from './words.ts'
 
@@ -59,7 +59,7 @@ const command = async (
       return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
     }
     case 'refused':
-      return refuse(call.door, reply.refusal, wanted)
+      return refuseCommand(call.door, reply, wanted)
   }
 }
 

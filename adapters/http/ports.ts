@@ -16,12 +16,14 @@ import type {
   Outcome,
   PastRun,
   Refusal,
+  RefusalRef,
   RequestId,
   RunId,
   TenantName,
   Verification,
 } from '#core'
 import type { Log } from '../log.ts'
+import type { Remembered } from '../past.ts'
 import type { Mount } from './mount.ts'
 
 /** What the HTTP door needs of the rest of Duffy. */
@@ -32,6 +34,8 @@ export interface Ports {
   /** Whether commands are being served. */
   readonly ready: () => boolean
   readonly store: History
+  /** Refusals that are remembered, by their references. */
+  readonly refusals: Remembered
   /** Estimates of waits, for a fleet at a time. */
   readonly estimates: (fleet: Fleet, at: Instant) => Estimates
   /** Addresses that other doors answer. Default: none. */
@@ -66,7 +70,12 @@ export interface Lane {
 /** `repeat`: the command was decided before, and this is the answer that it got then. */
 export type Reply = { readonly repeat?: true } & (
   | { readonly type: 'accepted'; readonly outcome: Outcome }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | {
+      readonly type: 'refused'
+      readonly refusal: Refusal
+      /** Where its reasons are to be had, and whether they say more than it does. */
+      readonly why?: { readonly ref: RefusalRef; readonly more: boolean }
+    }
 )
 
 /** Who is still there of those that wait. */

@@ -27,10 +27,10 @@ export function problem(
 /** Seconds after which a caller turned away because the queue was full may try again. */
 const QUEUE_FULL_S = 30
 
-export function refused(refusal: Refusal, detail: string): Answer {
+export function refused(refusal: Refusal, detail: string, more: Readonly<Record<string, unknown>> = {}): Answer {
   const { status, title } = REFUSALS[refusal.type]
   const { type, ...data } = refusal
-  const answer = problem(status, type, title, detail, { refusal: type, data })
+  const answer = problem(status, type, title, detail, { refusal: type, data, ...more })
   return status === 503 ? { ...answer, headers: { ...answer.headers, 'retry-after': String(QUEUE_FULL_S) } } : answer
 }
 

@@ -40,6 +40,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   noSuchLease: { status: 404, title: 'No such lease' },
   noSuchRequest: { status: 404, title: 'No such request' },
   noSuchMachine: { status: 404, title: 'No such machine' },
+  noSuchRefusal: { status: 404, title: 'No such refusal' },
   unknownKey: { status: 404, title: 'No such key' },
   overQuota: { status: 409, title: 'Over quota' },
   noneFree: { status: 409, title: 'None free' },

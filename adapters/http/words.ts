@@ -6,13 +6,13 @@ import {
   refusalSaid,
   type Answer,
   type Candidate,
-  type Command,
   type Estimates,
   type Fleet,
   type Instant,
   type Misread,
   type Outcome,
   type Refusal,
+  type RefusalTelling,
   type Said,
   type Telling,
 } from '#core'
@@ -26,9 +26,9 @@ const telling = (at: number): Telling => ({ say, at: at as Instant })
 /** This door has no room: everything said is said to the asker. */
 const text = ({ room, person }: Said): string => [...room, ...person].join('\n')
 
-/** `asked`: the command that was refused, for a door that knows it. */
-export const refusalWords = (refusal: Refusal, at: number, asked?: Command): string =>
-  text(refusalSaid(refusal, { ...telling(at), ...(asked !== undefined && { asked }) }))
+/** `about`: the command that was refused, for a door that knows it. */
+export const refusalWords = (refusal: Refusal, at: number, about: Omit<RefusalTelling, keyof Telling> = {}): string =>
+  text(refusalSaid(refusal, { ...telling(at), ...about }))
 
 /** With a line that is right; fields have no other form that is as short to read. */
 export function misreadWords(misread: Misread, at: number): string {

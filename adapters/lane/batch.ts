@@ -1,5 +1,7 @@
 import {
   recordAfter,
+  refused,
+  saysMore,
   type Asked,
   type AuditRecord,
   type Decision,
@@ -8,12 +10,14 @@ import {
   type Hash,
   type Instant,
   type Notice,
+  type Refused,
   type RunEnding,
   type RunId,
 } from '#core'
 import type { Batch, Head, NewRecord, StoredAnswer } from '../store/port.ts'
 import { Fault } from './errors.ts'
 import type { Answer, Waiting } from './line.ts'
+import type { Refusals } from './refusals.ts'
 
 export type Decide = (fleet: Fleet, asked: Asked) => Decision
 
@@ -21,6 +25,8 @@ export type Decide = (fleet: Fleet, asked: Asked) => Decision
 export interface Decided extends Omit<Batch, 'changes'>, Omit<Head, 'turn'> {
   /** One for each command, in order. */
   readonly replies: readonly (Answer | Fault)[]
+  /** To be remembered once they are told. */
+  readonly refused: readonly Refused[]
 }
 
 export interface BatchPorts {
@@ -28,6 +34,7 @@ export interface BatchPorts {
   readonly decide: Decide
   readonly clock: () => number
   readonly hash: Hash
+  readonly refusals: Pick<Refusals, 'explains'>
 }
 
 /**
@@ -35,14 +42,16 @@ export interface BatchPorts {
  * before; those given here join them, so that twins in a batch share one. A command that throws leaves no trace.
  */
 export const decideBatch = (
-  { fleet, decide, clock, hash }: BatchPorts,
+  ports: BatchPorts,
   batch: readonly Waiting[],
   { head, known }: { readonly head: Omit<Head, 'turn'>; readonly known: Map<string, StoredAnswer> },
 ): Decided => {
+  const { clock, hash } = ports
   const replies: (Answer | Fault)[] = []
   const records: NewRecord[] = []
   const answers: StoredAnswer[] = []
   const notices: Notice[] = []
+  const remembered: Refused[] = []
   const runEnds = new Map<RunId, RunEnding>()
   let { at } = head
   let last: Pick<AuditRecord, 'seq' | 'hash'> = head
@@ -54,12 +63,14 @@ export const decideBatch = (
       continue
     }
     at = Math.max(at, clock()) as Instant
-    const decision = attempt(fleet, decide, { ...asked, at })
-    if (decision instanceof Fault) {
-      replies.push(decision)
+    const attempted = attempt(ports, { ...asked, at })
+    if (attempted instanceof Fault) {
+      replies.push(attempted)
       continue
     }
-    const answer = answerOf(decision)
+    const { decision, no } = attempted
+    if (no !== null) remembered.push(no)
+    const answer = answerOf(decision, no)
     replies.push(answer)
     if (key !== null) {
       const kept = { key, command: digest, answer: JSON.stringify(answer), at }
@@ -75,24 +86,33 @@ export const decideBatch = (
     records.push({ ...record, at, by, door: asked.door, key: asked.id })
     last = record
   }
-  return { replies, records, answers, notices, runEnds, seq: last.seq, hash: last.hash, at }
+  return { replies, records, answers, notices, refused: remembered, runEnds, seq: last.seq, hash: last.hash, at }
+}
+
+interface Attempted {
+  readonly decision: Decision
+  /** A refusal, as it is to be remembered; null: it is not. */
+  readonly no: Refused | null
 }
 
 /** A refusal is to change nothing, and a fault must not: both are taken back to where the command began. */
-const attempt = (fleet: Fleet, decide: Decide, asked: Asked): Decision | Fault => {
+const attempt = ({ fleet, decide, hash, refusals }: BatchPorts, asked: Asked): Attempted | Fault => {
   const mark = fleet.journal.mark()
   try {
     const decision = decide(fleet, asked)
-    if (decision.type === 'refused') fleet.journal.undoTo(mark)
-    return decision
+    if (decision.type === 'accepted') return { decision, no: null }
+    fleet.journal.undoTo(mark)
+    return { decision, no: refusals.explains(asked.door) ? refused(fleet, asked, decision.refusal, hash) : null }
   } catch (cause) {
     fleet.journal.undoTo(mark)
     return new Fault('bug', cause)
   }
 }
 
-const answerOf = (decision: Decision): Answer =>
-  decision.type === 'accepted' ? { type: 'accepted', outcome: decision.outcome } : decision
+const answerOf = (decision: Decision, no: Refused | null): Answer => {
+  if (decision.type === 'accepted') return { type: 'accepted', outcome: decision.outcome }
+  return no === null ? decision : { ...decision, why: { ref: no.ref, more: saysMore(no) } }
+}
 
 const again = ({ answer }: StoredAnswer): Answer => ({ ...(JSON.parse(answer) as Answer), repeat: true })
 

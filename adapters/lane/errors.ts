@@ -30,3 +30,6 @@ export class Fault extends Error {
 export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
+
+/** Where a test may stop the world. */
+export type CrashPoint = 'turn taken' | 'caught up' | 'decided' | 'before commit' | 'after commit' | 'answered'

@@ -1,10 +1,11 @@
 import type { Asked, Decision } from '#core'
 import { Busy } from './errors.ts'
+import type { RefusedWhy } from './refusals.ts'
 
 /** What a command is answered. `repeat`: it was decided before, and this is the answer that it got then. */
 export type Answer = (
   | Pick<Extract<Decision, { type: 'accepted' }>, 'type' | 'outcome'>
-  | Extract<Decision, { type: 'refused' }>
+  | (Extract<Decision, { type: 'refused' }> & { readonly why?: RefusedWhy })
 ) & { readonly repeat?: true }
 
 /** A command in the line, and whom to tell. */

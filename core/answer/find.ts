@@ -3,6 +3,7 @@ import type { LeaseId, MachineName, RequestId, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import type { Speaker } from '../policy/membership.ts'
+import type { Refused } from '../refused.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Why } from '../why.ts'
 
@@ -12,6 +13,8 @@ export interface Past {
   readonly requests: readonly MachineRequest[]
   /** Where decisions about them stand in the log, and the reasons that were recorded there. */
   readonly decisions?: readonly PastDecision[]
+  /** Refusals that are remembered. */
+  readonly refused?: readonly Refused[]
 }
 
 export interface PastDecision {

@@ -83,23 +83,28 @@ export const readGet = (
   command: GetCommand,
   by: Speaker,
 ): { readonly asking: Asking; readonly keys: readonly Fingerprint[] } | Refusal => {
-  const { fleet, at } = draft
-  const tenant = fleet.tenants.need(by.tenant)
-  const demand = readDemand(fleet, command)
-  if ('refusal' in demand) return demand.refusal
-  const duration = readDuration(fleet, tenant, demand.demand, command.durationMs)
-  if ('refusal' in duration) return duration.refusal
+  const { fleet } = draft
+  const asking = readAsking(draft, command, by)
+  if ('type' in asking) return asking
   const no =
     checkTexts(fleet.limits, command) ??
     pollTooShort(draft, command) ??
     badPriority(draft, command, by) ??
     badNotify(draft, command, by) ??
-    neverEnough(draft, demand.demand, by)
+    neverEnough(draft, asking.demand, by)
   if (no !== null) return no
   const keys = keysFor(draft, command, by)
-  if ('type' in keys) return keys
+  return 'type' in keys ? keys : { asking, keys: keys.known }
+}
 
-  const asking = {
+/** What it asks for, whether it can be had or not. */
+export const readAsking = ({ fleet, at }: Draft, command: GetCommand, by: Speaker): Asking | Refusal => {
+  const tenant = fleet.tenants.need(by.tenant)
+  const demand = readDemand(fleet, command)
+  if ('refusal' in demand) return demand.refusal
+  const duration = readDuration(fleet, tenant, demand.demand, command.durationMs)
+  if ('refusal' in duration) return duration.refusal
+  return {
     number: fleet.next('request'),
     tenant: tenant.name,
     demand: demand.demand,
@@ -111,7 +116,6 @@ export const readGet = (
     headSince: null,
     reserved: null,
   }
-  return { asking, keys: keys.known }
 }
 
 /** A request as it stands in the record; its keys and where its notices go are kept where they can be erased. */

@@ -1,6 +1,7 @@
 import type { Command, Outcome } from '../command.ts'
 import type { Instant } from '../id.ts'
 import { MACHINE_TYPES } from '../machine.ts'
+import { sum } from '../policy/match.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { endOf, nextRoom, reservationsOf, roomFor, type Booking, type Reserved } from '../policy/reservation.ts'
 import { setAsideAt } from '../policy/turn.ts'
@@ -26,7 +27,7 @@ export const decideReserve = (
     return { type: 'tooMany', limit: 'reservationsPerTenant', most: reservationsPerTenant }
   if (from > at + reservedAheadMs) return { type: 'tooFarAhead', from, mostMs: reservedAheadMs }
   const booking: Booking = { ...asking, from }
-  const over = overQuota(draft, booking, own, by)
+  const over = overQuota(draft, booking, by)
   if (over !== null) return over
   const asked = { tenant: by.tenant, booking, kept: setAsideAt(fleet, at, [asking.demand.type]) }
   const room = roomFor(fleet, at, asked)
@@ -45,19 +46,21 @@ const ownReservations = ({ fleet }: Draft, { tenant }: Speaker): Reserved[] =>
   MACHINE_TYPES.flatMap((type) => [...reservationsOf(fleet, type)]).filter((one) => one.tenant === tenant)
 
 /** What a tenant has reserved for one time is no more than it may hold; what it holds by then is looked at then. */
-const overQuota = (
-  { fleet }: Draft,
-  booking: Booking,
-  own: readonly Reserved[],
-  { tenant }: Speaker,
-): Refusal | null => {
-  const until = endOf(fleet, [], booking)
-  const held = own
-    .filter((one) => one.reserved.from < until && endOf(fleet, [], { ...one, from: one.reserved.from }) > booking.from)
-    .reduce((sum, { demand }) => sum + demand.count, 0)
-  const { quota } = fleet.tenants.need(tenant)
+const overQuota = (draft: Draft, booking: Booking, by: Speaker): Refusal | null => {
+  const { tenant } = by
+  const held = sum(reservedBeside(draft, booking, by), ({ demand }) => demand.count)
+  const { quota } = draft.fleet.tenants.need(tenant)
   const { count } = booking.demand
   return held + count > quota ? { type: 'overQuota', tenant, count, held, quota, reserved: true } : null
+}
+
+/** What its tenant has reserved that is not over by then, or begins before it is. */
+export const reservedBeside = (draft: Draft, booking: Booking, by: Speaker): Reserved[] => {
+  const { fleet } = draft
+  const until = endOf(fleet, [], booking)
+  return ownReservations(draft, by).filter(
+    (one) => one.reserved.from < until && endOf(fleet, [], { ...one, from: one.reserved.from }) > booking.from,
+  )
 }
 
 /** Its owner is told that it is about to begin. */

@@ -33,11 +33,23 @@ export interface Booking extends Wish {
  * Where a booking has room: the nearest platform that will have so many free by then, all leases lasting until their planned end
  * and all claims served. Null: nowhere.
  */
-export const roomFor = (
+export const roomFor = (fleet: Fleet, at: Instant, asked: Asked): Room | null => {
+  for (const room of roomsFor(fleet, at, asked)) if (room.free >= asked.booking.demand.count) return room
+  return null
+}
+
+interface Asked {
+  readonly tenant: string
+  readonly booking: Booking
+  readonly kept: SetAside
+}
+
+/** Where it may have room, the nearest platform first, and how many machines are free there for all of its time. */
+export function* roomsFor(
   fleet: Fleet,
   at: Instant,
-  { tenant, booking, kept }: { readonly tenant: string; readonly booking: Booking; readonly kept: SetAside },
-): Room | null => {
+  { tenant, booking, kept }: Asked,
+): Generator<Room & { readonly free: number }> {
   const { demand, from } = booking
   const wish = { ...booking, preferUntil: from }
   const placed = place(fleet, fleet.tenants.need(tenant as never), wish, { at: from, take: () => [] })
@@ -45,7 +57,7 @@ export const roomFor = (
     demand.platform === 'any'
       ? [{ stocks: placed.allowed, platform: null }]
       : placed.platforms.map(({ stocks, platform }) => ({ stocks, platform }))
-  return choices.find(({ stocks }) => spareFor(fleet, at, { stocks, booking, kept }) >= demand.count) ?? null
+  for (const room of choices) yield { ...room, free: spareFor(fleet, at, { stocks: room.stocks, booking, kept }) }
 }
 
 /** Of these stocks, the machines that are free from then on for so long. */
@@ -92,10 +104,7 @@ const MOST_LOOKED_AT = 200
 export const nextRoom = (
   fleet: Fleet,
   at: Instant,
-  {
-    last,
-    ...asked
-  }: { readonly tenant: string; readonly booking: Booking; readonly kept: SetAside; readonly last: number },
+  { last, ...asked }: Asked & { readonly last: number },
 ): Instant | null => {
   const stocks = fitting(fleet, asked.booking.demand)
   const slack = slackMs(fleet, stocks)

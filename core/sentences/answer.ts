@@ -19,6 +19,7 @@ import { STATES } from './states.ts'
 import { tenantsSaid } from './tenants.ts'
 import { clockOf } from './time.ts'
 import { wearSaid } from './wear.ts'
+import { whyRefusalSaid } from './why-refusal.ts'
 import { heldBy, whyLeaseSaid, whyMachineSaid, whyRequestSaid } from './why.ts'
 
 /** The answer to a question, in words. */
@@ -35,6 +36,8 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
       return whyLeaseSaid(answer, telling)
     case 'whyMachine':
       return whyMachineSaid(answer, telling)
+    case 'whyRefusal':
+      return whyRefusalSaid(answer, telling)
     case 'wouldGrant':
     case 'wouldWait':
       return previewSaid(answer, telling)

@@ -11,6 +11,7 @@ type AboutOwn = Extract<
       | 'noSuchLease'
       | 'noSuchRequest'
       | 'noSuchMachine'
+      | 'noSuchRefusal'
       | 'holdsNothing'
       | 'waitsForNothing'
       | 'whichLease'
@@ -43,6 +44,10 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
         refusal.suggestion === null ? `See ${say('list')}` : `Did you mean: ${say(`why ${refusal.suggestion}`)}`
       return openly(`There is no "${refusal.asked}" that I may tell you about. ${meant}`)
     }
+    case 'noSuchRefusal':
+      return openly(
+        `I remember no refusal ${refusal.asked} of yours: I do for ${span(refusal.ms)}, the last ${refusal.most} of a tenant, until I am started anew. Nothing else is lost by that. Ask for the same again, and then why: ${say('help why')}`,
+      )
     case 'holdsNothing':
       return openly(`You hold nothing, so nothing was changed. Get a machine: ${say('get metal')}`)
     case 'waitsForNothing':
@@ -81,16 +86,8 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
       )
     case 'tooManyHeld':
       return tooManyHeld(refusal, say)
-    case 'holdTooLong': {
-      const left = refusal.last - at
-      const next =
-        left < MINUTE
-          ? `When you are through: ${say(`done ${refusal.lease}`)}`
-          : `Try: ${say(`hold ${refusal.lease} for ${typedSpan(left)}`)}`
-      return openly(
-        `${span(refusal.asked)} is too long; nothing was changed. ${capital(refusal.of)} may keep machines for debugging for ${span(refusal.longestMs)}, and ${refusal.lease} until ${clock(refusal.last, at)}. ${next}`,
-      )
-    }
+    case 'holdTooLong':
+      return openly(holdTooLong(refusal, { say, at }))
     case 'unknownKey':
       return privately(`You have no key ${refusal.fingerprint}; nothing was removed. Your keys: ${say('keys')}`)
   }
@@ -108,6 +105,18 @@ const tooManyHeld = (
       `${tenant} keeps ${counted(held, 'machine')} and may keep ${most}; ${lease} would add ${count}. What it holds: ${say('list')}`,
     ],
   }
+}
+
+const holdTooLong = (
+  { lease, asked, longestMs, of, last }: Extract<Refusal, { type: 'holdTooLong' }>,
+  { say, at }: Telling,
+): string => {
+  const left = last - at
+  const next =
+    left < MINUTE
+      ? `When you are through: ${say(`done ${lease}`)}`
+      : `Try: ${say(`hold ${lease} for ${typedSpan(left)}`)}`
+  return `${span(asked)} is too long; nothing was changed. ${capital(of)} may keep machines for debugging for ${span(longestMs)}, and ${lease} until ${clock(last, at)}. ${next}`
 }
 
 /** `L7Q2 (n33, n41) and L7Q9 (n42)` */

@@ -6,8 +6,17 @@ import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
 import { counted, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 
-/** A lawful "no" in words: what did not happen, and what to type next. */
+/** A lawful "no" in words: what did not happen, and what to type next; with a reference also how to ask why. */
 export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
+  const said = plainly(refusal, telling)
+  const { ref, say } = telling
+  if (ref === undefined) return said
+  const withWhy = (lines: readonly string[]): string[] =>
+    lines.map((line, at) => (at === lines.length - 1 ? `${line.replace(/[.]$/, '')}. Why: ${say(`why ${ref}`)}` : line))
+  return said.room.length > 0 ? { ...said, room: withWhy(said.room) } : { ...said, person: withWhy(said.person) }
+}
+
+const plainly = (refusal: Refusal, telling: RefusalTelling): Said => {
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':
@@ -57,6 +66,7 @@ export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
     case 'noSuchLease':
     case 'noSuchRequest':
     case 'noSuchMachine':
+    case 'noSuchRefusal':
     case 'holdsNothing':
     case 'waitsForNothing':
     case 'whichLease':

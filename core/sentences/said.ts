@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import type { Instant } from '../id.ts'
+import type { Instant, RefusalRef } from '../id.ts'
 
 /**
  * An answer in words: what may be said where others listen, and what only to the asker. At most three lines each, without
@@ -19,6 +19,8 @@ export interface Telling {
 /** Words about a refusal suggest what was asked for, in the form in which it was asked, if they are told what that was. */
 export interface RefusalTelling extends Telling {
   readonly asked?: Command
+  /** What to ask why by, where there is more to say than the refusal itself. */
+  readonly ref?: RefusalRef
 }
 
 export const openly = (...room: readonly string[]): Said => ({ room, person: [] })

@@ -1,11 +1,8 @@
-import type { Command, GetCommand } from '../command.ts'
+import type { Command, GetCommand, Wanting } from '../command.ts'
 import type { Instant } from '../id.ts'
 import type { Demand, PlatformRule } from '../request.ts'
 import { isoTime, MINUTE } from '../time.ts'
 import { typedSpan } from './time.ts'
-
-/** Commands that want machines, or more time with them. */
-export type Wanting = Extract<Command, { do: 'get' | 'reserve' | 'extend' | 'hold' }>
 
 /** The line that asks for the same machines, by another platform rule or its own. */
 export const typedGet = (demand: Demand, platform: PlatformRule): string =>

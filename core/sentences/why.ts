@@ -182,7 +182,7 @@ export const droppedSaid = ({ dropped: counts }: Why): string =>
     .join(', ')
 
 /** ` For example intel-3: in use until 16:00 UTC; n12: in quarantine since 13:40 UTC, check failed.` */
-const examplesSaid = ({ examples }: Why, at: Telling['at']): string =>
+export const examplesSaid = ({ examples }: Pick<Why, 'examples'>, at: Telling['at']): string =>
   examples.length === 0
     ? ''
     : ` For example ${examples.map((example) => `${example.machine}: ${droppedBecause(example, at)}`).join('; ')}.`

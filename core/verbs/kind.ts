@@ -7,6 +7,7 @@ export type Names =
   | 'lease'
   | 'request'
   | 'machine'
+  | 'refusal'
   | 'verb'
   | 'arch'
   | 'label'

@@ -15,14 +15,14 @@ export const list: Verb = {
 export const why: Verb = {
   name: 'why',
   aliases: ['explain'],
-  summary: 'why a request waits, why a lease has its machines, why a machine is not lent',
+  summary: 'why a request waits, why a lease has its machines, why a machine is not lent, why you were refused',
   who: 'member',
   type: 'question',
   arguments: [
     {
       name: 'about',
-      kind: nameOf(['request', 'lease', 'machine'], 'R9K2'),
-      summary: 'a request, a lease, or a machine',
+      kind: nameOf(['request', 'lease', 'machine', 'refusal'], 'R9K2'),
+      summary: 'a request, a lease, a machine, or what a refusal named',
       required: true,
     },
     {
@@ -32,7 +32,7 @@ export const why: Verb = {
       unspoken: true,
     },
   ],
-  examples: ['why R9K2', 'why L7Q2', 'why metal-03'],
+  examples: ['why R9K2', 'why L7Q2', 'why metal-03', 'why X7Q2KM'],
   asks: ({ about, all }) => ({
     type: 'question',
     question: { ask: 'why', about: about as string, ...(all === true ? { all } : {}) },

@@ -16,6 +16,8 @@ export const PROBLEM_SCHEMA: Schema = {
     detail: { type: 'string', description: 'What to do about it.' },
     refusal: { enum: Object.keys(REFUSALS), description: 'Which rule says no; not there for other errors.' },
     data: { type: 'object', description: 'What the refusal is about.' },
+    reference: { type: 'string', description: 'What to ask why it was refused by, for a day: duffy why X7Q2KM.' },
+    instance: { type: 'string', format: 'uri-reference', description: 'Where it is told why it was refused.' },
     errors: {
       type: 'array',
       items: { type: 'object', properties: { path: { type: 'string' }, detail: { type: 'string' } } },

@@ -38,6 +38,7 @@ export const about: readonly KeyedRoute[] = [
   why('/api/v2/requests/:id', 'id'),
   why('/api/v2/leases/:id', 'id'),
   why('/api/v2/machines/:name', 'name'),
+  why('/api/v2/refusals/:ref', 'ref'),
   {
     method: 'GET',
     path: '/api/v2/queue',

@@ -8,6 +8,8 @@ import {
   NO_HASH,
   orderOf,
   pending,
+  refused,
+  saysMore,
   type Asked,
   type AuditRecord,
   type Change,
@@ -18,6 +20,7 @@ import {
   type MachineRequest,
   type Outcome,
   type PastRun,
+  type Refusal,
   type Role,
   type Run,
   type TenantName,
@@ -26,6 +29,7 @@ import { candidateDesk } from '../../../adapters/candidates.ts'
 import { newApiKey } from '../../../adapters/http/api-key.ts'
 import type { HttpOptions } from '../../../adapters/http/options.ts'
 import type { Ports, Reply } from '../../../adapters/http/ports.ts'
+import { refusalDesk } from '../../../adapters/refusals.ts'
 import { httpDoor, type RunningDoor } from '../../../adapters/http/server.ts'
 import { KEY, machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 
@@ -62,6 +66,7 @@ export class FakeDuffy {
   looks: string[] = []
   applied: { dryRun: boolean; by: Identity }[] = []
   readonly #listeners = new Set<(commit: { changes: readonly Change[] }) => void>()
+  readonly refusals = refusalDesk(() => this.at)
   readonly #answers = new Map<string, { digest: string; reply: Reply }>()
   readonly #leases = new Map<string, Lease>()
   readonly #requests = new Map<string, MachineRequest>()
@@ -127,6 +132,7 @@ export class FakeDuffy {
         runsOf: async (of, limit) => this.#runsOf(of, limit),
       },
       candidates: candidateDesk({ records: async (after, limit) => this.records.slice(after, after + limit) }),
+      refusals: this.refusals,
       presence: {
         seen: (requests) => void this.looks.push(...requests),
         attend: () => () => {},
@@ -182,7 +188,7 @@ export class FakeDuffy {
     const decision = decide(this.fleet, { ...asked, at: this.at })
     const changes = this.fleet.journal.changes()
     this.fleet.journal.keep()
-    if (decision.type === 'refused') return decision
+    if (decision.type === 'refused') return this.#refused(asked, decision.refusal)
     this.#record(asked, decision.events)
     for (const { table, key, last } of changes) {
       if (table === 'lease') this.#leases.set(String(key), last as Lease)
@@ -190,6 +196,15 @@ export class FakeDuffy {
     }
     for (const listener of this.#listeners) listener({ changes })
     return { type: 'accepted', outcome: decision.outcome }
+  }
+
+  #refused(asked: Omit<Asked, 'at'>, refusal: Refusal): Reply {
+    const known = this.refusals.explains(asked.door)
+      ? refused(this.fleet, { ...asked, at: this.at }, refusal, sha256)
+      : null
+    if (known === null) return { type: 'refused', refusal }
+    this.refusals.keep([known])
+    return { type: 'refused', refusal, why: { ref: known.ref, more: saysMore(known) } }
   }
 
   #record({ by, door, id, command }: Omit<Asked, 'at'>, events: readonly unknown[]): void {

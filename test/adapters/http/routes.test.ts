@@ -41,6 +41,7 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/requests/:id/why', 401, 200, 404, 200],
   ['GET /api/v2/leases/:id/why', 401, 200, 404, 200],
   ['GET /api/v2/machines/:name/why', 401, 200, 200, 200],
+  ['GET /api/v2/refusals/:ref/why', 401, 200, 404, 200],
   ['GET /api/v2/queue', 401, 200, 200, 200],
   ['GET /api/v2/estimates', 401, 200, 200, 200],
   ['GET /api/v2/whoami', 401, 200, 200, 200],
@@ -65,18 +66,20 @@ const MATRIX: readonly Row[] = [
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
 
-/** Alice holds a machine of each type and waits for one more VM. */
+/** Alice holds a machine of each type, waits for one more VM, and was refused as many as there are. */
 const world = async (served: Served) => {
   const metal = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
   const vm = await served.call('POST', '/api/v2/requests', { body: { type: 'vm' } })
   served.duffy.work()
   const waiting = await served.call('POST', '/api/v2/requests', { body: { type: 'vm' } })
+  const refused = await served.call('POST', '/api/v2/requests', { body: { type: 'metal', count: 4 } })
   const key = await served.call('POST', '/api/v2/keys', { body: { key: KEY } })
   const runs = await served.call('GET', `/api/v2/runs?lease=${metal.body.lease.id}`)
   return {
     lease: vm.body.lease.id as string,
     request: waiting.body.request.id as string,
     machine: 'intel-1',
+    refusal: refused.body.reference as string,
     run: runs.body.runs[0].id as string,
     fingerprint: encodeURIComponent(key.body.fingerprint),
     key: served.duffy.keys.alice.split('_')[1]!,
@@ -94,6 +97,7 @@ const pathOf = (route: string, things: Things): string => {
       : things.lease
   const filled = path
     .replace(':id', id)
+    .replace(':ref', things.refusal)
     .replace(':name', things.machine)
     .replace(':fingerprint', things.fingerprint)
     .replace(':verb', 'pools')
@@ -152,6 +156,7 @@ const UNKNOWN: readonly (readonly [string, (things: Things) => string, string])[
   ['GET', ({ request }) => `/api/v2/requests/${request}`, '/api/v2/requests/RZZZ'],
   ['DELETE', ({ request }) => `/api/v2/requests/${request}`, '/api/v2/requests/RZZZ'],
   ['GET', ({ request }) => `/api/v2/requests/${request}/why`, '/api/v2/requests/RZZZ/why'],
+  ['GET', ({ refusal }) => `/api/v2/refusals/${refusal}/why`, '/api/v2/refusals/XZZZZZ/why'],
   ['GET', ({ run }) => `/api/v2/runs/${run}`, '/api/v2/runs/NZZZ'],
   ['GET', ({ run }) => `/api/v2/runs/${run}/log`, '/api/v2/runs/NZZZ/log'],
 ]
@@ -163,7 +168,7 @@ test.each(UNKNOWN)("%s %s of somebody else's is answered as if it never was", as
   const unknown = await served.call(method, none, { as: 'bob' })
   const id = mine(things).split('/')[4]!
   expect(other.status).toBe(404)
-  expect(other.text.replaceAll(id, 'X')).toBe(unknown.text.replaceAll(/[LRN]ZZZ/g, 'X'))
+  expect(other.text.replaceAll(id, 'X')).toBe(unknown.text.replaceAll(/[LRN]ZZZ|XZZZZZ/g, 'X'))
   expect([...other.headers.keys()].toSorted()).toEqual([...unknown.headers.keys()].toSorted())
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { decide, type Asked, type LeaseId, type RecordBody } from '#core'
 import type { Commit, LanePorts } from '../../../adapters/lane.ts'
+import { refusalDesk } from '../../../adapters/refusals.ts'
 import { disagreements, duffy, get, openLane, person, setUp, siteWith, temporaryStore } from '../../kit/store.ts'
 
 const opened = async (machines = 8, ports: Partial<LanePorts> = {}) => {
@@ -43,6 +44,24 @@ describe('a batch', () => {
     expect(answers.map(({ type }) => type)).toEqual(['refused', 'refused'])
     expect(lane.state()).toMatchObject({ head, counts: { commits: counts.commits } })
     expect((await store.load()).head.turn).toBe(head.turn)
+  })
+
+  test('of refusals that can be asked about costs none either, and each names its own', async () => {
+    const refusals = refusalDesk(() => 0)
+    const { lane } = await opened(1, { refusals })
+    const { head, counts } = lane.state()
+    const answers = await Promise.all([2, 3].map((count) => lane.ask(person('ann', get({ count })))))
+    expect(lane.state()).toMatchObject({ head, counts: { commits: counts.commits } })
+    const found = answers.map((told) => refusals.named(told.type === 'refused' ? told.why!.ref : ''))
+    expect(found).toMatchObject([[{ refusal: { count: 2 } }], [{ refusal: { count: 3 } }]])
+  })
+
+  test('names the same refusal to a repeat', async () => {
+    const { lane } = await opened(1, { refusals: refusalDesk(() => 0) })
+    const ask = () => lane.ask(person('ann', get({ count: 2 }), 'build-7'))
+    const first = await ask()
+    expect(first).toMatchObject({ type: 'refused', why: { more: true } })
+    expect(await ask()).toEqual({ ...first, repeat: true })
   })
 
   test('lets other work have its turn in between', async () => {

@@ -42,6 +42,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   noSuchLease: { asked: 'L9ZZ', held: [{ lease: 'L7Q2', machines: ['n33', 'n41'] }] },
   noSuchRequest: { asked: 'R9ZZ', waiting: [] },
   noSuchMachine: { asked: 'n34', suggestion: 'n33' },
+  noSuchRefusal: { asked: 'X7Q2KM', ms: 86_400_000, most: 50 },
   holdsNothing: {},
   waitsForNothing: {},
   whichLease: {

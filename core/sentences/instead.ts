@@ -1,0 +1,30 @@
+import type { Refused } from '../refused.ts'
+import { typedAgain, typedCommand } from './typed.ts'
+
+/** Lines that would not have been refused so: the same again, but for what was in the way. */
+export const insteadOf = ({ asked, refusal, grounds }: Pick<Refused, 'asked' | 'refusal' | 'grounds'>): string[] => {
+  if (asked.do === 'extend' || asked.do === 'hold') return []
+  const again = (over: Parameters<typeof typedAgain>[1]): string => typedAgain(asked, over)
+  if (refusal.type === 'noneFree')
+    return [
+      again({ queue: true }),
+      ...(refusal.elsewhere >= refusal.count ? [again({ platform: 'any', queue: false })] : []),
+    ]
+  if (refusal.type === 'neverEnough') {
+    const { count, most, elsewhere } = refusal
+    return [
+      ...(most > 0 ? [again({ count: most })] : []),
+      ...(elsewhere > most ? [again({ count: Math.min(count, elsewhere), platform: 'any' })] : []),
+    ]
+  }
+  if (refusal.type === 'overQuota' && refusal.held < refusal.quota)
+    return [again({ count: refusal.quota - refusal.held })]
+  if (refusal.type === 'leaseTooLong') return [again({ durationMs: refusal.longestMs })]
+  if (refusal.type === 'badPriority') return [again({ priority: refusal.most })]
+  if (refusal.type !== 'noRoom' || asked.do === 'get') return []
+  const free = Math.max(0, ...grounds.rooms.map((room) => room.free))
+  return [
+    ...(refusal.nearest === null ? [] : [typedCommand({ ...asked, from: refusal.nearest })]),
+    ...(free > 0 ? [again({ count: free })] : []),
+  ]
+}
