@@ -22,6 +22,7 @@ import {
   type Said,
 } from '#core'
 import { fingerprint } from './digest.ts'
+import { withLinkCode } from './link-code.ts'
 import type { EstimateDesk } from './estimates.ts'
 import type { Presence } from './http/ports.ts'
 import { Busy, type Lane } from './lane.ts'
@@ -99,7 +100,10 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
       type: 'said',
       said: answerSaid(answered, { say, at, fingerprint }),
     }))
-  const told = await lane.ask({ id, by: identity, door: address.door, command: ask.command })
+  const coded = withLinkCode(ask.command)
+  const command = coded?.command ?? ask.command
+  // A code is told once: the same line again is given another.
+  const told = await lane.ask({ id: coded === null ? id : null, by: identity, door: address.door, command })
   return lane.read((fleet, at) => {
     if (told.type === 'refused')
       return {
@@ -113,7 +117,17 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
         }),
       }
     const estimates = desk.at(fleet, at)
-    return { type: 'said', said: outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates }) }
+    return {
+      type: 'said',
+      said: outcomeSaid(told.outcome, {
+        fleet,
+        say,
+        at,
+        fingerprint,
+        estimates,
+        ...(coded !== null && { code: coded.code }),
+      }),
+    }
   })
 }
 

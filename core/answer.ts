@@ -17,6 +17,7 @@ import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
 import { speaker, type Speaker } from './policy/membership.ts'
+import { identitiesOf, keysOf, routesOf } from './policy/selves.ts'
 import type { Question } from './question.ts'
 import type { Refusal } from './refusal.ts'
 import { nearest } from './suggest.ts'
@@ -54,7 +55,14 @@ export type Answer =
     }
   /** `tenantKeys`: let in where the person has none. */
   | { readonly type: 'keys'; readonly keys: readonly Fingerprint[]; readonly tenantKeys: readonly Fingerprint[] }
-  | { readonly type: 'whoami'; readonly identity: Identity; readonly standing: Standing | null }
+  /** `others`: what else they are to Duffy. `told`: where they are told things, one place after the other until one takes it. */
+  | {
+      readonly type: 'whoami'
+      readonly identity: Identity
+      readonly others: readonly Identity[]
+      readonly told: readonly Identity[]
+      readonly standing: Standing | null
+    }
   | { readonly type: 'estimates'; readonly estimates: readonly CalibrationView[] }
   /** The verb asked about; null: all of them. It is for the words to say whether there is such a verb. */
   | { readonly type: 'help'; readonly verb: string | null }
@@ -163,19 +171,33 @@ const memberAnswer = (
     case 'home':
       return homeOfTenant(fleet, question.tenant, member)
     case 'keys': {
-      const keys = fleet.personOf(by)?.keys ?? []
+      const keys = keysOf(fleet, by)
       return { type: 'keys', keys, tenantKeys: fleet.tenants.need(member.tenant).keys }
     }
   }
 }
 
 const whoami = (fleet: Fleet, identity: Identity): Answer => {
+  const [, ...others] = identitiesOf(fleet, identity)
+  const told = toldAt(fleet, identity)
   const member = speaker(fleet, identity)
-  if (member === null) return { type: 'whoami', identity, standing: null }
+  if (member === null) return { type: 'whoami', identity, others, told, standing: null }
   const { name, held, quota, homes } = fleet.tenants.need(member.tenant)
-  const keys = fleet.personOf(identity)?.keys.length ?? 0
-  return { type: 'whoami', identity, standing: { tenant: name, role: member.role, held, quota, homes, keys } }
+  const keys = keysOf(fleet, identity).length
+  return {
+    type: 'whoami',
+    identity,
+    others,
+    told,
+    standing: { tenant: name, role: member.role, held, quota, homes, keys },
+  }
 }
+
+/** Where they speak from, if that is no API key, and then where else they are known. */
+const toldAt = (fleet: Fleet, identity: Identity): readonly Identity[] =>
+  routesOf(fleet, { door: '', identity, nick: '', room: null })
+    .map((route) => route.identity)
+    .filter((one) => !one.startsWith('key:'))
 
 const status = (fleet: Fleet, name: string | null, at: Instant): Answer => {
   const pools = [...fleet.pools.values()]

@@ -17,6 +17,7 @@ import type { MachineType } from './machine.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
 import type { Platform, Pool } from './pool.ts'
+import type { Refusal } from './refusal.ts'
 import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
@@ -95,6 +96,19 @@ export type Command =
     }
   | { readonly do: 'addKey'; readonly key: SshKey }
   | { readonly do: 'removeKey'; readonly fingerprint: Fingerprint }
+  /** A code for the asker, who is to become one with whoever says it. `address`: where they are told things; null: nowhere. */
+  | { readonly do: 'offerLink'; readonly digest: Fingerprint; readonly address: Address | null }
+  /** Whoever was given this code is the asker; unless `sure`, only who that is. */
+  | {
+      readonly do: 'link'
+      readonly digest: Fingerprint
+      readonly sure: boolean
+      readonly address: Address | null
+    }
+  /** The asker is whoever said that they are. */
+  | { readonly do: 'agreeLink' }
+  /** `identity` null: the asker's of this moment. `sure`: even if it leaves somebody who speaks for nobody. */
+  | { readonly do: 'unlink'; readonly identity: string | null; readonly sure: boolean }
   /** What `terms` leaves out is as `DEFAULT_TERMS` says. */
   | {
       readonly do: 'addTenant'
@@ -216,6 +230,14 @@ export type Outcome =
       readonly platform: PlatformName
     }
   | { readonly type: 'keyAdded' | 'keyRemoved' | 'keyKnown'; readonly fingerprint: Fingerprint }
+  /** Whoever was given the code is told it by the door that made it. */
+  | { readonly type: 'linkOffered'; readonly identity: Identity; readonly until: Instant }
+  /** `linkFound`: nothing has happened yet. `linkClaimed`: `identity` is to say yes. */
+  | { readonly type: 'linkFound' | 'linkClaimed'; readonly identity: Identity; readonly tenant: TenantName }
+  /** `others`: with whom it is one, or was. */
+  | { readonly type: 'linked' | 'unlinked'; readonly identity: Identity; readonly others: readonly Identity[] }
+  /** A refusal that is on record, since it counts how often. */
+  | { readonly type: 'counted'; readonly refusal: Refusal }
   /** `taken`: the config set it before, and does so no more. */
   | {
       readonly type: 'tenantAdded' | 'tenantSet' | 'tenantRetired' | 'tenantRevived'

@@ -1,4 +1,4 @@
-import type { Instant, LeaseId, MachineName, RequestId } from './id.ts'
+import type { Identity, Instant, LeaseId, MachineName, RequestId } from './id.ts'
 import type { Absence, Address, Hopeless } from './request.ts'
 import type { LeaseEnd } from './lease.ts'
 
@@ -32,3 +32,11 @@ export type Message =
       readonly late: boolean
     }
   | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless | Absence }
+  /** `identity` says that it is the same person, and waits for a yes. */
+  | { readonly type: 'linkClaimed'; readonly identity: Identity }
+  /** `identity` is one with `others` from now on, or no more. */
+  | {
+      readonly type: 'linked' | 'unlinked'
+      readonly identity: Identity
+      readonly others: readonly Identity[]
+    }

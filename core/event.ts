@@ -86,6 +86,20 @@ export type Event =
   | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
   | { readonly type: 'apiKeyRevoked'; readonly apiKey: ApiKeyId }
   | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
+  /** A code to become one with somebody by, in place of the one that they had. */
+  | {
+      readonly type: 'linkOffered'
+      readonly person: PersonId
+      readonly digest: Fingerprint
+      readonly until: Instant
+    }
+  /** They tried a code that is none; `until`: when that is forgotten, unless it was not the first. */
+  | { readonly type: 'linkMissed'; readonly person: PersonId; readonly until: Instant }
+  /** `by` says that they are the same, which `person` is to confirm. */
+  | { readonly type: 'linkClaimed'; readonly person: PersonId; readonly by: PersonId }
+  /** These are one from here on, with all others of that number. */
+  | { readonly type: 'personsLinked'; readonly persons: readonly PersonId[]; readonly number: number }
+  | { readonly type: 'personUnlinked'; readonly person: PersonId }
   | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   /** `why` it waits; null if the same decision grants it. */

@@ -38,7 +38,7 @@ export interface SiteState {
 }
 
 /** Things that are numbered, and the last number given; grants of each type are counted too. */
-export type Counter = 'machine' | 'lease' | 'request' | 'run' | 'person' | 'tenant' | `granted ${MachineType}`
+export type Counter = 'machine' | 'lease' | 'request' | 'run' | 'person' | 'link' | 'tenant' | `granted ${MachineType}`
 
 /**
  * Text that can identify a person, by what refers to it: a person's id, a key's fingerprint, or the `AddressRef` of where somebody
@@ -106,7 +106,11 @@ export class Fleet {
     this.heads.ofTenants,
     this.places.ofTenants,
   ])
-  readonly people = new Table<PersonId, Person>('person', this.journal)
+  /** Those who are one, by the number that they share. */
+  readonly selves = new Grouped<Person>((p) => (p.linked === null ? null : String(p.linked)), byNumber)
+  /** Those who were given a code to link by, the first to expire first. */
+  readonly coded = new Grouped<Person>((p) => (p.code === null ? null : 'all'), byCode)
+  readonly people = new Table<PersonId, Person>('person', this.journal, [this.selves, this.coded])
   readonly apiKeysOf = new Grouped<ApiKey>((k) => k.tenant, byId)
   readonly operatorKeys = new Grouped<ApiKey>((k) => (k.role === 'operator' ? 'all' : null), byId)
   readonly apiKeys = new Table<ApiKeyId, ApiKey>('apiKey', this.journal, [this.apiKeysOf, this.operatorKeys])
@@ -196,6 +200,7 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }): num
 const byId = (a: ApiKey, b: ApiKey): number => byText(a.id, b.id)
 const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
+const byCode = (a: Person, b: Person): number => (a.code?.until ?? 0) - (b.code?.until ?? 0) || a.number - b.number
 const byPatience = (a: Waiting, b: Waiting): number => lostAt(a) - lostAt(b) || a.number - b.number
 const byStart = (a: Waiting, b: Waiting): number =>
   (a.reserved?.from ?? 0) - (b.reserved?.from ?? 0) || a.number - b.number

@@ -17,6 +17,14 @@ export interface Limits {
   /** How far ahead machines can be reserved. */
   readonly reservedAheadMs: number
   readonly keysPerPerson: number
+  /** Identities that are one person. */
+  readonly identitiesPerPerson: number
+  /** Codes to link by that are good at once, everybody's together. */
+  readonly openLinks: number
+  /** How long one is good. */
+  readonly linkCodeMs: number
+  /** Wrong codes after which somebody's are not looked at any more, for as long as a code is good. */
+  readonly linkTries: number
   readonly tenants: number
   readonly membersPerTenant: number
   readonly apiKeysPerTenant: number
@@ -43,6 +51,10 @@ export const DEFAULT_LIMITS: Limits = {
   reservationsPerTenant: 20,
   reservedAheadMs: 30 * DAY,
   keysPerPerson: 20,
+  identitiesPerPerson: 10,
+  openLinks: 1_000,
+  linkCodeMs: 10 * MINUTE,
+  linkTries: 5,
   tenants: 10_000,
   membersPerTenant: 500,
   apiKeysPerTenant: 50,

@@ -61,6 +61,8 @@ export type Refusal =
         | 'machinesPerRequest'
         | 'keysPerPerson'
         | 'keysPerRequest'
+        | 'identitiesPerPerson'
+        | 'openLinks'
         | 'labelsPerRequest'
         | 'metadataEntries'
         | 'tenants'
@@ -133,6 +135,26 @@ export type Refusal =
       readonly last: Instant
     }
   | { readonly type: 'unknownKey'; readonly fingerprint: string }
+  /** No code is, or it was used, or is older than it may be. `left`: how many more may be tried. */
+  | { readonly type: 'noSuchCode'; readonly left: number }
+  | { readonly type: 'tooManyCodes'; readonly until: Instant }
+  /** Said where it was given. */
+  | { readonly type: 'ownCode' }
+  /** One with somebody else. */
+  | { readonly type: 'linkedAlready'; readonly identity: string }
+  /** Speaks for another tenant than the asker does. */
+  | { readonly type: 'linkElsewhere'; readonly identity: string; readonly tenant: TenantName }
+  /** Nobody says that they are the asker. */
+  | { readonly type: 'noClaim' }
+  /** The asker is not this. `others`: what they are. */
+  | { readonly type: 'notLinked'; readonly identity: string; readonly others: readonly string[] }
+  /** Without it the others would speak for nobody. */
+  | {
+      readonly type: 'speaksThrough'
+      readonly identity: string
+      readonly tenant: TenantName
+      readonly others: readonly string[]
+    }
   | {
       readonly type: 'noSuchPlatform'
       readonly asked: string

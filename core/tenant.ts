@@ -1,6 +1,6 @@
 import type { Habit } from './estimate/habit.ts'
 import { DAY } from './time.ts'
-import type { ApiKeyId, Fingerprint, PersonId, PlatformName, TenantName } from './id.ts'
+import type { ApiKeyId, Fingerprint, Instant, PersonId, PlatformName, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
 import type { Priority } from './request.ts'
 
@@ -61,6 +61,25 @@ export interface Person {
   readonly id: PersonId
   readonly number: number
   readonly keys: readonly Fingerprint[]
+  /** The same for all who are one: somebody at several doors. Null: they are known at this one alone. */
+  readonly linked: number | null
+  /** The code that they were last given to become one with somebody; null once it has served. */
+  readonly code: LinkCode | null
+  /** Wrong codes that they tried, and when those are forgotten. */
+  readonly misses: Misses | null
+}
+
+export interface LinkCode {
+  /** Of the code, which nothing here has in clear. */
+  readonly digest: Fingerprint
+  readonly until: Instant
+  /** Who said that they are the same, and waits for a yes from here. */
+  readonly claimedBy: PersonId | null
+}
+
+export interface Misses {
+  readonly count: number
+  readonly until: Instant
 }
 
 /** `admin`: of its own tenant. `operator`: of the site. */

@@ -16,6 +16,7 @@ const CLIENT = /^adapters\/cli\//
 const SHARED = [
   'adapters/digest.ts',
   'adapters/host-fault.ts',
+  'adapters/link-code.ts',
   'adapters/log.ts',
   'adapters/past.ts',
   'adapters/rounds.ts',

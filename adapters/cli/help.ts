@@ -58,6 +58,7 @@ const PLACES: Readonly<Record<string, string>> = {
   sshKey: 'FILE',
   fingerprint: 'SHA256:…',
   identity: 'irc:NETWORK:ACCOUNT|slack:TEAM:USER',
+  linkCode: 'CODE',
   pairs: 'NAME=TEXT',
 }
 

@@ -86,7 +86,8 @@ const canOnlyBe = (kind: Kind, word: string): boolean => {
   return kind.type === 'choice' && kind.of.includes(word.toLowerCase())
 }
 
-const mayBe = (kind: Kind): boolean => ['word', 'text', 'fingerprint', 'member', 'sshKey'].includes(kind.type)
+const mayBe = (kind: Kind): boolean =>
+  ['word', 'text', 'fingerprint', 'member', 'sshKey', 'linkCode'].includes(kind.type)
 
 /** A key is a file's name unless it is a key itself; a count is a number. */
 const valueOf = (kind: Kind, text: string): unknown => {

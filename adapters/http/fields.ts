@@ -37,6 +37,7 @@ const typeOf = (kind: Kind): z.ZodType => {
     case 'member':
       return z.string().max(kind.longest)
     case 'uuid':
+    case 'linkCode':
     case 'fingerprint':
       return z.string().max(LONGEST)
     case 'duration':

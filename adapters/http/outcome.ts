@@ -1,7 +1,8 @@
-import type { Fleet, LeaseId, Outcome, RequestId } from '#core'
+import { spacedCode, type Fleet, type LeaseId, type Outcome, type RequestId } from '#core'
 import type { Caller } from './api-key.ts'
 import { ok, type Answer, type Call } from './route.ts'
 import { lookedAt } from './looks.ts'
+import { refuse } from './refuse.ts'
 import { mayChange, ownLease, ownRequest, presentStanding, type Standing } from './standing.ts'
 import { outcomeWords } from './words.ts'
 
@@ -11,12 +12,14 @@ interface Reached {
   readonly waitMs: number
   /** Whether what was asked for lasts though the caller goes away before the answer. */
   readonly keepsPlace: boolean
+  /** A code to link by that was made for it. */
+  readonly code?: string
 }
 
 /** What a command came to, with what its ids stand for now. */
 export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached): Promise<Answer> {
   const { ports } = call.door
-  const { outcome, waitMs, keepsPlace } = reached
+  const { outcome, waitMs, keepsPlace, code } = reached
   switch (outcome.type) {
     case 'granted':
       return gotten(call, caller, { request: outcome.request, lease: outcome.lease, waitMs, keepsPlace })
@@ -54,21 +57,34 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'memberAdded':
     case 'memberRemoved':
     case 'apiKeyRevoked':
+    case 'linkFound':
+    case 'linked':
+    case 'unlinked':
     case 'nothing':
       return told(call, outcome)
+    case 'linkOffered':
+      return told(call, outcome, code === undefined ? {} : { code: spacedCode(code) })
+    case 'linkClaimed':
+      return { ...(await told(call, outcome)), status: 202 }
+    case 'counted':
+      return refuse(call.door, outcome.refusal)
   }
 }
 
 const told = async (call: Call, outcome: Outcome, more: Readonly<Record<string, unknown>> = {}): Promise<Answer> => {
   const { type, ...data } = outcome
-  return ok({ outcome: type, detail: await wordsOf(call, outcome), ...data, ...more })
+  return ok({ outcome: type, detail: await wordsOf(call, outcome, more['code']), ...data, ...more })
 }
 
 const created = (answer: Answer, location: string): Answer => ({ ...answer, status: 201, headers: { location } })
 
-const wordsOf = (call: Call, outcome: Outcome): Promise<string> =>
+const wordsOf = (call: Call, outcome: Outcome, code?: unknown): Promise<string> =>
   call.door.ports.lane.read((fleet, at) =>
-    outcomeWords(outcome, fleet, { at, estimates: call.door.ports.estimates(fleet, at) }),
+    outcomeWords(outcome, fleet, {
+      at,
+      estimates: call.door.ports.estimates(fleet, at),
+      ...(typeof code === 'string' && { code }),
+    }),
   )
 
 interface Gotten {

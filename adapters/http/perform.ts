@@ -1,6 +1,7 @@
 import { readDuration, readValues, type Ask, type Command, type Verb } from '#core'
 import { z } from 'zod'
 import { fingerprint } from '../digest.ts'
+import { withLinkCode } from '../link-code.ts'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
@@ -45,17 +46,23 @@ const command = async (
   { command: wanted, waitMs }: { readonly command: Command; readonly waitMs: number },
 ): Promise<Answer> => {
   const keyed = withNewKeys(wanted, caller)
+  const coded = withLinkCode(wanted)
   const reply = await call.door.ports.lane.ask({
     // A secret is told once: a repeat is a command of its own, and is refused because what it adds is there.
-    id: keyed === null ? call.idempotencyKey : null,
+    id: keyed === null && coded === null ? call.idempotencyKey : null,
     by: caller.identity,
     door: DOOR,
-    command: keyed?.command ?? wanted,
+    command: (keyed ?? coded)?.command ?? wanted,
   })
   switch (reply.type) {
     case 'accepted': {
       const keepsPlace = wanted.do !== 'get' || wanted.keepPlace || reply.repeat === true
-      const answer = await outcomeAnswer(call, caller, { outcome: reply.outcome, waitMs, keepsPlace })
+      const answer = await outcomeAnswer(call, caller, {
+        outcome: reply.outcome,
+        waitMs,
+        keepsPlace,
+        ...(coded !== null && { code: coded.code }),
+      })
       return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
     }
     case 'refused':

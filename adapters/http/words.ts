@@ -39,8 +39,8 @@ export function misreadWords(misread: Misread, at: number): string {
 export const outcomeWords = (
   outcome: Outcome,
   fleet: Fleet,
-  { at, estimates }: { readonly at: Instant; readonly estimates: Estimates },
-): string => text(outcomeSaid(outcome, { fleet, say, at, fingerprint, estimates }))
+  told: { readonly at: Instant; readonly estimates: Estimates; readonly code?: string },
+): string => text(outcomeSaid(outcome, { ...told, fleet, say, fingerprint }))
 
 export const answerWords = (answer: Answer, at: Instant): string => text(answerSaid(answer, { say, at, fingerprint }))
 

@@ -26,7 +26,14 @@ export const TenantRow = defineEntity({
 export const PersonRow = defineEntity({
   name: 'PersonRow',
   tableName: 'person',
-  properties: { id: p.text().primary(), number: p.integer(), keys: p.text() },
+  properties: {
+    id: p.text().primary(),
+    number: p.integer(),
+    keys: p.text(),
+    linked: p.integer().nullable(),
+    code: p.text().nullable(),
+    misses: p.text().nullable(),
+  },
 })
 
 export const ApiKeyRow = defineEntity({

@@ -16,7 +16,9 @@ import {
 } from '../id.ts'
 import type { Machine } from '../machine.ts'
 import type { Address } from '../request.ts'
+import { privateAddress } from '../policy/selves.ts'
 import type { Step } from '../run.ts'
+import type { Person } from '../tenant.ts'
 
 export interface Mark {
   readonly events: number
@@ -59,6 +61,12 @@ export class Draft {
   tell(to: AddressRef | null, message: Message): void {
     const address = to === null ? undefined : this.fleet.personal.get(to)
     if (address !== undefined) this.notices.push({ to: JSON.parse(address.text) as Address, message })
+  }
+
+  /** In private, wherever they are reached. */
+  tellPerson(person: Person, message: Message): void {
+    const to = privateAddress(this.fleet, person)
+    if (to !== null) this.notices.push({ to, message })
   }
 
   /** The machine's next step; `dueAt` in the future if it is to wait. */

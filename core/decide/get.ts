@@ -3,6 +3,7 @@ import { explain } from '../explain.ts'
 import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant, type RequestId } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
+import { keysOf } from '../policy/selves.ts'
 import { homeOf, most, type Placement } from '../policy/platform.ts'
 import { placeOf, type Asking } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
@@ -185,7 +186,7 @@ const keysFor = (
   { tenant }: Speaker,
 ): { known: readonly Fingerprint[] } | Refusal => {
   if (command.keys.length > 0) return { known: [] }
-  const own = fleet.personOf(identity)?.keys ?? []
+  const own = keysOf(fleet, identity)
   const known = own.length > 0 ? own : fleet.tenants.need(tenant).keys
   return known.length > 0 ? { known } : { type: 'noKeys' }
 }

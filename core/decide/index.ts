@@ -15,6 +15,7 @@ import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
 import { decideEndMaintenance, decideSetMaintenance } from './maintenance.ts'
 import { decideLeave, decideNotePolls } from './presence.ts'
+import { decideAgreeLink, decideLink, decideOfferLink, decideUnlink } from './link.ts'
 import { decideReadmit } from './readmit.ts'
 import { decideReserve } from './reserve.ts'
 import { decideFinishRun } from './run.ts'
@@ -58,11 +59,16 @@ export const decide = (fleet: Fleet, asked: Asked): Decision => {
 
 const answer = (draft: Draft, { by, command }: Asked): Outcome | Refusal => {
   if (by === DUFFY) return answerDuffy(draft, command)
+  // Whoever speaks for nobody yet is to become somebody, or to get away from whom they were taken for.
+  if (command.do === 'offerLink') return decideOfferLink(draft, command)
+  if (command.do === 'unlink') return decideUnlink(draft, command)
   const who = speaker(draft.fleet, by)
   return who === null ? { type: 'stranger', identity: by } : answerPerson(draft, command, who)
 }
 
-const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Outcome | Refusal => {
+type Ours = Exclude<Asked['command'], { do: 'offerLink' | 'unlink' }>
+
+const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refusal => {
   switch (command.do) {
     case 'get': {
       const asker = onBehalf(draft, command, who)
@@ -90,6 +96,10 @@ const answerPerson = (draft: Draft, command: Asked['command'], who: Speaker): Ou
       return decideAddKey(draft, command.key)
     case 'removeKey':
       return decideRemoveKey(draft, command.fingerprint)
+    case 'link':
+      return decideLink(draft, command, who)
+    case 'agreeLink':
+      return decideAgreeLink(draft)
     case 'addMember':
       return decideAddMember(draft, command, who)
     case 'removeMember':
@@ -168,6 +178,10 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'moveHome':
     case 'addKey':
     case 'removeKey':
+    case 'offerLink':
+    case 'link':
+    case 'agreeLink':
+    case 'unlink':
     case 'addMember':
     case 'removeMember':
       return { type: 'operatorsOnly' }
@@ -188,6 +202,12 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   keyAdded: true,
   keyRemoved: true,
   keyKnown: true,
+  linkOffered: true,
+  linkFound: true,
+  linkClaimed: true,
+  linked: true,
+  unlinked: true,
+  counted: true,
   tenantAdded: true,
   tenantSet: true,
   tenantRetired: true,

@@ -1,12 +1,13 @@
 import type { Outcome, SshKey } from '../command.ts'
 import type { Fingerprint } from '../id.ts'
+import { keysOf, selvesOf } from '../policy/selves.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
 
 /** Registers a public key for the asker: every later lease of theirs lets it in. */
 export const decideAddKey = (draft: Draft, key: SshKey): Outcome | Refusal => {
   const { fleet, identity } = draft
-  const known = fleet.personOf(identity)?.keys ?? []
+  const known = keysOf(fleet, identity)
   if (known.includes(key.fingerprint)) return { type: 'keyKnown', fingerprint: key.fingerprint }
   const { keysPerPerson } = fleet.limits
   if (known.length >= keysPerPerson) return { type: 'tooMany', limit: 'keysPerPerson', most: keysPerPerson }
@@ -16,8 +17,10 @@ export const decideAddKey = (draft: Draft, key: SshKey): Outcome | Refusal => {
 }
 
 export const decideRemoveKey = (draft: Draft, fingerprint: Fingerprint): Outcome | Refusal => {
-  const person = draft.fleet.personOf(draft.identity)
-  if (person === undefined || !person.keys.includes(fingerprint)) return { type: 'unknownKey', fingerprint }
+  const { fleet, identity } = draft
+  const own = fleet.personOf(identity)
+  const person = own === undefined ? undefined : selvesOf(fleet, own).find(({ keys }) => keys.includes(fingerprint))
+  if (person === undefined) return { type: 'unknownKey', fingerprint }
   draft.emit({ type: 'sshKeyRemoved', person: person.id, fingerprint })
   return { type: 'keyRemoved', fingerprint }
 }

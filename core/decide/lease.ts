@@ -4,7 +4,7 @@ import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
 import { byText } from '../indexes.ts'
 import type { Lease, LeaseEnd } from '../lease.ts'
 import { closing } from '../policy/calendar.ts'
-import { mayHandle, type Speaker } from '../policy/membership.ts'
+import { isOwn, mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
 import { endWithin } from '../policy/promised.ts'
 import { longestFor } from '../policy/quota.ts'
@@ -131,8 +131,8 @@ export const maintenanceAhead = (
 export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Outcome | Refusal => {
   const request = findWaiting(draft, what, by)
   if ('type' in request) return request
-  const isOwn = draft.fleet.personOf(draft.identity)?.id === request.by || by.tenant === request.tenant
-  draft.emit({ type: 'requestCancelled', request: request.id, by: isOwn ? 'owner' : 'operator' })
+  const owner = isOwn(draft.fleet, draft.identity, request) || by.tenant === request.tenant
+  draft.emit({ type: 'requestCancelled', request: request.id, by: owner ? 'owner' : 'operator' })
   settle(draft)
   return { type: 'cancelled', request: request.id }
 }
@@ -180,15 +180,12 @@ const allOf = (draft: Draft, by: Speaker): Found | Refusal => {
 }
 
 /** What the asker asked for themselves: `done all` ends nobody else's, whatever else they may handle by name. */
-const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] => {
-  const person = fleet.personOf(identity)?.id
-  return [...fleet.leasesOf.of(tenant)].filter(({ by }) => by === person)
-}
+const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] =>
+  [...fleet.leasesOf.of(tenant)].filter((lease) => isOwn(fleet, identity, lease))
 
 const findWaiting = (draft: Draft, what: string | null, by: Speaker): MachineRequest | Refusal => {
   const { fleet, identity } = draft
-  const person = fleet.personOf(identity)?.id
-  const own = [...fleet.waitingOf.of(by.tenant)].filter((request) => request.by === person)
+  const own = [...fleet.waitingOf.of(by.tenant)].filter((request) => isOwn(fleet, identity, request))
   if (what !== null) {
     const named = fleet.requests.get(what.toUpperCase() as RequestId)
     if (named !== undefined && mayHandle(fleet, identity, by, named)) return named

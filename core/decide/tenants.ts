@@ -140,7 +140,7 @@ export const decideRevokeApiKey = (draft: Draft, id: ApiKeyId, by: Speaker | nul
 }
 
 /** What was asked for by somebody who speaks for it no more is told so at once, and makes way for what waits behind it. */
-const dropForbidden = (draft: Draft, tenant: TenantName): void => {
+export const dropForbidden = (draft: Draft, tenant: TenantName): void => {
   const before = draft.fleet.requests.size
   dropHopeless(draft, [...draft.fleet.waitingOf.of(tenant)])
   if (draft.fleet.requests.size < before) settle(draft)

@@ -5,6 +5,7 @@ import { evolveLease } from './lease.ts'
 import { evolveMachine } from './machine.ts'
 import { evolveRequest } from './request.ts'
 import { evolveRun } from './run.ts'
+import { evolvePerson } from './person.ts'
 import { evolveSite } from './site.ts'
 
 /** The fleet after a fact that came about at `at`. Never refuses: a fact that cannot be is a broken invariant, and throws. */
@@ -19,10 +20,16 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'homeMoved':
     case 'apiKeyAdded':
     case 'apiKeyRevoked':
+      return evolveSite(fleet, event)
     case 'personJoined':
+    case 'linkOffered':
+    case 'linkMissed':
+    case 'linkClaimed':
+    case 'personsLinked':
+    case 'personUnlinked':
     case 'sshKeyAdded':
     case 'sshKeyRemoved':
-      return evolveSite(fleet, event)
+      return evolvePerson(fleet, event, at)
     case 'machineEnrolled':
     case 'machineConfigured':
     case 'machineDrained':

@@ -1,7 +1,5 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
-import type { PersonId } from '../id.ts'
-import type { Person } from '../tenant.ts'
 import { patchLease } from './lease.ts'
 import { patchTenant } from './tenant.ts'
 
@@ -18,9 +16,6 @@ type SiteEvent = Extract<
       | 'homeMoved'
       | 'apiKeyAdded'
       | 'apiKeyRevoked'
-      | 'personJoined'
-      | 'sshKeyAdded'
-      | 'sshKeyRemoved'
   }
 >
 
@@ -56,17 +51,5 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
       return fleet.apiKeys.put(event.apiKey.id, event.apiKey)
     case 'apiKeyRevoked':
       return fleet.apiKeys.remove(event.apiKey)
-    case 'personJoined':
-      fleet.counters.put('person', event.number)
-      return fleet.people.put(event.person, { id: event.person, number: event.number, keys: [] })
-    case 'sshKeyAdded':
-      return patchPerson(fleet, event.person, ({ keys }) => [...keys, event.fingerprint])
-    case 'sshKeyRemoved':
-      return patchPerson(fleet, event.person, ({ keys }) => keys.filter((key) => key !== event.fingerprint))
   }
-}
-
-const patchPerson = (fleet: Fleet, id: PersonId, keys: (person: Person) => Person['keys']): void => {
-  const person = fleet.people.need(id)
-  fleet.people.put(id, { ...person, keys: keys(person) })
 }

@@ -2,7 +2,8 @@ import type { Fleet } from '../fleet.ts'
 import type { ApiKeyId, Identity, PersonId, TenantName } from '../id.ts'
 import type { Refusal } from '../refusal.ts'
 import { nearest } from '../suggest.ts'
-import type { Role } from '../tenant.ts'
+import { ROLES, type Person, type Role, type Tenant } from '../tenant.ts'
+import { areOne, identityOf, selvesOf } from './selves.ts'
 
 export interface Speaker {
   readonly tenant: TenantName
@@ -12,19 +13,40 @@ export interface Speaker {
 const API_KEY = 'key:'
 
 /**
- * For whom an identity speaks, or null if for nobody. The door has vouched for the identity itself. A member named
- * outright goes before one admitted by a network's wildcard.
+ * For whom an identity speaks, or null if for nobody. The door has vouched for the identity itself. A member named outright goes
+ * before one who is linked to somebody that speaks for a tenant, and both before one admitted by a network's wildcard. An API key
+ * is what it was made as, whomever it is linked to: whoever finds it is to gain nothing by that.
  */
 export const speaker = (fleet: Fleet, identity: Identity): Speaker | null => {
-  if (identity.startsWith(API_KEY)) {
-    const key = fleet.apiKeys.get(identity.slice(API_KEY.length) as ApiKeyId)
-    const active = key !== undefined && fleet.tenants.get(key.tenant)?.active === true
-    return active ? { tenant: key.tenant, role: key.role } : null
-  }
-  const tenant = fleet.members.get(identity) ?? fleet.members.get(wildcard(identity))
-  return tenant === undefined
-    ? null
-    : { tenant: tenant.name, role: tenant.admins.includes(identity) ? 'admin' : 'member' }
+  const own = named(fleet, identity)
+  if (identity.startsWith(API_KEY)) return own
+  const person = fleet.personOf(identity)
+  const linked = person === undefined || person.linked === null ? own : highest(fleet, person, own)
+  return linked ?? standingIn(fleet.members.get(wildcard(identity)), identity)
+}
+
+/** Null: no tenant names it, nor has it been given a key of one. */
+export const named = (fleet: Fleet, identity: Identity): Speaker | null => {
+  if (!identity.startsWith(API_KEY)) return standingIn(fleet.members.get(identity), identity)
+  const key = fleet.apiKeys.get(identity.slice(API_KEY.length) as ApiKeyId)
+  const active = key !== undefined && fleet.tenants.get(key.tenant)?.active === true
+  return active ? { tenant: key.tenant, role: key.role } : null
+}
+
+const standingIn = (tenant: Tenant | undefined, identity: Identity): Speaker | null =>
+  tenant === undefined ? null : { tenant: tenant.name, role: tenant.admins.includes(identity) ? 'admin' : 'member' }
+
+/** What the most of those may who are one; of one tenant, if they came to speak for two. */
+const highest = (fleet: Fleet, person: Person, own: Speaker | null): Speaker | null => {
+  const each = selvesOf(fleet, person).flatMap((one) => {
+    const identity = identityOf(fleet, one)
+    return identity === undefined ? [] : (named(fleet, identity) ?? [])
+  })
+  const first = own ?? each[0]
+  if (first === undefined) return null
+  const { tenant } = first
+  const roles = each.filter((one) => one.tenant === tenant).map(({ role }) => role)
+  return { tenant, role: ROLES.findLast((role) => role === first.role || roles.includes(role)) ?? first.role }
 }
 
 /**
@@ -55,7 +77,13 @@ export const mayHandle = (
 ): boolean => {
   if (role === 'operator') return true
   if (owned.tenant !== tenant) return false
-  return role === 'admin' || identity.startsWith(API_KEY) || fleet.personOf(identity)?.id === owned.by
+  return role === 'admin' || identity.startsWith(API_KEY) || isOwn(fleet, identity, owned)
+}
+
+/** Whether it was asked for by whoever speaks, at this door or another. */
+export const isOwn = (fleet: Fleet, identity: Identity, { by }: { readonly by: PersonId }): boolean => {
+  const person = fleet.personOf(identity)
+  return person !== undefined && areOne(fleet, person.id, by)
 }
 
 /** Whether this speaker may change what belongs to a tenant: its members, its keys. */

@@ -1,4 +1,4 @@
-import type { AllAnswer, Answer, MineAnswer, Standing } from '../answer.ts'
+import type { AllAnswer, Answer, MineAnswer } from '../answer.ts'
 import type { MachineStatus } from '../machine.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import type { Role } from '../tenant.ts'
@@ -70,11 +70,7 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
     case 'keys':
       return keys(answer, telling)
     case 'whoami':
-      return answer.standing === null
-        ? openly(
-            `You are ${answer.identity}, and speak for no tenant here. Ask an operator to add you; meanwhile: ${say('help')}`,
-          )
-        : whoami(answer.identity, answer.standing, telling)
+      return whoami(answer, telling)
     case 'help':
       return helpSaid(answer.verb, telling)
     case 'tenants':
@@ -153,7 +149,17 @@ const keys = ({ keys: own, tenantKeys }: Extract<Answer, { type: 'keys' }>, { sa
 
 const WHAT: Readonly<Record<Role, string>> = { member: 'a member', admin: 'an admin', operator: 'an operator' }
 
-const whoami = (identity: string, standing: Standing, { say }: Telling): Said => {
+const whoami = ({ identity, others, told, standing }: Extract<Answer, { type: 'whoami' }>, { say }: Telling): Said => {
+  const also =
+    others.length === 0 ? '' : `You are also ${listed(others)}; take one away: ${say(`unlink ${others[0]}`)}.`
+  const where =
+    told.length === 0
+      ? 'You are told things nowhere.'
+      : `You are told things where you asked${told.length > 1 ? `, or else at ${listed(told)}, the first that takes them` : ''}.`
+  if (standing === null) {
+    const line = `You are ${identity}, and speak for no tenant here. If Duffy knows you elsewhere, say in private: ${say('link')}. If not, ask an operator to add you; meanwhile: ${say('help')}`
+    return { room: [line], person: others.length === 0 ? [] : [also] }
+  }
   const { tenant, role, held, quota, homes, keys: known } = standing
   const platforms = Object.entries(homes).map(([type, platform]) => `${type} ${platform}`)
   const home = platforms.length === 0 ? '' : ` Its platforms: ${listed(platforms)}.`
@@ -161,6 +167,7 @@ const whoami = (identity: string, standing: Standing, { say }: Telling): Said =>
     room: [`You are ${identity}, ${WHAT[role]} of ${tenant}. What you hold: ${say('list')}`],
     person: [
       `${tenant} holds ${held} of ${counted(quota, 'machine')}.${home} You have added ${counted(known, 'SSH key')}: ${say('keys')}`,
+      [also || `You are known at this door alone; another: ${say('link')}.`, where].join(' '),
     ],
   }
 }

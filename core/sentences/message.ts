@@ -6,6 +6,7 @@ import type { FingerprintOf } from '../ssh-key.ts'
 import { leaseView } from '../view.ts'
 import { chassisMissedSaid } from './chassis.ts'
 import { becauseSaid } from './ending.ts'
+import { linkMessageSaid } from './link.ts'
 import { logins, names } from './login.ts'
 import { maintenancePlannedSaid } from './maintenance.ts'
 import { reservationNearSaid } from './reserve.ts'
@@ -42,6 +43,10 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       return maintenancePlannedSaid(message, telling)
     case 'reservationNear':
       return reservationNearSaid(message, telling)
+    case 'linkClaimed':
+    case 'linked':
+    case 'unlinked':
+      return linkMessageSaid(message, telling)
     case 'requestEnded':
       return openly(
         `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${nextAfter(message.because, say)}`,

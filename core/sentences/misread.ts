@@ -1,6 +1,7 @@
 import type { DurationProblem } from '../duration.ts'
 import type { InstantProblem } from '../instant.ts'
 import { SHORTEST_RSA_BITS, type KeyProblem } from '../ssh-key.ts'
+import { LINK_CODE_LENGTH } from '../link-code.ts'
 import { verbNamed } from '../verbs/catalogue.ts'
 import type { Misread } from '../verbs/misread.ts'
 import { openly, type Said, type Telling } from './said.ts'
@@ -63,6 +64,8 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
       return `"${got}" is nobody who could be a member: irc:<network>:<account> or slack:<team>:<user> is, or irc:<network>:* or slack:<team>:* for everybody there.`
     case 'badUuid':
       return `"${name}" is no UUID: 32 hexadecimal digits with dashes, as Duffy v3 gave it.`
+    case 'badLinkCode':
+      return `That is no code to link by: it is ${LINK_CODE_LENGTH} letters and digits, as "link" told it where you are not known yet.`
     case 'badPairs':
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }

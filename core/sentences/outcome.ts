@@ -9,9 +9,11 @@ import { homeMovedSaid } from './home.ts'
 import { reservedSaid } from './reserve.ts'
 import { requestView } from '../view.ts'
 import { estimateSaid } from './estimate.ts'
+import { isLinkOutcome, linkOutcomeSaid } from './link.ts'
 import { maintenanceLiftedSaid, maintenanceSetSaid } from './maintenance.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { awaitedSaid } from './queue.ts'
+import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
@@ -21,11 +23,14 @@ import { wanted } from './wanted.ts'
 /** Words about an outcome say when those who wait will be served, if they are given estimates. */
 export interface OutcomeTelling extends FleetTelling {
   readonly estimates?: Estimates
+  /** A code to link by that was made for this command. */
+  readonly code?: string
 }
 
 /** What a command came to in words, as the fleet stands when it is told: state, then time, then the next command. */
 export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
   const { fleet, say, at } = telling
+  if (isLinkOutcome(outcome)) return linkOutcomeSaid(outcome, telling)
   switch (outcome.type) {
     case 'granted': {
       const lease = fleet.leases.get(outcome.lease)
@@ -67,6 +72,8 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       )
     case 'keyRemoved':
       return aboutKey('Your key is removed; leases you hold keep it', outcome.fingerprint, `Your keys: ${say('keys')}`)
+    case 'counted':
+      return refusalSaid(outcome.refusal, telling)
     case 'tenantAdded':
     case 'tenantSet':
     case 'tenantRetired':

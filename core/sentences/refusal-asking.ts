@@ -197,6 +197,8 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   machinesPerRequest: 'Too many machines in one request',
   keysPerPerson: 'You have too many keys',
   keysPerRequest: 'Too many keys in one request',
+  identitiesPerPerson: 'Too many accounts are you already',
+  openLinks: 'Too many codes to link by are out just now',
   labelsPerRequest: 'Too many labels in one request',
   metadataEntries: 'Too many metadata entries in one request',
   tenants: 'There are too many tenants',
@@ -208,6 +210,8 @@ const LIMITS: Readonly<Record<Limit, string>> = {
 const LIMIT_HELP: Readonly<Record<Limit, (next: Next) => string>> = {
   machinesPerRequest: ({ again }) => `Ask for fewer: ${again({ count: 2 })}`,
   keysPerPerson: ({ say }) => `Remove one: ${say('keys')}`,
+  identitiesPerPerson: ({ say }) => `Take one away: ${say('whoami')}`,
+  openLinks: ({ say }) => `Try again in ten minutes: ${say('link')}`,
   keysPerRequest: ({ help }) => `Name fewer; see ${help}`,
   labelsPerRequest: ({ help }) => `Name fewer; see ${help}`,
   metadataEntries: ({ help }) => `Send fewer; see ${help}`,

@@ -1,5 +1,6 @@
 import type { Refusal } from '../refusal.ts'
 import { askingRefused } from './refusal-asking.ts'
+import { isAboutLinks, linkRefused } from './link.ts'
 import { maintenanceRefused } from './maintenance.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
@@ -17,6 +18,7 @@ export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
 }
 
 const plainly = (refusal: Refusal, telling: RefusalTelling): Said => {
+  if (isAboutLinks(refusal)) return linkRefused(refusal, telling)
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':
@@ -90,7 +92,7 @@ const plainlyRefused = (refusal: Plain, { say }: Telling): Said => {
   switch (refusal.type) {
     case 'stranger':
       return openly(
-        `${refusal.identity} speaks for no tenant here, so nothing was done. Ask an operator to add it; see ${say('whoami')}`,
+        `${refusal.identity} speaks for no tenant here, so nothing was done. If Duffy knows you elsewhere, say in private: ${say('link')}. If not, ask an operator to add it; see ${say('whoami')}`,
       )
     case 'operatorsOnly':
       return openly(`That is for operators only; nothing was done. What you can do: ${say('help')}`)

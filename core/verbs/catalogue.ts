@@ -1,6 +1,7 @@
 import { get } from './get.ts'
 import { home } from './home.ts'
 import { addKey, keys, removeKey } from './keys.ts'
+import { link, unlink } from './link.ts'
 import { cancel, done, extend, hold, readmit } from './leases.ts'
 import {
   addApiKey,
@@ -57,6 +58,8 @@ export const VERBS: readonly Verb[] = [
   addApiKey,
   revokeApiKey,
   whoami,
+  link,
+  unlink,
   help,
 ]
 

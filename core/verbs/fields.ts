@@ -1,5 +1,5 @@
 import { nearest } from '../suggest.ts'
-import type { Value } from './kind.ts'
+import { isSecretKind, type Value } from './kind.ts'
 import type { Misread, Problem } from './misread.ts'
 import { shown } from './text.ts'
 import { readValue, type Ports } from './values.ts'
@@ -85,7 +85,7 @@ const fieldMisread = (
   from: 'fields',
   verb: verb.name,
   argument: argument?.name ?? null,
-  got: argument?.kind.type === 'sshKey' ? '' : shown(textOf(given)),
+  got: argument !== null && isSecretKind(argument.kind) ? '' : shown(textOf(given)),
   example: verb.examples[0] ?? verb.name,
   suggestion: suggestionFor(verb, problem, given),
 })

@@ -40,8 +40,13 @@ export type Kind =
   /** A member as a tenant's list has it: somebody at a door, or everybody there: `irc:<network>:*`, `slack:<team>:*`. */
   | { readonly type: 'member'; readonly longest: number }
   | { readonly type: 'uuid' }
+  /** What `link` told on another side: as a value, its fingerprint alone. */
+  | { readonly type: 'linkCode' }
   /** Text by name. */
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 
 /** An argument as read: a string, a count, milliseconds, or an instant, a flag, a key, pairs. */
 export type Value = string | number | boolean | SshKey | Readonly<Record<string, string>>
+
+/** What is never shown back: it may be the secret half of a key, pasted by mistake, or a code that is still good. */
+export const isSecretKind = ({ type }: Kind): boolean => type === 'sshKey' || type === 'linkCode'

@@ -2,6 +2,7 @@ import { isUnit } from '../duration.ts'
 import { nearest } from '../suggest.ts'
 import { VERBS, verbNamed } from './catalogue.ts'
 import { asks, firstDouble, firstMissing, type Read } from './fields.ts'
+import { isSecretKind } from './kind.ts'
 import type { Misread, Problem } from './misread.ts'
 import { byPlace, durationAt, instantAt } from './place.ts'
 import { keep, plain, type Line, type Taken } from './taken.ts'
@@ -96,7 +97,7 @@ const takeRest = (line: Line, at: number, argument: Argument): Taken => {
 
 const stuck = ({ verb, text, words }: Line, { problem, argument, at }: Extract<Taken, { type: 'stuck' }>): Misread => {
   const word = words[at]
-  const isSecret = argument?.kind.type === 'sshKey'
+  const isSecret = argument !== null && isSecretKind(argument.kind)
   return {
     type: 'misread',
     problem,

@@ -9,7 +9,7 @@ import { goesByPlace, type Argument } from './verb.ts'
 type Duration = Extract<Kind, { type: 'duration' }>
 
 /** Kinds that any word could be. */
-const PLACED: ReadonlySet<Kind['type']> = new Set(['word', 'text', 'fingerprint', 'member'])
+const PLACED: ReadonlySet<Kind['type']> = new Set(['word', 'text', 'fingerprint', 'member', 'linkCode'])
 
 /**
  * Finds the argument that a word stands for by itself. What only a length of time, a number or a choice can be goes before

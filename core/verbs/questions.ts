@@ -135,7 +135,7 @@ export const help: Verb = {
 export const whoami: Verb = {
   name: 'whoami',
   aliases: [],
-  summary: 'who you are to Duffy: your account, tenant and role',
+  summary: 'who you are to Duffy: your accounts, tenant and role, and where you are told things',
   who: 'anyone',
   type: 'question',
   arguments: [],

@@ -40,6 +40,8 @@ const valueName = (name: string, kind: Kind): string => {
       return 'ssh-ed25519 AAAA'
     case 'fingerprint':
       return 'SHA256:…'
+    case 'linkCode':
+      return 'code'
     case 'word':
       return kind.names.join('|')
     case 'text':

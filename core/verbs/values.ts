@@ -1,5 +1,6 @@
 import { readDuration } from '../duration.ts'
 import { readInstant } from '../instant.ts'
+import { linkCodeDigest } from '../link-code.ts'
 import type { Address } from '../request.ts'
 import { readMember } from '../member.ts'
 import { readSshKey, type FingerprintOf } from '../ssh-key.ts'
@@ -64,6 +65,10 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
     }
     case 'uuid':
       return typeof given === 'string' && UUID.test(given) ? value(given.toLowerCase()) : { type: 'badUuid' }
+    case 'linkCode': {
+      const digest = typeof given === 'string' ? linkCodeDigest(given, fingerprint) : null
+      return digest === null ? { type: 'badLinkCode' } : value(digest)
+    }
     case 'pairs':
       return readPairs(given, kind)
   }

@@ -1,7 +1,7 @@
 import type { ApiKey, ApiKeyId, Person, PersonId, Tenant, TenantName } from '#core'
 import type { Row } from '../entities.ts'
 import { ApiKeyRow, PersonRow, TenantRow } from '../people.ts'
-import { parse, print } from './json.ts'
+import { parse, parseOrNull, print, printOrNull } from './json.ts'
 import type { Rows } from './rows.ts'
 
 export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
@@ -82,8 +82,22 @@ export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
 export const people: Rows<Person, Row<typeof PersonRow>> = {
   entity: PersonRow,
   key: 'id',
-  write: ({ id, number, keys }) => ({ id, number, keys: print(keys) }),
-  read: ({ id, number, keys }) => ({ id: id as PersonId, number, keys: parse(keys) }),
+  write: ({ id, number, keys, linked, code, misses }) => ({
+    id,
+    number,
+    keys: print(keys),
+    linked,
+    code: printOrNull(code),
+    misses: printOrNull(misses),
+  }),
+  read: ({ id, number, keys, linked, code, misses }) => ({
+    id: id as PersonId,
+    number,
+    keys: parse(keys),
+    linked: linked ?? null,
+    code: parseOrNull(code ?? null),
+    misses: parseOrNull(misses ?? null),
+  }),
 }
 
 export const apiKeys: Rows<ApiKey, Row<typeof ApiKeyRow>> = {

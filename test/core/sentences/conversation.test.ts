@@ -203,6 +203,12 @@ describe('what commands come to', () => {
     keyAdded: { type: 'keyAdded', fingerprint },
     keyRemoved: { type: 'keyRemoved', fingerprint },
     keyKnown: { type: 'keyKnown', fingerprint },
+    linkOffered: { type: 'linkOffered', identity: ALICE as never, until: 5 as never },
+    linkFound: { type: 'linkFound', identity: ALICE as never, tenant: 'infra' as never },
+    linkClaimed: { type: 'linkClaimed', identity: ALICE as never, tenant: 'infra' as never },
+    linked: { type: 'linked', identity: ALICE as never, others: ['key:x' as never] },
+    unlinked: { type: 'unlinked', identity: ALICE as never, others: ['key:x' as never] },
+    counted: { type: 'counted', refusal: { type: 'noSuchCode', left: 4 } },
     tenantAdded: { type: 'tenantAdded', tenant: 'infra' as never, taken: false },
     tenantSet: { type: 'tenantSet', tenant: 'infra' as never, taken: true },
     tenantRetired: { type: 'tenantRetired', tenant: 'infra' as never, taken: true },
@@ -230,7 +236,7 @@ describe('what commands come to', () => {
 
   test.each(Object.values(EVERY))('$type has words', (outcome) => {
     const { room, person } = outcomeSaid(outcome, telling(worldOf()))
-    expect(room[0]).toMatch(/\.|!duffy/)
+    expect([...room, ...person][0]).toMatch(/\.|!duffy/)
     expect(person.length).toBeLessThanOrEqual(3)
     expect(room.join('\n')).not.toMatch(/SHA256|undefined/)
   })

@@ -40,6 +40,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badIdentity: { type: 'badIdentity' },
   badMember: { type: 'badMember' },
   badUuid: { type: 'badUuid' },
+  badLinkCode: { type: 'badLinkCode' },
   badPairs: { type: 'badPairs' },
 }
 

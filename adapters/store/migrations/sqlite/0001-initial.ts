@@ -60,7 +60,9 @@ const PEOPLE = [
     holds integer not null, hold_ms integer not null, members text not null, admins text not null, keys text not null, homes text not null,
     habit text not null
   ) strict`,
-  `create table person (id text primary key not null, number integer not null, keys text not null) strict, without rowid`,
+  `create table person (
+    id text primary key not null, number integer not null, keys text not null, linked integer, code text, misses text
+  ) strict, without rowid`,
   `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null, note text not null) strict, without rowid`,
   `create table personal (ref text primary key not null, text text, turn integer not null) strict, without rowid`,
 ]

@@ -1,0 +1,144 @@
+import type { Command, Outcome } from '../command.ts'
+import type { Message } from '../effect.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Fingerprint, Identity, Instant } from '../id.ts'
+import { named, speaker, type Speaker } from '../policy/membership.ts'
+import { identitiesOf, identityOf, selvesOf } from '../policy/selves.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Person } from '../tenant.ts'
+import type { Draft } from './draft.ts'
+import { dropForbidden } from './tenants.ts'
+
+type Of<Do extends Command['do']> = Extract<Command, { do: Do }>
+
+/** Gives the asker a code, to be said where they are known already. Who speaks for nobody may ask too: it is meant for them. */
+export const decideOfferLink = (draft: Draft, { digest, address }: Of<'offerLink'>): Outcome | Refusal => {
+  const { fleet, identity, at } = draft
+  const { openLinks, linkCodeMs } = fleet.limits
+  const open = [...fleet.coded.of('all')].filter(({ code }) => code!.until > at)
+  if (open.length >= openLinks) return { type: 'tooMany', limit: 'openLinks', most: openLinks }
+  const until = (at + linkCodeMs) as Instant
+  draft.emit({ type: 'linkOffered', person: draft.person(identity), digest, until })
+  if (address !== null) draft.reach({ ...address, room: null })
+  return { type: 'linkOffered', identity, until }
+}
+
+/**
+ * Whoever was given the code is the asker. One who speaks for a tenant already has something to lose to the thief of a code, and
+ * is asked for a yes of their own; anybody else only gains, and is told.
+ */
+export const decideLink = (draft: Draft, { digest, sure, address }: Of<'link'>, by: Speaker): Outcome | Refusal => {
+  const { fleet, identity, at } = draft
+  const me = fleet.personOf(identity)
+  const { linkTries, linkCodeMs } = fleet.limits
+  const misses = me?.misses != null && me.misses.until > at ? me.misses : { count: 0, until: at }
+  if (misses.count >= linkTries) return { type: 'tooManyCodes', until: misses.until }
+  const other = withCode(fleet, digest, at)
+  if (other === undefined) {
+    draft.emit({ type: 'linkMissed', person: draft.person(identity), until: (at + linkCodeMs) as Instant })
+    return { type: 'counted', refusal: { type: 'noSuchCode', left: linkTries - misses.count - 1 } }
+  }
+  const theirs = identityOf(fleet, other)
+  if (theirs === undefined || other.id === me?.id) return { type: 'ownCode' }
+  const no = mayNotLink(draft, { other, theirs, me }, by)
+  if (no !== null) return no
+  if (!sure) return { type: 'linkFound', identity: theirs, tenant: by.tenant }
+  const person = draft.person(identity)
+  if (address !== null) draft.reach({ ...address, room: null })
+  if (named(fleet, theirs) === null) return join(draft, other, fleet.people.need(person))
+  draft.emit({ type: 'linkClaimed', person: other.id, by: person })
+  draft.tellPerson(other, { type: 'linkClaimed', identity })
+  return { type: 'linkClaimed', identity: theirs, tenant: by.tenant }
+}
+
+/** The yes of one who had something to lose. */
+export const decideAgreeLink = (draft: Draft): Outcome | Refusal => {
+  const { fleet, identity, at } = draft
+  const me = fleet.personOf(identity)
+  const code = me?.code ?? null
+  const other = code?.claimedBy == null ? undefined : fleet.people.get(code.claimedBy)
+  const theirs = other === undefined ? undefined : identityOf(fleet, other)
+  const by = theirs === undefined ? null : speaker(fleet, theirs)
+  if (me === undefined || code === null || code.until <= at || other === undefined || by === null)
+    return { type: 'noClaim' }
+  return mayNotLink(draft, { other: me, theirs: identity, me: other }, by) ?? join(draft, me, other)
+}
+
+/** Every code that is good is compared, and each to its end, so that how long it takes says nothing. */
+const withCode = (fleet: Fleet, digest: Fingerprint, at: Instant): Person | undefined => {
+  let found: Person | undefined
+  for (const person of fleet.coded.of('all'))
+    if (isSame(person.code!.digest, digest) && person.code!.until > at) found = person
+  return found
+}
+
+const isSame = (a: string, b: string): boolean => {
+  let difference = a.length ^ b.length
+  for (let at = 0; at < a.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)
+  return difference === 0
+}
+
+interface Pair {
+  readonly other: Person
+  readonly theirs: Identity
+  readonly me: Person | undefined
+}
+
+/** Nobody is two people, and nobody speaks for two tenants. */
+const mayNotLink = ({ fleet }: Draft, { other, theirs, me }: Pair, by: Speaker): Refusal | null => {
+  if (other.linked !== null) return { type: 'linkedAlready', identity: theirs }
+  const { identitiesPerPerson } = fleet.limits
+  if (me !== undefined && selvesOf(fleet, me).length >= identitiesPerPerson)
+    return { type: 'tooMany', limit: 'identitiesPerPerson', most: identitiesPerPerson }
+  const own = named(fleet, theirs)
+  return own !== null && own.tenant !== by.tenant
+    ? { type: 'linkElsewhere', identity: theirs, tenant: own.tenant }
+    : null
+}
+
+const join = (draft: Draft, other: Person, me: Person): Outcome => {
+  const { fleet } = draft
+  const theirs = identityOf(fleet, other)!
+  const before = speaker(fleet, theirs)
+  draft.emit({
+    type: 'personsLinked',
+    persons: me.linked === null ? [me.id, other.id] : [other.id],
+    number: me.linked ?? fleet.next('link'),
+  })
+  const others = identitiesOf(fleet, theirs).slice(1)
+  tellEach(draft, [theirs, ...others], { type: 'linked', identity: theirs, others })
+  // Whom a network's wildcard let speak for one tenant may speak for another now.
+  if (before !== null) dropForbidden(draft, before.tenant)
+  return { type: 'linked', identity: theirs, others }
+}
+
+/** Takes one identity of the asker's from the others; both sides keep what each asked for. */
+export const decideUnlink = (draft: Draft, { identity: asked, sure }: Of<'unlink'>): Outcome | Refusal => {
+  const { fleet, identity } = draft
+  const theirs = (asked ?? identity) as Identity
+  const [, ...rest] = identitiesOf(fleet, identity)
+  const person = fleet.personOf(theirs)
+  if (rest.length === 0 || person === undefined || ![identity, ...rest].includes(theirs))
+    return { type: 'notLinked', identity: theirs, others: rest }
+  const others = identitiesOf(fleet, theirs).slice(1)
+  const tenants = others.map((one) => speaker(fleet, one)?.tenant)
+  const left = draft.mark()
+  draft.emit({ type: 'personUnlinked', person: person.id })
+  const silenced = others.filter((one, at) => tenants[at] !== undefined && speaker(fleet, one)?.tenant !== tenants[at])
+  const tenant = tenants.find((one) => one !== undefined)
+  if (silenced.length > 0 && tenant !== undefined && !sure) {
+    draft.undoTo(left)
+    return { type: 'speaksThrough', identity: theirs, tenant, others: silenced }
+  }
+  tellEach(draft, [theirs, ...others], { type: 'unlinked', identity: theirs, others })
+  if (tenant !== undefined) dropForbidden(draft, tenant)
+  return { type: 'unlinked', identity: theirs, others }
+}
+
+/** All but whoever speaks, who has an answer. */
+const tellEach = (draft: Draft, identities: readonly Identity[], message: Message): void => {
+  for (const one of identities) {
+    const person = one === draft.identity ? undefined : draft.fleet.personOf(one)
+    if (person !== undefined) draft.tellPerson(person, message)
+  }
+}

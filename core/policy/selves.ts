@@ -1,0 +1,57 @@
+import type { Fleet } from '../fleet.ts'
+import type { Fingerprint, Identity, PersonId } from '../id.ts'
+import type { Address } from '../request.ts'
+import type { Person } from '../tenant.ts'
+
+/** All who are one with a person, who is among them; in the order in which Duffy met them. */
+export const selvesOf = (fleet: Fleet, person: Person): readonly Person[] =>
+  person.linked === null ? [person] : [...fleet.selves.of(String(person.linked))]
+
+/** Whether what one of them asked for is the other's as well. */
+export const areOne = (fleet: Fleet, a: PersonId, b: PersonId): boolean => {
+  if (a === b) return true
+  const linked = fleet.people.get(a)?.linked ?? null
+  return linked !== null && fleet.people.get(b)?.linked === linked
+}
+
+/** What a person is called at their door; undefined once that is erased. */
+export const identityOf = (fleet: Fleet, { id }: Person): Identity | undefined =>
+  fleet.personal.get(id)?.text as Identity | undefined
+
+/** Every identity of whoever speaks, theirs of this moment first. */
+export const identitiesOf = (fleet: Fleet, identity: Identity): readonly Identity[] => {
+  const person = fleet.personOf(identity)
+  const all = person === undefined ? [] : selvesOf(fleet, person).flatMap((one) => identityOf(fleet, one) ?? [])
+  return [identity, ...all.filter((one) => one !== identity)]
+}
+
+/** The SSH keys that somebody added, at whichever door. */
+export const keysOf = (fleet: Fleet, identity: Identity): readonly Fingerprint[] => {
+  const person = fleet.personOf(identity)
+  if (person === undefined) return []
+  return person.linked === null ? person.keys : [...new Set(selvesOf(fleet, person).flatMap(({ keys }) => keys))]
+}
+
+/** Where somebody is told things in private: as they were last met there, or by the name of their account. Null: an API key, which hears nothing. */
+export const privateAddress = (fleet: Fleet, person: Person): Address | null => {
+  const identity = identityOf(fleet, person)
+  const door = identity === undefined ? null : doorOf(identity)
+  if (identity === undefined || door === null) return null
+  const known = fleet.personal.get(`A/${person.id}/${door}/`)
+  if (known !== undefined) return JSON.parse(known.text) as Address
+  return { door, identity, nick: identity.slice(identity.lastIndexOf(':') + 1), room: null }
+}
+
+/** `irc:libera` of `irc:libera:alice`; all of Slack is one door. */
+const doorOf = (identity: Identity): string | null => {
+  if (identity.startsWith('slack:')) return 'slack'
+  return identity.startsWith('irc:') ? identity.slice(0, identity.lastIndexOf(':')) : null
+}
+
+/** Where whoever an address belongs to can be told something: there first, and then at every other door, in private. */
+export const routesOf = (fleet: Fleet, to: Address): readonly Address[] => {
+  const person = fleet.personOf(to.identity)
+  if (person === undefined) return [to]
+  const others = selvesOf(fleet, person).flatMap((one) => privateAddress(fleet, one) ?? [])
+  return [to, ...others.filter(({ identity }) => identity !== to.identity)]
+}
