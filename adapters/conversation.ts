@@ -13,6 +13,7 @@ import {
   type Address,
   type Answer,
   type Ask,
+  type Command,
   type Identity,
   type Instant,
   type Message,
@@ -98,7 +99,7 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
   if (ask.type === 'question')
     return found(ports, { question: ask.question, by: identity }, (answered, at) => ({
       type: 'said',
-      said: answerSaid(answered, { say, at, fingerprint }),
+      said: answerSaid(answered, { say, at, fingerprint, ...triedIn(ask.question) }),
     }))
   const coded = withLinkCode(ask.command)
   const command = coded?.command ?? ask.command
@@ -130,6 +131,10 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }
     }
   })
 }
+
+/** A command that was only tried: what it is refused with is told in its terms. */
+const triedIn = (question: Question): { readonly asked?: Command } =>
+  question.ask === 'preview' ? { asked: question.command } : {}
 
 const found = async <T>(
   { lane, store, refusals, desk, presence }: ConversationPorts,

@@ -103,7 +103,7 @@ export function answer(
     case 'status':
       return status(fleet, question.pool, at)
     case 'preview':
-      return preview(fleet, asked, question.get)
+      return preview(fleet, asked, question.command)
     case 'list':
     case 'why':
     case 'who':

@@ -198,6 +198,14 @@ export interface SiteTenant {
   readonly keys: readonly SshKey[]
 }
 
+export interface ReservationHit {
+  readonly request: RequestId
+  readonly tenant: TenantName
+  readonly count: number
+  readonly from: Instant
+  readonly lacking: number
+}
+
 /** What a command came to, in ids: what those stand for is read from the fleet when the answer is told. */
 export type Outcome =
   | { readonly type: 'granted'; readonly request: RequestId; readonly lease: LeaseId }
@@ -252,6 +260,8 @@ export type Outcome =
       readonly machines: readonly MachineName[]
       readonly from: Instant
       readonly until: Instant | null
+      /** What is reserved and has too few machines by this: so many are lacking. */
+      readonly reservations: readonly ReservationHit[]
     }
   | { readonly type: 'maintenanceLifted'; readonly what: Target; readonly machines: readonly MachineName[] }
   | { readonly type: 'configured'; readonly changes: readonly string[] }

@@ -1,13 +1,16 @@
-import type { GetCommand } from './command.ts'
+import type { Command } from './command.ts'
 import type { TenantName } from './id.ts'
+
+/** Commands that can be tried. */
+export type Previewed = Extract<Command, { readonly do: 'get' | 'reserve' }>
 
 /** What can be asked without changing anything. */
 export type Question =
   | { readonly ask: 'list'; readonly scope: 'mine' | 'all' }
   /** `all`: with every machine that the decision looked at, as far as the door can show so many. */
   | { readonly ask: 'why'; readonly about: string; readonly all?: boolean }
-  /** What a `get` would come to. */
-  | { readonly ask: 'preview'; readonly get: GetCommand }
+  /** What a `get` or a `reserve` would come to. */
+  | { readonly ask: 'preview'; readonly command: Previewed }
   | { readonly ask: 'status'; readonly pool: string | null }
   | { readonly ask: 'pools' }
   | { readonly ask: 'wear' }

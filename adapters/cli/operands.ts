@@ -22,7 +22,7 @@ export type Fields = Record<string, unknown>
 export function fieldsOf(verb: Verb, operands: readonly string[], options: Words['options']): Fields {
   const fields: Fields = {}
   for (const { name, value } of options) {
-    const argument = verb.arguments.find((one) => optionOf(one) === name || one.name === name)
+    const argument = takenBy(verb).find((one) => optionOf(one) === name || one.name === name)
     if (argument === undefined) throw unknownOption(verb, name)
     give(fields, argument, name, value === true ? true : valueOf(argument.kind, value))
   }
@@ -31,10 +31,13 @@ export function fieldsOf(verb: Verb, operands: readonly string[], options: Words
   return fields
 }
 
+/** What does nothing is sent as well, for the server to say so. */
+const takenBy = ({ arguments: own, idle = [] }: Verb): readonly Argument[] => [...own, ...idle]
+
 /** Takes an operand or more; how many. */
 const take = (verb: Verb, fields: Fields, [word, ...rest]: readonly string[]): number => {
   if (word === undefined) return 1
-  const introduced = verb.arguments.find(({ after }) => after?.includes(word.toLowerCase()))
+  const introduced = takenBy(verb).find(({ after }) => after?.includes(word.toLowerCase()))
   if (introduced !== undefined) return takeAfter(verb, fields, introduced, [word, ...rest])
   const open = verb.arguments.filter((one) => goesByPlace(one) && fields[one.name] === undefined)
   const argument = open.find(({ kind }) => canOnlyBe(kind, word)) ?? open.find(({ kind }) => mayBe(kind))

@@ -4,7 +4,7 @@ import type { Caller } from './api-key.ts'
 import { candidatesAnswer } from './candidates.ts'
 import { lookedAt } from './looks.ts'
 import { cursorOf, type Cursor } from './page.ts'
-import { refuse } from './refuse.ts'
+import { refuse, refuseCommand } from './refuse.ts'
 import { ok, type Answer, type Call } from './route.ts'
 import { answerWords } from './words.ts'
 
@@ -22,7 +22,8 @@ export async function answerTo(
     lookedAt(call, looksOf(fleet, caller.identity, data))
     return [data, data.type === 'refused' ? '' : answerWords(data, at)] as const
   })
-  if (found.type === 'refused') return refuse(door, found.refusal)
+  if (found.type === 'refused')
+    return question.ask === 'preview' ? refuseCommand(door, found, question.command) : refuse(door, found.refusal)
   if (question.ask !== 'why' || question.all !== true) return ok({ detail, ...found })
   const listed = await candidatesAnswer(call, found, cursor)
   if (!('total' in listed)) return listed

@@ -1,17 +1,17 @@
-import type { GetCommand } from '../command.ts'
 import { decide } from '../decide/index.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
+import type { Previewed } from '../question.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, PlatformChoice } from '../request.ts'
 import { isoTime } from '../time.ts'
 import type { Why } from '../why.ts'
 import { chances, type Chances } from './why.ts'
 
-/** What a `get` would come to now. No id in it: nothing was made that could have one. */
-export type Preview = WouldGrant | WouldWait
+/** What a `get` or a `reserve` would come to now. No id in it: nothing was made that could have one. */
+export type Preview = WouldGrant | WouldWait | WouldReserve
 
 interface Wanted {
   readonly tenant: TenantName
@@ -38,14 +38,21 @@ export interface WouldWait extends Wanted {
   readonly now: Chances
 }
 
+export interface WouldReserve extends Wanted {
+  readonly type: 'wouldReserve'
+  readonly from: string
+  /** Where there is room for it; null: anywhere. */
+  readonly platform: PlatformName | null
+}
+
 /**
- * Decides a `get` as if it were asked in earnest, tells what that came to, and takes all of it back, in one piece in which
+ * Decides a command as if it were asked in earnest, tells what that came to, and takes all of it back, in one piece in which
  * nobody else sees the fleet. The fleet must hold nothing that is not durable: what is taken back is what came after.
  */
 export const preview = (
   fleet: Fleet,
   { by, at }: { readonly by: Identity; readonly at: Instant },
-  command: GetCommand,
+  command: Previewed,
 ): Preview | { readonly type: 'refused'; readonly refusal: Refusal } => {
   const mark = fleet.journal.mark()
   try {
@@ -53,7 +60,8 @@ export const preview = (
     if (decision.type === 'refused') return decision
     const request = requestMade(decision.events)
     const lease = decision.outcome.type === 'granted' ? decision.outcome.lease : null
-    const askedMs = command.durationMs
+    const askedMs = (command.do === 'get' ? command : command.get).durationMs
+    if (command.do === 'reserve') return wouldReserve(fleet, request, askedMs)
     return lease === null
       ? wouldWait(fleet, request, askedMs, { by: speaker(fleet, by)!, at })
       : wouldGrant(fleet, lease, askedMs, at)
@@ -81,6 +89,12 @@ const wouldGrant = (fleet: Fleet, id: LeaseId, askedMs: number | null, at: Insta
     until: isoTime((at + durationMs) as Instant),
     why,
   }
+}
+
+const wouldReserve = (fleet: Fleet, id: RequestId, askedMs: number | null): WouldReserve => {
+  const { tenant, demand, durationMs, reserved } = fleet.requests.need(id)
+  const { from, platform } = reserved!
+  return { type: 'wouldReserve', tenant, demand, durationMs, askedMs, from: isoTime(from), platform }
 }
 
 const wouldWait = (

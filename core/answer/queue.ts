@@ -1,11 +1,13 @@
 import type { Estimates } from '../estimate.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, PoolName, RequestId, TenantName } from '../id.ts'
+import { firstOf } from '../indexes.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import { isOverdue, type Head } from '../policy/fairness.ts'
-import { sum } from '../policy/match.ts'
+import { fitting, sum } from '../policy/match.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { lineOf } from '../policy/order.ts'
+import { reservationsOf, type Reserved } from '../policy/reservation.ts'
 import type { Claim } from '../policy/setaside.ts'
 import { setAsideAt } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
@@ -13,12 +15,15 @@ import { isoTime } from '../time.ts'
 import { estimateView, type EstimateView } from '../view.ts'
 import { maySee } from './find.ts'
 import { noSuchPool } from './pools.ts'
+import { reservationView, type ReservationView } from './reservations.ts'
 
 /** Who waits, in the order of service: of one type, or for machines of one pool; null: everybody, type by type. */
 export interface QueueAnswer {
   readonly type: 'queue'
   readonly of: string | null
   readonly waiting: readonly InLine[]
+  /** What goes before some of them: its hour has come, or machines that they could use are kept for it. The first to begin first. */
+  readonly reserved: readonly ReservationView[]
   /** More that are not listed. */
   readonly more: number
 }
@@ -45,6 +50,7 @@ export interface InLine {
 }
 
 const LONGEST_LIST = 100
+const MOST_RESERVED = 20
 
 /** The queue as one who speaks for a tenant may see it. */
 export const queueOfAll = (
@@ -59,7 +65,8 @@ export const queueOfAll = (
     return { type: 'refused', refusal: noSuchPool(fleet, asked!) }
   const types = name === null ? MACHINE_TYPES : [type ?? pool!.type]
   const isMeant = (wanted: PoolName | null): boolean => pool === undefined || wanted === null || wanted === pool.name
-  const claims = new Map(setAsideAt(fleet, at, types).claims.map((claim) => [claim.request, claim]))
+  const kept = setAsideAt(fleet, at, types)
+  const claims = new Map(kept.claims.map((claim) => [claim.request, claim]))
   const line = types.flatMap((one) =>
     lineOf(fleet, one).flatMap((head, index) =>
       isMeant(head.request.demand.pool) ? [{ head, place: index + 1 }] : [],
@@ -82,7 +89,33 @@ export const queueOfAll = (
         aside: asideView(claims.get(request.id)),
       }
     }),
+    reserved: [...firstOf(reservedBefore(fleet, at, { types, listed, claims }), MOST_RESERVED)].map((one) =>
+      reservationView(one, maySee(by, one) ? one.id : null),
+    ),
     more: line.length - listed.length,
+  }
+}
+
+function* reservedBefore(
+  fleet: Fleet,
+  at: Instant,
+  {
+    types,
+    listed,
+    claims,
+  }: {
+    readonly types: readonly MachineType[]
+    readonly listed: readonly { readonly head: Head }[]
+    readonly claims: ReadonlyMap<RequestId, Claim>
+  },
+): Generator<Reserved> {
+  const wanted = new Set(listed.flatMap(({ head }) => fitting(fleet, head.request.demand)))
+  for (const type of types) {
+    const waits = listed.some(({ head }) => head.request.demand.type === type)
+    for (const one of waits ? reservationsOf(fleet, type) : []) {
+      const isKept = claims.get(one.id)?.stocks.some((stock) => wanted.has(stock)) === true
+      if (isKept || one.reserved.from <= at) yield one
+    }
   }
 }
 

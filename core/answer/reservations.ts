@@ -28,7 +28,7 @@ export const reservationsFor = (fleet: Fleet, by: Speaker): ReservationsAnswer =
   }
 }
 
-const reservationView = ({ tenant, demand, durationMs, reason, reserved }: Reserved, id: RequestId | null) => ({
+export const reservationView = ({ tenant, demand, durationMs, reason, reserved }: Reserved, id: RequestId | null) => ({
   id,
   tenant,
   type: demand.type,

@@ -2,6 +2,7 @@ import type { Command, Outcome } from '../command.ts'
 import type { Instant, LeaseId, MachineName } from '../id.ts'
 import type { MaintenanceWindow } from '../maintenance.ts'
 import type { Machine } from '../machine.ts'
+import { lackingIn } from '../policy/reservation.ts'
 import { machinesNamed } from '../policy/target.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Draft } from './draft.ts'
@@ -21,13 +22,24 @@ export const decideSetMaintenance = (
   const from = Math.max(asked ?? at, at) as Instant
   const until = forMs === null ? asksUntil : ((from + forMs) as Instant)
   if (until !== null && until <= from) return { type: 'endsBeforeStart', from, until }
+  const stretch = { from, until: until ?? Infinity, types: [...new Set(named.machines.map(({ type }) => type))] }
+  const lackedBefore = new Map([...lackingIn(fleet, at, stretch)].map(([{ id }, lacking]) => [id, lacking]))
   for (const machine of named.machines) {
     const window: MaintenanceWindow = { from: beginning(machine, from), until, reason, setAt: at }
     draft.emit({ type: 'maintenanceSet', machine: machine.name, window })
   }
   tellHolders(draft, named.machines, { from, until })
+  const reservations = [...lackingIn(fleet, at, stretch)]
+    .filter(([{ id }, lacking]) => lacking > (lackedBefore.get(id) ?? 0))
+    .map(([{ id, tenant, demand, reserved }, lacking]) => ({
+      request: id,
+      tenant,
+      count: demand.count,
+      from: reserved.from,
+      lacking,
+    }))
   settle(draft)
-  return { type: 'maintenanceSet', what: named.what, machines: namesOf(named.machines), from, until }
+  return { type: 'maintenanceSet', what: named.what, machines: namesOf(named.machines), from, until, reservations }
 }
 
 /** Ends a window, or takes back one that is still ahead. */

@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { Instant, PlatformName } from '../id.ts'
+import { firstOf } from '../indexes.ts'
 import type { MachineType } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { MachineRequest } from '../request.ts'
@@ -95,6 +96,37 @@ export const claimOf = (fleet: Fleet, request: Reserved): Claim => {
   const stocks = platform === null ? fit : fit.filter(({ shape }) => shape.platform === platform)
   const until = endOf(fleet, stocks, { ...request, from })
   return { request: id, stocks, count: demand.count, from, until, slackMs: slackMs(fleet, stocks), reserved: true }
+}
+
+/** Reservations that a question is about, at most. */
+const MOST_COMPARED = 200
+
+/**
+ * Those of the reservations that overlap a stretch of time that will have too few machines if all goes as planned, and how many
+ * each lacks.
+ */
+export const lackingIn = (
+  fleet: Fleet,
+  at: Instant,
+  { from, until, types }: { readonly from: number; readonly until: number; readonly types: readonly MachineType[] },
+): ReadonlyMap<Reserved, number> => {
+  const near = types.flatMap((type) => [...firstOf(reservationsOf(fleet, type), MOST_COMPARED)])
+  const claims = near
+    .filter((request) => request.reserved.from > at)
+    .map((request) => ({ request, claim: claimOf(fleet, request) }))
+  const overlapping = claims.filter(({ claim }) => claim.from < until && claim.until > from)
+  const lacking = overlapping.map(({ request, claim }) => {
+    const { stocks, slackMs: slack } = claim
+    const needed = sum(claims, ({ claim: other }) =>
+      other.from < claim.until && other.until > claim.from && other.stocks.some((stock) => stocks.includes(stock))
+        ? other.count
+        : 0,
+    )
+    const missing = needed - freeAt(fleet, stocks, { at: claim.from, now: at, most: needed, slackMs: slack })
+    // One that no stock is left for overlaps with nobody, itself included.
+    return [request, stocks.length === 0 ? claim.count : Math.min(claim.count, missing)] as const
+  })
+  return new Map(lacking.filter(([, count]) => count > 0))
 }
 
 /** Instants that are looked at for a start that is possible. */

@@ -14,7 +14,7 @@ import { previewSaid } from './preview.ts'
 import { queueSaid } from './queue.ts'
 import { reservationsSaid } from './reserve.ts'
 import { refusalSaid } from './refusal.ts'
-import { counted, listed, openly, ordinal, privately, type Said, type Telling } from './said.ts'
+import { counted, listed, openly, ordinal, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 import { STATES } from './states.ts'
 import { tenantsSaid } from './tenants.ts'
 import { clockOf } from './time.ts'
@@ -22,8 +22,8 @@ import { wearSaid } from './wear.ts'
 import { whyRefusalSaid } from './why-refusal.ts'
 import { heldBy, whyLeaseSaid, whyMachineSaid, whyRequestSaid } from './why.ts'
 
-/** The answer to a question, in words. */
-export function answerSaid(answer: Answer, telling: Telling & { readonly fingerprint: FingerprintOf }): Said {
+/** The answer to a question, in words; `asked`: the command that it was about. */
+export function answerSaid(answer: Answer, telling: RefusalTelling & { readonly fingerprint: FingerprintOf }): Said {
   const { say, at } = telling
   switch (answer.type) {
     case 'mine':
@@ -40,6 +40,7 @@ export function answerSaid(answer: Answer, telling: Telling & { readonly fingerp
       return whyRefusalSaid(answer, telling)
     case 'wouldGrant':
     case 'wouldWait':
+    case 'wouldReserve':
       return previewSaid(answer, telling)
     case 'queue':
       return queueSaid(answer, telling)

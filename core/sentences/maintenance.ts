@@ -1,5 +1,5 @@
 import type { MaintenanceAnswer, MaintenanceView } from '../answer/maintenance.ts'
-import type { Outcome } from '../command.ts'
+import type { Outcome, ReservationHit } from '../command.ts'
 import type { Message } from '../effect.ts'
 import type { MachineName } from '../id.ts'
 import { plannedEnd } from '../policy/due.ts'
@@ -51,7 +51,7 @@ const opening = (what: Target, machines: readonly MachineName[]): string =>
 const typed = ({ kind, name }: Target): string => (kind === 'machine' ? name : `${kind}:${name}`)
 
 export const maintenanceSetSaid = (
-  { what, machines, from, until }: Extract<Outcome, { type: 'maintenanceSet' }>,
+  { what, machines, from, until, reservations }: Extract<Outcome, { type: 'maintenanceSet' }>,
   { fleet, say, at }: FleetTelling,
 ): Said => {
   const rows = machines.flatMap((name) => fleet.machines.get(name) ?? [])
@@ -63,7 +63,9 @@ export const maintenanceSetSaid = (
   )
   const lift = `End it: ${say(`maintenance off ${typed(what)}`)}`
   const who = opening(what, machines)
-  if (begun === machines.length) return openly(`${who} ${one ? 'is' : 'are'} in maintenance now, ${time}. ${lift}`)
+  const hits = reservations.length === 0 ? [] : [hitsSaid(reservations, at)]
+  if (begun === machines.length)
+    return openly(`${who} ${one ? 'is' : 'are'} in maintenance now, ${time}. ${lift}`, ...hits)
   const starts =
     from > at
       ? `from ${clock(from, at)}`
@@ -78,8 +80,18 @@ export const maintenanceSetSaid = (
   return openly(
     `${who} ${one ? 'goes' : 'go'} into maintenance ${starts}, ${time}.${part} ${lift}`,
     ...(late.length === 0 ? [] : [`${listed(late)}.`]),
+    ...hits,
   )
 }
+
+/** `Reserved, and too few machines then: R9J8 for infra (2 from 16:00 UTC on 2026-11-28) lacks 1.` */
+const hitsSaid = (reservations: readonly ReservationHit[], at: Telling['at']): string =>
+  `Reserved, and too few machines then: ${listed(
+    reservations.map(
+      ({ request, tenant, count, from, lacking }) =>
+        `${request} for ${tenant} (${count} from ${clock(from, at)}) lacks ${lacking}`,
+    ),
+  )}.`
 
 export const maintenanceLiftedSaid = (
   { what, machines }: Extract<Outcome, { type: 'maintenanceLifted' }>,

@@ -26,6 +26,8 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
       return `I don't know "${got}".`
     case 'unknownArgument':
       return from === 'fields' ? `There is no field "${got}".` : `I don't understand "${got}" there.`
+    case 'idle':
+      return `"${got}" does nothing here: ${IDLE[name] ?? 'leave it out'}.`
     case 'missing':
       return `"${name}"${otherwise(verb, argument)} is missing.`
     case 'twice':
@@ -69,6 +71,14 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
     case 'badPairs':
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }
+}
+
+/** Why, by the names of arguments. */
+const IDLE: Readonly<Record<string, string>> = {
+  priority: 'a reservation is before everybody who waits',
+  queue: 'a reservation never waits, but is made or refused at once',
+  keepPlace: 'a reservation is kept, whoever asks how it stands',
+  pollWithin: 'a reservation is kept, whoever asks how it stands',
 }
 
 /** ` or "until"`: what would do in place of an argument. */

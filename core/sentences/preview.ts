@@ -5,11 +5,12 @@ import { wanted } from './wanted.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
 import { clockOf, span, typedSpan } from './time.ts'
 import { choiceSaid } from './platform.ts'
-import { typedGet } from './typed.ts'
+import { machineWords, typedGet } from './typed.ts'
 import { droppedSaid, keptSaid } from './why.ts'
 
-/** What a `get` would come to, in words, and how to ask in earnest. */
+/** What a command would come to, in words, and how to ask in earnest. */
 export const previewSaid = (preview: Preview, telling: Telling): Said => {
+  if (preview.type === 'wouldReserve') return wouldReserveSaid(preview, telling)
   const { demand, askedMs, why } = preview
   const length = askedMs === null ? '' : ` for ${typedSpan(askedMs)}`
   const inEarnest = `Nothing was taken. In earnest: ${telling.say(`${typedGet(demand, demand.platform)}${length}`)}`
@@ -20,7 +21,20 @@ export const previewSaid = (preview: Preview, telling: Telling): Said => {
   return openly(outcome(preview, telling), `${reasons}${inEarnest}`, ...instead(preview, telling))
 }
 
-const outcome = (preview: Preview, { at }: Telling): string => {
+const wouldReserveSaid = (
+  { demand, askedMs, from, durationMs, platform }: Extract<Preview, { type: 'wouldReserve' }>,
+  { say, at }: Telling,
+): Said => {
+  const length = askedMs === null ? '' : ` for ${typedSpan(askedMs)}`
+  return openly(
+    `${wanted({ demand })} would be reserved for you from ${clockOf(from, at)} for ${span(durationMs)}${platform === null ? '' : `, platform ${platform}`}.`,
+    `Nothing was reserved. In earnest: ${say(`reserve ${machineWords(demand).join(' ')} from ${from.slice(0, 16)}Z${length}`)}`,
+  )
+}
+
+type ForNow = Exclude<Preview, { type: 'wouldReserve' }>
+
+const outcome = (preview: ForNow, { at }: Telling): string => {
   if (preview.type === 'wouldGrant') {
     const { machines, choice, durationMs, until, why } = preview
     return `You would get ${names(machines)}, platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
@@ -32,7 +46,7 @@ const outcome = (preview: Preview, { at }: Telling): string => {
 }
 
 /** Only where its platform alone is busy. */
-const instead = (preview: Preview, { say }: Telling): string[] => {
+const instead = (preview: ForNow, { say }: Telling): string[] => {
   if (preview.type === 'wouldGrant' || preview.demand.platform === 'any') return []
   const { elsewhere } = preview.now
   if (elsewhere < preview.demand.count) return []

@@ -5,7 +5,7 @@ import type { Awaited } from '../policy/promised.ts'
 import { isoTime } from '../time.ts'
 import { estimateSaid } from './estimate.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
-import { clock, clockOf } from './time.ts'
+import { clock, clockOf, span } from './time.ts'
 
 /** For whom a lease ends when it does: `2 requests wait for metal`, `metal is reserved from 16:00 UTC`. */
 export const awaitedSaid = ({ machineType, requests, reservedFrom }: Awaited, at: Instant): string =>
@@ -17,7 +17,7 @@ export const awaitedSaid = ({ machineType, requests, reservedFrom }: Awaited, at
 const SHOWN = 5
 
 /** The first few of each type; a few lines, however many wait. */
-export const queueSaid = ({ of, waiting, more }: QueueAnswer, { say, at }: Telling): Said => {
+export const queueSaid = ({ of, waiting, reserved, more }: QueueAnswer, { say, at }: Telling): Said => {
   const [first] = waiting
   if (first === undefined)
     return openly(`Nobody waits${of === null ? '' : ` for ${of}`}. Get a machine: ${say(`get ${of ?? 'metal'}`)}`)
@@ -36,7 +36,19 @@ export const queueSaid = ({ of, waiting, more }: QueueAnswer, { say, at }: Telli
   const unlisted = more === 0 ? '' : `${more} more are not listed. `
   const next =
     own === undefined ? `What is free: ${say('pools')}` : `Why ${own.request} waits: ${say(`why ${own.request}`)}`
-  return openly(...lines, `${unlisted}${next}`)
+  return openly(...lines, `${reservedSaid(reserved, at)}${unlisted}${next}`)
+}
+
+/** `Reserved before them: 2 metal for infra from 16:00 UTC for 4h. ` */
+const reservedSaid = (reserved: QueueAnswer['reserved'], at: Instant): string => {
+  if (reserved.length === 0) return ''
+  const said = reserved.slice(0, SHOWN).map(({ id, tenant, count, type, from, durationMs }) => {
+    const when =
+      from > isoTime(at) ? `from ${clockOf(from, at)} for ${span(durationMs)}` : `since ${clockOf(from, at)}, and first`
+    return `${id === null ? '' : `${id}, `}${count} ${type} for ${tenant} ${when}`
+  })
+  const rest = reserved.length - said.length
+  return `Reserved before them: ${said.join('; ')}${rest > 0 ? `; ${rest} more` : ''}. `
 }
 
 /** `1st infra (4 since 13:02 UTC, its 5th machine, priority 2, 2 set aside for it until 14:05 UTC)` */

@@ -64,7 +64,16 @@ const PLAIN: GetCommand = {
 
 type Machines = Pick<GetCommand, 'type' | 'pool' | 'count' | 'arch' | 'labels' | 'platform' | 'chassis'>
 
-const machineWords = ({ type, pool, count, arch, labels, platform, chassis = null }: Machines): readonly string[] => [
+/** `metal 2 arch aarch64 any` */
+export const machineWords = ({
+  type,
+  pool,
+  count,
+  arch,
+  labels,
+  platform,
+  chassis = null,
+}: Machines): readonly string[] => [
   pool ?? type,
   ...(count === 1 ? [] : [String(count)]),
   ...(arch === null ? [] : ['arch', arch]),

@@ -18,7 +18,10 @@ export function readValues(verb: Verb, record: Readonly<Record<string, unknown>>
   const values: Record<string, Value | Value[]> = {}
   for (const [field, given] of Object.entries(record)) {
     if (given === undefined || given === null) continue
-    const argument = verb.arguments.find((one) => one.name === field || optionOf(one) === field)
+    const isMeant = (one: Argument): boolean => one.name === field || optionOf(one) === field
+    const idle = verb.idle?.find(isMeant)
+    if (idle !== undefined) return fieldMisread(verb, idle, { problem: { type: 'idle' }, given: field })
+    const argument = verb.arguments.find(isMeant)
     if (argument === undefined) return fieldMisread(verb, null, { problem: { type: 'unknownArgument' }, given: field })
     if (values[argument.name] !== undefined) return fieldMisread(verb, argument, { problem: { type: 'twice' }, given })
     const read = readField(argument, given, { ...ports, isOption: field !== argument.name })

@@ -129,7 +129,7 @@ export const get: Verb = {
   asks: (values, where) => {
     const command = commandOf(values, where)
     return values['dryRun'] === true
-      ? { type: 'question', question: { ask: 'preview', get: command } }
+      ? { type: 'question', question: { ask: 'preview', command } }
       : { type: 'command', command }
   },
 }

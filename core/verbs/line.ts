@@ -57,8 +57,12 @@ const takenAt = (line: Line, at: number): Taken => {
   const rest = line.verb.arguments.find((one) => one.rest === true && one.after === undefined)
   if (rest !== undefined) return takeRest(line, at, rest)
   if (!word.closed) return { type: 'stuck', problem: { type: 'unclosedQuote' }, argument: null, at }
-  const introduced = word.quoted ? undefined : line.verb.arguments.find(({ after }) => after?.includes(plain(word)))
+  const introducedIn = (of: readonly Argument[] = []): Argument | undefined =>
+    word.quoted ? undefined : of.find(({ after }) => after?.includes(plain(word)))
+  const introduced = introducedIn(line.verb.arguments)
   if (introduced !== undefined) return takeAfter(line, at, introduced)
+  const idle = introducedIn(line.verb.idle)
+  if (idle !== undefined) return { type: 'stuck', problem: { type: 'idle' }, argument: idle, at }
   return isFiller(word, line.words[at + 1]) ? { type: 'took', words: 1 } : byPlace(line, at)
 }
 

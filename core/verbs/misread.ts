@@ -7,6 +7,8 @@ export type Problem =
   | { readonly type: 'empty' }
   | { readonly type: 'unknownVerb' }
   | { readonly type: 'unknownArgument' }
+  /** It would do nothing here. */
+  | { readonly type: 'idle' }
   | { readonly type: 'missing' }
   | { readonly type: 'twice' }
   /** Two arguments of which one will do. */

@@ -14,9 +14,12 @@ const from: Argument = {
   after: ['from', 'at'],
 }
 
+/** It has no place in a line. */
+const isIdle = ({ name }: Argument): boolean => ['queue', 'priority', 'keepPlace', 'pollWithin'].includes(name)
+
 /** As `get` takes them, but that `from` is a time here and not a pool. */
 const args: readonly Argument[] = get.arguments
-  .filter(({ name }) => !['queue', 'dryRun', 'priority'].includes(name))
+  .filter((argument) => !isIdle(argument))
   .flatMap((argument) => (argument.name === 'pool' ? [{ ...argument, after: ['pool'] }] : [argument]))
   .toSpliced(2, 0, from)
 
@@ -27,11 +30,18 @@ export const reserve: Verb = {
   who: 'member',
   type: 'command',
   arguments: args,
-  examples: ['reserve metal 2 from tomorrow 09:10 for 4h', 'reserve metal from 2026-11-28T02:00Z because release'],
-  asks: (values, where) => ({
-    type: 'command',
-    command: { do: 'reserve', get: commandOf(values, where), from: values['from'] as Instant },
-  }),
+  idle: get.arguments.filter(isIdle),
+  examples: [
+    'reserve metal 2 from tomorrow 09:10 for 4h',
+    'reserve metal from 2026-11-28T02:00Z because release',
+    'reserve metal 2 from tomorrow 09:10 dry-run',
+  ],
+  asks: (values, where) => {
+    const command = { do: 'reserve', get: commandOf(values, where), from: values['from'] as Instant } as const
+    return values['dryRun'] === true
+      ? { type: 'question', question: { ask: 'preview', command } }
+      : { type: 'command', command }
+  },
 }
 
 export const reservations: Verb = {

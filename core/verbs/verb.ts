@@ -41,6 +41,8 @@ export interface Verb {
   /** Whether it comes to a command for the lane, or to a question for the fleet, as a `get` that is only tried also does. */
   readonly type: Ask['type']
   readonly arguments: readonly Argument[]
+  /** What verbs like it take, and does nothing here: it is refused with a sentence, rather than taken for a slip or in silence. */
+  readonly idle?: readonly Argument[]
   /** Whole lines, as typed after `!duffy`. The first is what a misread shows. */
   readonly examples: readonly string[]
   /** Makes a secret, which is shown once: only where the answer reaches nobody but the asker, over HTTP and at the command line. */

@@ -1,14 +1,24 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { answer, answerSaid, readLine, type Fleet, type GetCommand, type Identity, requestView } from '#core'
+import {
+  answer,
+  answerSaid,
+  isoTime,
+  readLine,
+  type Fleet,
+  type GetCommand,
+  type Identity,
+  type Instant,
+  requestView,
+} from '#core'
 import { anyGet, anyTenant, anyWorld } from '../kit/histories.ts'
 import { snapshot } from '../kit/snapshot.ts'
-import { PLAIN_GET, World } from '../kit/world.ts'
+import { PLAIN_GET, told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 
 const previewed = ({ fleet, at }: World, by: string, get: Partial<GetCommand> = {}) =>
-  answer(fleet, { by: by as Identity, at }, { ask: 'preview', get: { ...PLAIN_GET, ...get } })
+  answer(fleet, { by: by as Identity, at }, { ask: 'preview', command: { ...PLAIN_GET, ...get } })
 
 /** All that a decision could leave behind, the numbers that are given next and texts outside the log included. */
 const whole = (fleet: Fleet): unknown => ({
@@ -47,6 +57,28 @@ test('a preview leaves any fleet as it was, and the same get in earnest comes to
   )
 })
 
+test('a reservation that is tried leaves the fleet as it was, and is made in earnest as it said', () => {
+  const world = new World()
+  const command = { do: 'reserve', get: { ...PLAIN_GET, count: 2 }, from: (world.at + 3_600_000) as Instant } as const
+  const before = whole(world.fleet)
+  const said = answer(world.fleet, { by: ALICE as Identity, at: world.at }, { ask: 'preview', command })
+  expect(whole(world.fleet)).toEqual(before)
+  expect(said).toMatchObject({ type: 'wouldReserve', tenant: 'alice', from: isoTime(command.from), platform: 'amd' })
+  const { at } = world
+  expect(answerSaid(said, { say: (line) => `!duffy ${line}`, at, fingerprint: () => '' }).room).toEqual([
+    '2 metal would be reserved for you from 01:16 UTC for 2h, platform amd.',
+    'Nothing was reserved. In earnest: !duffy reserve metal 2 from 1970-01-01T01:16Z',
+  ])
+  expect(told(world.ask(ALICE, command))).toMatchObject({ type: 'reserved' })
+})
+
+test('a reservation that is tried in vain is refused like one in earnest', () => {
+  const world = new World()
+  const command = { do: 'reserve', get: { ...PLAIN_GET, count: 5 }, from: (world.at + 3_600_000) as Instant } as const
+  const said = answer(world.fleet, { by: ALICE as Identity, at: world.at }, { ask: 'preview', command })
+  expect(said).toEqual({ type: 'refused', refusal: told(world.ask(ALICE, command)) })
+})
+
 test('somebody who has never spoken is still unknown after a preview, and so is where to reach them', () => {
   const world = new World()
   const address = { door: 'irc', identity: ALICE as Identity, nick: 'alice', room: '#ci' }
@@ -69,7 +101,7 @@ test.each(['get metal 2 for 4h dry-run', 'get metal dry-run for 4h 2', 'get meta
     if (read.type === 'misread') throw new Error('misread')
     expect(read.ask).toMatchObject({
       type: 'question',
-      question: { ask: 'preview', get: { type: 'metal', count: 2, durationMs: 14_400_000 } },
+      question: { ask: 'preview', command: { type: 'metal', count: 2, durationMs: 14_400_000 } },
     })
   },
 )

@@ -3,7 +3,9 @@ import {
   answerSaid,
   estimatesAt,
   messageSaid,
+  misreadSaid,
   outcomeSaid,
+  readLine,
   refusalSaid,
   type GetCommand,
   type Instant,
@@ -207,6 +209,99 @@ describe('a reservation', () => {
     world.pass(MINUTE)
     expect(world.notices.map(({ message }) => message.type)).toEqual(['reservationNear'])
     expect(messageSaid(world.notices[0]!.message, telling(world)).room[0]).toContain('begins at 01:16 UTC, for 2h')
+  })
+})
+
+describe('what reservations have no use for', () => {
+  test.each(['now', 'priority 3'])('"%s" is refused with why', (words) => {
+    const read = readLine(`reserve metal ${words} from 18:00`, { fingerprint: () => '', address: null, at: 0 })
+    if (read.type !== 'misread') throw new Error(read.type)
+    expect(misreadSaid(read, { say: (line) => `!duffy ${line}`, at: 0 as Instant }).room[0]).toMatch(
+      /^"(now|priority)" does nothing here: a reservation .* Nothing was done\. Try: !duffy reserve/,
+    )
+  })
+})
+
+describe('the queue', () => {
+  const queue = (world: World, by: string): readonly string[] =>
+    answerSaid(answer(world.fleet, { by: by as never, at: world.at }, { ask: 'queue', type: null }), telling(world))
+      .room
+
+  test('tells of what is reserved, where somebody waits because of it', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + HOUR, { count: 2 })
+    expect(queue(world, BOB)[0]).toContain('Nobody waits')
+    world.get(BOB, { durationMs: 10 * HOUR })
+    expect(queue(world, BOB)[1]).toContain('Reserved before them: 2 metal for alice from 01:16 UTC for 2h. ')
+    expect(queue(world, ALICE)[1]).toMatch(/Reserved before them: R\w+, 2 metal for alice/)
+  })
+
+  test('tells of one whose hour has come as first', () => {
+    const world = worldOf({}, 1)
+    reserve(world, ALICE, world.at + HOUR)
+    world.ask('duffy', { do: 'setMaintenance', what: 'intel-1', from: null, until: null, forMs: null, reason: '' })
+    world.get(BOB)
+    world.pass(HOUR)
+    expect(queue(world, BOB)[1]).toContain('Reserved before them: 1 metal for alice since 01:16 UTC, and first. ')
+  })
+
+  test('does not tell of what is reserved of other machines', () => {
+    const world = new World(
+      siteOf({
+        pools: [poolOf('metal', { steps: [] }), poolOf('rack', { steps: [] })],
+        machines: [...machinesOf('metal', 'intel', 1), ...machinesOf('rack', 'amd', 1)],
+        tenants: [tenantOf('alice'), tenantOf('bob')],
+      }),
+    )
+    reserve(world, ALICE, world.at + HOUR, { type: 'rack' })
+    world.get(ALICE, { type: 'metal', durationMs: 10 * HOUR })
+    world.get(BOB, { type: 'metal', durationMs: 10 * HOUR })
+    expect(queue(world, BOB).join()).not.toContain('Reserved')
+  })
+})
+
+describe('maintenance that falls on a reservation', () => {
+  const maintain = (world: World, what: string, from: number, until: number | null): Outcome =>
+    told(
+      world.ask('duffy', {
+        do: 'setMaintenance',
+        what,
+        from: from as Instant,
+        until: until as Instant | null,
+        forMs: null,
+        reason: '',
+      }),
+    ) as Outcome
+
+  test('says whose it is and when, and how many machines it lacks', () => {
+    const world = worldOf()
+    const from = world.at + 4 * HOUR
+    reserve(world, ALICE, from, { count: 2 })
+    const set = maintain(world, 'intel-1', world.at + 3 * HOUR, world.at + 5 * HOUR)
+    expect(set).toMatchObject({ reservations: [{ tenant: 'alice', count: 2, from, lacking: 1 }] })
+    expect(outcomeSaid(set, telling(world)).room.at(-1)).toMatch(
+      /^Reserved, and too few machines then: R\w+ for alice \(2 from 04:16 UTC\) lacks 1\.$/,
+    )
+  })
+
+  test('says so of all of a pool that goes at once', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + 4 * HOUR)
+    expect(maintain(world, 'pool:metal', world.at, null)).toMatchObject({ reservations: [{ lacking: 1 }] })
+  })
+
+  test('says nothing where enough is left, or the window is over by then', () => {
+    const world = worldOf()
+    reserve(world, ALICE, world.at + 4 * HOUR)
+    expect(maintain(world, 'intel-1', world.at + 3 * HOUR, world.at + 5 * HOUR)).toMatchObject({ reservations: [] })
+    expect(maintain(world, 'intel-2', world.at, world.at + HOUR)).toMatchObject({ reservations: [] })
+  })
+
+  test('says nothing of what lacked machines before', () => {
+    const world = worldOf({}, 1)
+    reserve(world, ALICE, world.at + 4 * HOUR)
+    maintain(world, 'intel-1', world.at, null)
+    expect(maintain(world, 'intel-1', world.at, world.at + 9 * HOUR)).toMatchObject({ reservations: [] })
   })
 })
 

@@ -17,9 +17,10 @@ export const reservations: readonly KeyedRoute[] = [
     method: 'POST',
     path: '/api/v2/reservations',
     who: 'member',
-    summary: 'have machines for a time ahead: {"type": "metal", "count": 2, "from": "2026-11-28T02:00Z", "for": "4h"}',
+    summary:
+      'have machines for a time ahead: {"type": "metal", "count": 2, "from": "2026-11-28T02:00Z", "for": "4h"}; "dryRun": true only says what would happen',
     body: { verb: 'reserve', example: { type: 'metal', count: 2, from: '2026-11-28T02:00Z', for: '4h' } },
-    gives: { 201: TOLD },
+    gives: { 200: TOLD, 201: TOLD },
     answer: (call, caller) => perform(call, caller, verbNamed('reserve')!, call.body ?? {}),
   },
   {

@@ -38,3 +38,27 @@ test('a try does not use up its Idempotency-Key', async () => {
   await served.call('POST', '/api/v2/requests', { body: preview, headers })
   expect((await served.call('POST', '/api/v2/requests', { body: { type: 'vm' }, headers })).status).toBe(201)
 })
+
+test('a reservation that is only tried is 200, and made by the same without "dryRun"', async () => {
+  await using served = await serve()
+  const body = { type: 'metal', count: 2, from: '2026-11-24T02:00Z', for: '4h' }
+  const tried = await served.call('POST', '/api/v2/reservations', { as: 'bob', body: { ...body, dryRun: true } })
+  expect(tried.status).toBe(200)
+  expect(tried.body).toMatchObject({ type: 'wouldReserve', from: '2026-11-24T02:00:00.000Z', durationMs: 14_400_000 })
+  expect(tried.body.detail).toContain('In earnest: duffy reserve metal 2 from 2026-11-24T02:00Z for 4h')
+  expect(served.duffy.fleet.requests.size).toBe(0)
+  expect((await served.call('POST', '/api/v2/reservations', { as: 'bob', body })).status).toBe(201)
+})
+
+test.each([{ queue: false }, { now: true }, { priority: 2 }, { keepPlace: true }, { pollWithin: '10m' }])(
+  'a reservation with %j is told that it does nothing there',
+  async (idle) => {
+    await using served = await serve()
+    const body = { type: 'metal', from: '2026-11-24T02:00Z', ...idle }
+    const told = await served.call('POST', '/api/v2/reservations', { as: 'bob', body })
+    expect(told.status).toBe(422)
+    expect(told.body.detail).toMatch(
+      /^"\w+" does nothing here: a reservation is|^"\w+" does nothing here: a reservation never waits/,
+    )
+  },
+)

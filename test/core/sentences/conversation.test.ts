@@ -223,6 +223,9 @@ describe('what commands come to', () => {
       machines: ['intel-1' as never, 'intel-2' as never],
       from: 5 as never,
       until: null,
+      reservations: [
+        { request: 'R9J8' as never, tenant: 'infra' as never, count: 2, from: 3_600_000 as never, lacking: 1 },
+      ],
     },
     maintenanceLifted: {
       type: 'maintenanceLifted',

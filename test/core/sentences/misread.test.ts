@@ -21,6 +21,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   empty: { type: 'empty' },
   unknownVerb: { type: 'unknownVerb' },
   unknownArgument: { type: 'unknownArgument' },
+  idle: { type: 'idle' },
   missing: { type: 'missing' },
   twice: { type: 'twice' },
   notBoth: { type: 'notBoth', other: 'until' },
