@@ -13,6 +13,7 @@ import type {
 } from './id.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
+import type { Recurring } from './instant.ts'
 import type { MachineType } from './machine.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
@@ -141,8 +142,11 @@ export type Command =
       readonly until: Instant | null
       readonly forMs: number | null
       readonly reason: string
+      /** Again and again, instead of `from` and `until`. */
+      readonly every?: Recurring | null
     }
-  | { readonly do: 'endMaintenance'; readonly what: string }
+  /** `every`: what comes again and again, and not only the next. */
+  | { readonly do: 'endMaintenance'; readonly what: string; readonly every?: boolean }
   | { readonly do: 'configure'; readonly site: Site }
   | { readonly do: 'finishRun'; readonly run: RunId; readonly fence: number; readonly result: RunResult }
   /** What askers were told of their waits since this was last said. */
@@ -262,8 +266,18 @@ export type Outcome =
       readonly until: Instant | null
       /** What is reserved and has too few machines by this: so many are lacking. */
       readonly reservations: readonly ReservationHit[]
+      /** It comes again after so long; null: it does not. */
+      readonly everyMs: number | null
     }
-  | { readonly type: 'maintenanceLifted'; readonly what: Target; readonly machines: readonly MachineName[] }
+  | {
+      readonly type: 'maintenanceLifted'
+      readonly what: Target
+      readonly machines: readonly MachineName[]
+      /** When one of them goes into maintenance again; null: none does. */
+      readonly again: Instant | null
+      /** What came again and again comes no more. */
+      readonly every: boolean
+    }
   | { readonly type: 'configured'; readonly changes: readonly string[] }
   | { readonly type: 'nothing' }
   | { readonly type: 'accepted' }

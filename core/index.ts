@@ -65,7 +65,14 @@ export { machineNamed, maySee } from './answer/find.ts'
 export { canonical } from './canonical.ts'
 export { differences, nearer, platformDistance } from './policy/distance.ts'
 export { readDuration } from './duration.ts'
-export { isInstantShaped, MOST_INSTANT_WORDS, readInstant } from './instant.ts'
+export {
+  isInstantShaped,
+  isRecurringShaped,
+  MOST_INSTANT_WORDS,
+  readInstant,
+  readRecurring,
+  type Recurring,
+} from './instant.ts'
 export { linkCodeDigest, LINK_CODE_LENGTH, LINK_CODE_LETTERS, spacedCode } from './link-code.ts'
 export { readSshKey, type FingerprintOf } from './ssh-key.ts'
 export { nearest } from './suggest.ts'

@@ -37,6 +37,29 @@ export const isInstantShaped = (text: string): boolean => {
   return asked.length <= LONGEST_TEXT && (BY_DAY.test(asked) || BY_DATE.test(asked))
 }
 
+/** From when on, and after how long again. */
+export interface Recurring {
+  readonly from: Instant
+  readonly everyMs: number
+}
+
+const EVERY_DAY = /^(?:day|daily)(?: at)? (.+)$/
+
+/** A time that comes again: `02:00` or `day 02:00` every day, `sunday 02:00` every week; in UTC, so that it never shifts. The first lies after `now`. */
+export function readRecurring(text: string, now: number): Recurring | InstantProblem {
+  const asked = text.trim().toLowerCase()
+  const time = EVERY_DAY.exec(asked)?.[1] ?? asked
+  const [, day] = BY_DAY.exec(time) ?? []
+  if (DAY_ALONE.test(time)) return 'noTime'
+  if (!BY_DAY.test(time) || day === 'today' || day === 'tomorrow' || (day !== undefined && time !== asked))
+    return 'nonsense'
+  const everyMs = day === undefined ? DAY : 7 * DAY
+  const from = readInstant(time, now, everyMs)
+  return typeof from === 'number' ? { from, everyMs } : from
+}
+
+export const isRecurringShaped = (text: string): boolean => typeof readRecurring(text, 0) === 'object'
+
 /** The most words that one instant is made of: `2026-11-28 at 02:00 UTC`. */
 export const MOST_INSTANT_WORDS = 4
 

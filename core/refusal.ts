@@ -174,8 +174,10 @@ export type Refusal =
   /** Neither a machine nor anything that machines have in common. */
   | { readonly type: 'noSuchTarget'; readonly asked: string; readonly suggestion: string | null }
   | { readonly type: 'endsBeforeStart'; readonly from: Instant; readonly until: Instant }
-  /** None of it is in maintenance, or is to be. */
-  | { readonly type: 'noMaintenance'; readonly what: Target }
+  /** None of it is in maintenance, or is to be; `every`: again and again. */
+  | { readonly type: 'noMaintenance'; readonly what: Target; readonly every?: true }
+  /** Maintenance that comes again is to last less than it takes to come again; null: nobody said how long. */
+  | { readonly type: 'badRecurrence'; readonly forMs: number | null; readonly everyMs: number }
   /** A machine of the lease is wanted for maintenance, and the lease ends as late as it can before that. */
   | {
       readonly type: 'maintenanceAhead'

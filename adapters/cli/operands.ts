@@ -1,6 +1,7 @@
 import {
   goesByPlace,
   isInstantShaped,
+  isRecurringShaped,
   MOST_INSTANT_WORDS,
   optionOf,
   readDuration,
@@ -69,11 +70,12 @@ const takeAfter = (verb: Verb, fields: Fields, argument: Argument, [word, ...res
   return words + 1
 }
 
-/** `tomorrow 09:10` is two words; everything else is one. */
+/** `tomorrow 09:10` and `sunday 02:00` are two words; everything else is one. */
 const wordsOf = ({ type }: Kind, rest: readonly string[]): number => {
-  if (type !== 'instant') return 1
+  if (type !== 'instant' && type !== 'recurring') return 1
+  const isWhole = type === 'instant' ? isInstantShaped : isRecurringShaped
   const counts = Array.from({ length: Math.min(MOST_INSTANT_WORDS, rest.length) }, (_, index) => index + 1)
-  return counts.findLast((count) => isInstantShaped(rest.slice(0, count).join(' '))) ?? 1
+  return counts.findLast((count) => isWhole(rest.slice(0, count).join(' '))) ?? 1
 }
 
 const give = (fields: Fields, argument: Argument, name: string, value: unknown): void => {

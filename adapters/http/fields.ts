@@ -42,6 +42,7 @@ const typeOf = (kind: Kind): z.ZodType => {
       return z.string().max(LONGEST)
     case 'duration':
     case 'instant':
+    case 'recurring':
       return z
         .string()
         .max(LONGEST)

@@ -32,6 +32,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   tooFarAhead: { status: 422, title: 'Too far ahead' },
   noSuchTarget: { status: 422, title: 'No such machines' },
   endsBeforeStart: { status: 422, title: 'Ends before it begins' },
+  badRecurrence: { status: 422, title: 'Lasts as long as it takes to come again' },
   noMaintenance: { status: 409, title: 'Not in maintenance' },
   maintenanceAhead: { status: 409, title: 'Maintenance ahead' },
   noSuchPlatform: { status: 422, title: 'No such platform' },

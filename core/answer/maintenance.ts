@@ -2,6 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Instant, MachineName } from '../id.ts'
 import { firstOf } from '../indexes.ts'
 import { inService, type Machine } from '../machine.ts'
+import { nextBeginning } from '../maintenance.ts'
 import type { Stock } from '../stock.ts'
 import { isoTime } from '../time.ts'
 
@@ -30,7 +31,7 @@ const compared = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
 /** `begun`: nobody has it. `waiting`: it is time, and the lease or run that the machine is in is not over. */
 const maintenanceView = ({ name, pool, platform, state, maintenance }: Machine, at: Instant) => {
-  const { from, until, reason, setAt } = maintenance!
+  const { from, until, reason, setAt, again, recurs } = maintenance!
   const begun = state.status === 'maintenance'
   return {
     machine: name,
@@ -41,6 +42,10 @@ const maintenanceView = ({ name, pool, platform, state, maintenance }: Machine, 
     until: until === null ? null : isoTime(until),
     reason,
     setAt: isoTime(setAt),
+    /** It is one of those that come again, after so long; or those do after it. */
+    recurs: recurs === true,
+    everyMs: again?.everyMs ?? null,
+    again: again === undefined ? null : isoTime(nextBeginning(again, Math.max(until ?? at, at))),
   }
 }
 export type MaintenanceView = ReturnType<typeof maintenanceView>

@@ -154,7 +154,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'setMaintenance':
       return decideSetMaintenance(draft, command)
     case 'endMaintenance':
-      return decideEndMaintenance(draft, command.what)
+      return decideEndMaintenance(draft, command)
     case 'readmit':
       return decideReadmit(draft, command.machine)
     case 'finishRun':

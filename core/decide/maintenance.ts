@@ -9,27 +9,22 @@ import type { Draft } from './draft.ts'
 import { settle } from './settle.ts'
 import { endMaintenance } from './windows.ts'
 
+type SetMaintenance = Extract<Command, { do: 'setMaintenance' }>
+
 /** Takes machines out of service for a stretch of time, from now or from an instant ahead; nobody who has one loses it. */
-export const decideSetMaintenance = (
-  draft: Draft,
-  { what, from: asked, until: asksUntil, forMs, reason }: Extract<Command, { do: 'setMaintenance' }>,
-): Outcome | Refusal => {
+export const decideSetMaintenance = (draft: Draft, command: SetMaintenance): Outcome | Refusal => {
   const { fleet, at } = draft
-  const named = machinesNamed(fleet, what)
+  const named = machinesNamed(fleet, command.what)
   if ('type' in named) return named
-  const { reasonLength } = fleet.limits
-  if (reason.length > reasonLength) return { type: 'tooLongText', field: 'reason', most: reasonLength }
-  const from = Math.max(asked ?? at, at) as Instant
-  const until = forMs === null ? asksUntil : ((from + forMs) as Instant)
-  if (until !== null && until <= from) return { type: 'endsBeforeStart', from, until }
-  const stretch = { from, until: until ?? Infinity, types: [...new Set(named.machines.map(({ type }) => type))] }
-  const lackedBefore = new Map([...lackingIn(fleet, at, stretch)].map(([{ id }, lacking]) => [id, lacking]))
-  for (const machine of named.machines) {
-    const window: MaintenanceWindow = { from: beginning(machine, from), until, reason, setAt: at }
-    draft.emit({ type: 'maintenanceSet', machine: machine.name, window })
-  }
+  const stretch = readStretch(draft, command)
+  if ('type' in stretch) return stretch
+  const { from, until, again } = stretch
+  const affected = { from, until: until ?? Infinity, types: [...new Set(named.machines.map(({ type }) => type))] }
+  const lackedBefore = new Map([...lackingIn(fleet, at, affected)].map(([{ id }, lacking]) => [id, lacking]))
+  for (const machine of named.machines)
+    draft.emit({ type: 'maintenanceSet', machine: machine.name, window: windowOf(machine, stretch, at) })
   tellHolders(draft, named.machines, { from, until })
-  const reservations = [...lackingIn(fleet, at, stretch)]
+  const reservations = [...lackingIn(fleet, at, affected)]
     .filter(([{ id }, lacking]) => lacking > (lackedBefore.get(id) ?? 0))
     .map(([{ id, tenant, demand, reserved }, lacking]) => ({
       request: id,
@@ -39,23 +34,81 @@ export const decideSetMaintenance = (
       lacking,
     }))
   settle(draft)
-  return { type: 'maintenanceSet', what: named.what, machines: namesOf(named.machines), from, until, reservations }
+  const machines = namesOf(named.machines)
+  return {
+    type: 'maintenanceSet',
+    what: named.what,
+    machines,
+    from,
+    until,
+    reservations,
+    everyMs: again?.everyMs ?? null,
+  }
 }
 
-/** Ends a window, or takes back one that is still ahead. */
-export const decideEndMaintenance = (draft: Draft, what: string): Outcome | Refusal => {
+type Stretch = Pick<MaintenanceWindow, 'from' | 'until' | 'reason' | 'again'>
+
+const readStretch = ({ fleet, at }: Draft, command: SetMaintenance): Stretch | Refusal => {
+  const { from: asked, until: asksUntil, forMs, reason, every = null } = command
+  const { reasonLength } = fleet.limits
+  if (reason.length > reasonLength) return { type: 'tooLongText', field: 'reason', most: reasonLength }
+  if (every !== null) {
+    const { from, everyMs } = every
+    if (forMs === null || !(forMs < everyMs)) return { type: 'badRecurrence', forMs, everyMs }
+    return { from, until: (from + forMs) as Instant, reason, again: { from, everyMs, forMs, reason } }
+  }
+  const from = Math.max(asked ?? at, at) as Instant
+  const until = forMs === null ? asksUntil : ((from + forMs) as Instant)
+  return until !== null && until <= from ? { type: 'endsBeforeStart', from, until } : { from, until, reason }
+}
+
+/**
+ * The window of a machine: one that is in maintenance stays so, whatever is said of when the next is to begin. What comes again
+ * comes after a window that was set by itself, and is not forgotten for it.
+ */
+const windowOf = ({ state, maintenance }: Machine, stretch: Stretch, at: Instant): MaintenanceWindow => {
+  const { again } = stretch
+  const isIn = state.status === 'maintenance'
+  if (again !== undefined && maintenance !== null && (isIn || maintenance.recurs !== true))
+    return { ...maintenance, again }
+  const kept = again ?? maintenance?.again
+  return {
+    from: isIn ? maintenance!.from : stretch.from,
+    until: stretch.until,
+    reason: stretch.reason,
+    setAt: at,
+    ...(kept !== undefined && { again: kept }),
+    ...(again !== undefined && { recurs: true }),
+  }
+}
+
+/** Ends a window, or takes back one that is still ahead; `every`: what comes again, and the next of it. */
+export const decideEndMaintenance = (
+  draft: Draft,
+  { what, every = false }: Extract<Command, { do: 'endMaintenance' }>,
+): Outcome | Refusal => {
   const named = machinesNamed(draft.fleet, what)
   if ('type' in named) return named
-  const machines = named.machines.filter(({ maintenance }) => maintenance !== null)
-  if (machines.length === 0) return { type: 'noMaintenance', what: named.what }
-  for (const machine of machines) endMaintenance(draft, machine)
+  const machines = named.machines.filter(({ maintenance }) =>
+    every ? maintenance?.again !== undefined : maintenance !== null,
+  )
+  if (machines.length === 0) return { type: 'noMaintenance', what: named.what, ...(every && { every }) }
+  for (const machine of machines) {
+    if (every) endRecurrence(draft, machine)
+    else endMaintenance(draft, machine)
+  }
   settle(draft)
-  return { type: 'maintenanceLifted', what: named.what, machines: namesOf(machines) }
+  const next = machines.flatMap(({ name }) => draft.fleet.machines.need(name).maintenance ?? [])
+  const again = every || next.length === 0 ? null : (Math.min(...next.map(({ from }) => from)) as Instant)
+  return { type: 'maintenanceLifted', what: named.what, machines: namesOf(machines), again, every }
 }
 
-/** One that is in maintenance stays so, whatever is said of when the next is to begin. */
-const beginning = ({ state, maintenance }: Machine, from: Instant): Instant =>
-  state.status === 'maintenance' ? maintenance!.from : from
+/** A window that was set by itself stays. */
+const endRecurrence = (draft: Draft, machine: Machine): void => {
+  const { again: _, recurs, ...window } = machine.maintenance!
+  draft.emit({ type: 'maintenanceSet', machine: machine.name, window })
+  if (recurs === true) endMaintenance(draft, draft.fleet.machines.need(machine.name))
+}
 
 const namesOf = (machines: readonly Machine[]): MachineName[] => machines.map(({ name }) => name)
 

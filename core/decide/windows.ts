@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
-import type { Before } from '../maintenance.ts'
+import { nextBeginning, type Before } from '../maintenance.ts'
 import type { Machine } from '../machine.ts'
 import type { Draft } from './draft.ts'
 import { begin, clean } from './steps.ts'
@@ -37,13 +37,27 @@ const before = ({ state }: Machine): Before => {
   return state.status === 'quarantined' ? 'faulty' : 'clean'
 }
 
-/** Ends a window; a machine that is in it comes back in the way that it needs. */
-export const endMaintenance = (draft: Draft, { name, state }: Machine): void => {
+/** Ends a window; a machine that is in it comes back in the way that it needs. What comes again has its next window from then on. */
+export const endMaintenance = (draft: Draft, machine: Machine): void => {
+  const { name, maintenance } = machine
   draft.emit({ type: 'maintenanceEnded', machine: name })
-  if (state.status !== 'maintenance') return
-  const machine = draft.fleet.machines.need(name)
+  if (machine.state.status === 'maintenance') comeBack(draft, draft.fleet.machines.need(name), machine.state.was)
+  if (maintenance?.again === undefined) return
+  const { at } = draft
+  const { again, recurs, from: began } = maintenance
+  const from = nextBeginning(again, recurs === true ? Math.max(at, began + 1) : at)
+  const until = (from + again.forMs) as Instant
+  draft.emit({
+    type: 'maintenanceSet',
+    machine: name,
+    window: { from, until, reason: again.reason, setAt: at, again, recurs: true },
+  })
+}
+
+const comeBack = (draft: Draft, machine: Machine, was: Before): void => {
+  const { name } = machine
   const { steps, afterLease } = draft.fleet.poolOf(machine)
-  switch (state.was) {
+  switch (was) {
     case 'off':
       return draft.emit({ type: 'machineStopped', machine: name })
     case 'clean':

@@ -5,10 +5,10 @@ import type { MachineName } from '../id.ts'
 import { plannedEnd } from '../policy/due.ts'
 import type { Target } from '../policy/target.ts'
 import type { Refusal } from '../refusal.ts'
-import { isoTime } from '../time.ts'
+import { DAY, isoTime } from '../time.ts'
 import type { FleetTelling } from './message.ts'
 import { capital, counted, listed, openly, privately, type Said, type Telling } from './said.ts'
-import { clock, clockOf } from './time.ts'
+import { clock, clockOf, span } from './time.ts'
 
 /** `until 16:00 UTC: bad disk` */
 export const windowSaid = (
@@ -27,6 +27,15 @@ export const maintenanceSaid = ({ windows, more }: MaintenanceAnswer, { say, at 
 }
 
 const oneSaid = (window: MaintenanceView, at: Telling['at']): string => {
+  const said = thisSaid(window, at)
+  const { recurs, everyMs, again } = window
+  if (everyMs === null || again === null) return said
+  return recurs
+    ? `${said}, every ${everySaid(everyMs)}`
+    : `${said}, and every ${everySaid(everyMs)} from ${clockOf(again, at)} on`
+}
+
+const thisSaid = (window: MaintenanceView, at: Telling['at']): string => {
   switch (window.state) {
     case 'begun':
       return `${window.machine} ${windowSaid(window, at)}`
@@ -36,6 +45,13 @@ const oneSaid = (window: MaintenanceView, at: Telling['at']): string => {
       return `${window.machine} from ${clockOf(window.from, at)} ${windowSaid(window, at)}`
   }
 }
+
+/** `day`, `week` */
+const everySaid = (everyMs: number): string => (everyMs === DAY ? 'day' : 'week')
+
+/** ` It comes again every week at that time in UTC, summer and winter.` */
+const againSaid = (everyMs: number | null): string =>
+  everyMs === null ? '' : ` It comes again every ${everySaid(everyMs)} at that time in UTC, summer and winter.`
 
 /** `n33`, or `the 4 machines of pool metal` */
 const whatSaid = ({ kind, name }: Target, machines: readonly MachineName[]): string => {
@@ -51,7 +67,7 @@ const opening = (what: Target, machines: readonly MachineName[]): string =>
 const typed = ({ kind, name }: Target): string => (kind === 'machine' ? name : `${kind}:${name}`)
 
 export const maintenanceSetSaid = (
-  { what, machines, from, until, reservations }: Extract<Outcome, { type: 'maintenanceSet' }>,
+  { what, machines, from, until, reservations, everyMs }: Extract<Outcome, { type: 'maintenanceSet' }>,
   { fleet, say, at }: FleetTelling,
 ): Said => {
   const rows = machines.flatMap((name) => fleet.machines.get(name) ?? [])
@@ -61,11 +77,12 @@ export const maintenanceSetSaid = (
     { until: until === null ? null : isoTime(until), reason: rows[0]?.maintenance?.reason ?? '' },
     at,
   )
-  const lift = `End it: ${say(`maintenance off ${typed(what)}`)}`
+  const lift = `${everyMs === null ? 'End it' : 'End that'}: ${say(`maintenance off ${typed(what)}${everyMs === null ? '' : ' every'}`)}`
+  const again = againSaid(everyMs)
   const who = opening(what, machines)
   const hits = reservations.length === 0 ? [] : [hitsSaid(reservations, at)]
   if (begun === machines.length)
-    return openly(`${who} ${one ? 'is' : 'are'} in maintenance now, ${time}. ${lift}`, ...hits)
+    return openly(`${who} ${one ? 'is' : 'are'} in maintenance now, ${time}.${again} ${lift}`, ...hits)
   const starts =
     from > at
       ? `from ${clock(from, at)}`
@@ -78,7 +95,7 @@ export const maintenanceSetSaid = (
   })
   const part = begun === 0 ? '' : ` ${begun} of them ${begun === 1 ? 'is' : 'are'} by now.`
   return openly(
-    `${who} ${one ? 'goes' : 'go'} into maintenance ${starts}, ${time}.${part} ${lift}`,
+    `${who} ${one ? 'goes' : 'go'} into maintenance ${starts}, ${time}.${part}${again} ${lift}`,
     ...(late.length === 0 ? [] : [`${listed(late)}.`]),
     ...hits,
   )
@@ -94,12 +111,22 @@ const hitsSaid = (reservations: readonly ReservationHit[], at: Telling['at']): s
   )}.`
 
 export const maintenanceLiftedSaid = (
-  { what, machines }: Extract<Outcome, { type: 'maintenanceLifted' }>,
-  { say }: Telling,
-): Said =>
-  openly(
-    `${opening(what, machines)} ${machines.length === 1 ? 'is' : 'are'} out of maintenance, and will be lent once seen to be well. How ${machines.length === 1 ? 'it is' : 'they are'}: ${say(machines.length === 1 ? `why ${machines[0]}` : 'status')}`,
+  { what, machines, again, every }: Extract<Outcome, { type: 'maintenanceLifted' }>,
+  { say, at }: Telling,
+): Said => {
+  const one = machines.length === 1
+  if (every)
+    return openly(
+      `${opening(what, machines)} ${one ? 'goes' : 'go'} into maintenance again and again no more. What is still to come: ${say('maintenance')}`,
+    )
+  const next =
+    again === null
+      ? `How ${one ? 'it is' : 'they are'}: ${say(one ? `why ${machines[0]}` : 'status')}`
+      : `The next is at ${clock(again, at)}; end that for good: ${say(`maintenance off ${typed(what)} every`)}`
+  return openly(
+    `${opening(what, machines)} ${one ? 'is' : 'are'} out of maintenance, and will be lent once seen to be well. ${next}`,
   )
+}
 
 /** For whoever holds what is wanted. */
 export const maintenancePlannedSaid = (
@@ -121,7 +148,7 @@ export const maintenancePlannedSaid = (
 
 export type AboutMaintenance = Extract<
   Refusal,
-  { type: 'noSuchTarget' | 'endsBeforeStart' | 'noMaintenance' | 'maintenanceAhead' }
+  { type: 'noSuchTarget' | 'endsBeforeStart' | 'noMaintenance' | 'badRecurrence' | 'maintenanceAhead' }
 >
 
 export const maintenanceRefused = (refusal: AboutMaintenance, { say, at }: Telling): Said => {
@@ -141,7 +168,13 @@ export const maintenanceRefused = (refusal: AboutMaintenance, { say, at }: Telli
       )
     case 'noMaintenance':
       return openly(
-        `Nothing of ${refusal.what.kind} ${refusal.what.name} is in maintenance or is to be; nothing was changed. What is: ${say('maintenance')}`,
+        `Nothing of ${refusal.what.kind} ${refusal.what.name} ${refusal.every === true ? 'goes into maintenance again and again' : 'is in maintenance or is to be'}; nothing was changed. What is: ${say('maintenance')}`,
+      )
+    case 'badRecurrence':
+      return openly(
+        refusal.forMs === null
+          ? `For how long each time? Nothing was changed. Say so: ${say('maintenance on chassis:c1 every sunday 02:00 for 2h')}`
+          : `Every ${everySaid(refusal.everyMs)} for ${span(refusal.forMs)} leaves no time between; nothing was changed. Say less than ${span(refusal.everyMs)}: ${say('help maintenance on')}`,
       )
     case 'maintenanceAhead':
       return openly(

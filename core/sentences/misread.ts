@@ -52,6 +52,10 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
       return durationProblem(problem, got)
     case 'badInstant':
       return instantProblem(problem, got)
+    case 'badRecurring':
+      return problem.because === 'noTime'
+        ? `At what time? "${got}" is a whole day: say "${got} 02:00", in UTC.`
+        : `"${got}" is no time that comes again: ${problem.example}, "day 02:00" or "saturday 22:30" is, in UTC.`
     case 'badChoice':
       return `"${got}" is none of ${problem.of.join(', ')}.`
     case 'badFlag':

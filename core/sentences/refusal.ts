@@ -51,6 +51,7 @@ const plainly = (refusal: Refusal, telling: RefusalTelling): Said => {
     case 'noSuchTarget':
     case 'endsBeforeStart':
     case 'noMaintenance':
+    case 'badRecurrence':
     case 'maintenanceAhead':
       return maintenanceRefused(refusal, telling)
     case 'adminsOnly':

@@ -1,4 +1,5 @@
 import type { SshKey } from '../command.ts'
+import type { Recurring } from '../instant.ts'
 
 /** What a word names: how usage puts it, `lease|machine`. */
 export type Names =
@@ -28,6 +29,8 @@ export type Kind =
   | { readonly type: 'duration'; readonly longestMs: number; readonly example: string }
   /** `18:00`, `tomorrow 09:10`, `2026-11-28T02:00Z`; as a value, milliseconds since 1970. In UTC, and ahead. */
   | { readonly type: 'instant'; readonly aheadMs: number; readonly example: string }
+  /** `sunday 02:00`, `day 02:00`; as a value, its first and how often it comes. In UTC. */
+  | { readonly type: 'recurring'; readonly example: string }
   | { readonly type: 'choice'; readonly of: readonly string[] }
   /** True or false; a line that names it means the opposite of its standard. */
   | { readonly type: 'flag'; readonly standard: boolean }
@@ -46,7 +49,7 @@ export type Kind =
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 
 /** An argument as read: a string, a count, milliseconds, or an instant, a flag, a key, pairs. */
-export type Value = string | number | boolean | SshKey | Readonly<Record<string, string>>
+export type Value = string | number | boolean | SshKey | Recurring | Readonly<Record<string, string>>
 
 /** What is never shown back: it may be the secret half of a key, pasted by mistake, or a code that is still good. */
 export const isSecretKind = ({ type }: Kind): boolean => type === 'sshKey' || type === 'linkCode'

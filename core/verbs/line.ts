@@ -1,10 +1,11 @@
 import { isUnit } from '../duration.ts'
 import { nearest } from '../suggest.ts'
 import { VERBS, verbNamed } from './catalogue.ts'
+import type { Kind } from './kind.ts'
 import { asks, firstDouble, firstMissing, type Read } from './fields.ts'
 import { isSecretKind } from './kind.ts'
 import type { Misread, Problem } from './misread.ts'
-import { byPlace, durationAt, instantAt } from './place.ts'
+import { byPlace, durationAt, instantAt, recurringAt } from './place.ts'
 import { keep, plain, type Line, type Taken } from './taken.ts'
 import { fold, hasControl, LONGEST_LINE, shown, tokens, unquoted, type Token } from './text.ts'
 import { readValue, type Ports } from './values.ts'
@@ -79,17 +80,22 @@ const takeAfter = (line: Line, at: number, argument: Argument): Taken => {
   if (next === undefined) return { type: 'stuck', problem: { type: 'missing' }, argument, at }
   if (argument.rest === true) return takeRest(line, at + 1, argument)
   if (!next.closed) return { type: 'stuck', problem: { type: 'unclosedQuote' }, argument, at: at + 1 }
-  if (kind.type === 'duration' || kind.type === 'instant') {
-    const { read, words } =
-      kind.type === 'duration'
-        ? durationAt(line.words, at + 1, kind)
-        : instantAt(line.words, at + 1, { kind, now: line.ports.at })
+  const long = longAt(line, at + 1, kind)
+  if (long !== null) {
+    const { read, words } = long
     if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at: at + 1 }
     line.values[name] = read.value
     return { type: 'took', words: words + 1 }
   }
   const taken = keep(line, at + 1, argument)
   return taken.type === 'took' ? { type: 'took', words: 2 } : taken
+}
+
+/** What may be several words without quotes; null: it is one of the others. */
+const longAt = ({ words, ports: { at: now } }: Line, at: number, kind: Kind): ReturnType<typeof instantAt> | null => {
+  if (kind.type === 'duration') return durationAt(words, at, kind)
+  if (kind.type === 'instant') return instantAt(words, at, { kind, now })
+  return kind.type === 'recurring' ? recurringAt(words, at, { kind, now }) : null
 }
 
 const takeRest = (line: Line, at: number, argument: Argument): Taken => {

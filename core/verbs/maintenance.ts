@@ -1,4 +1,5 @@
 import type { Instant } from '../id.ts'
+import type { Recurring } from '../instant.ts'
 import { DAY } from '../time.ts'
 import { nameOf } from './bounds.ts'
 import type { Argument, Verb } from './verb.ts'
@@ -38,7 +39,15 @@ export const setMaintenance: Verb = {
       name: 'from',
       kind: instant('saturday 02:00'),
       summary: 'when it begins, in UTC; now unless said',
+      or: 'every',
       after: ['from', 'at'],
+    },
+    {
+      name: 'every',
+      kind: { type: 'recurring', example: 'sunday 02:00' },
+      summary:
+        'when it begins, again and again, at the same time in UTC all year: "sunday 02:00", "day 02:00"; needs "for"',
+      after: ['every'],
     },
     {
       name: 'until',
@@ -65,6 +74,7 @@ export const setMaintenance: Verb = {
     'maintenance on metal-03 because bad disk',
     'maintenance on metal-03 from tomorrow 09:10 for 2h because new memory',
     'maintenance on chassis:c1 from saturday 02:00',
+    'maintenance on chassis:c1 every sunday 02:00 for 2h because firmware',
   ],
   asks: (values) => ({
     type: 'command',
@@ -75,6 +85,7 @@ export const setMaintenance: Verb = {
       until: (values['until'] ?? null) as Instant | null,
       forMs: (values['for'] ?? null) as number | null,
       reason: (values['reason'] ?? '') as string,
+      ...(values['every'] !== undefined && { every: values['every'] as Recurring }),
     },
   }),
 }
@@ -82,10 +93,22 @@ export const setMaintenance: Verb = {
 export const endMaintenance: Verb = {
   name: 'maintenance off',
   aliases: [],
-  summary: 'end maintenance, or take back one that is still ahead',
+  summary:
+    'end maintenance, or take back one that is still ahead; what comes again goes on with the next but for "every"',
   who: 'operator',
   type: 'command',
-  arguments: [what],
-  examples: ['maintenance off metal-03', 'maintenance off chassis:c1'],
-  asks: ({ what: asked }) => ({ type: 'command', command: { do: 'endMaintenance', what: asked as string } }),
+  arguments: [
+    what,
+    {
+      name: 'every',
+      kind: { type: 'flag', standard: false },
+      summary: 'end what comes again and again, for good',
+      after: ['every'],
+    },
+  ],
+  examples: ['maintenance off metal-03', 'maintenance off chassis:c1', 'maintenance off chassis:c1 every'],
+  asks: ({ what: asked, every }) => ({
+    type: 'command',
+    command: { do: 'endMaintenance', what: asked as string, ...(every === true && { every }) },
+  }),
 }

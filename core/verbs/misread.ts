@@ -32,6 +32,7 @@ export type Problem =
       readonly example: string
       readonly aheadMs: number
     }
+  | { readonly type: 'badRecurring'; readonly because: InstantProblem; readonly example: string }
   | { readonly type: 'badChoice'; readonly of: readonly string[] }
   | { readonly type: 'badFlag' }
   | { readonly type: 'badKey'; readonly because: KeyProblem }

@@ -1,5 +1,5 @@
 import { isUnit, readDuration } from '../duration.ts'
-import { isInstantShaped, MOST_INSTANT_WORDS, readInstant } from '../instant.ts'
+import { isInstantShaped, isRecurringShaped, MOST_INSTANT_WORDS, readInstant, readRecurring } from '../instant.ts'
 import type { Kind } from './kind.ts'
 import { keep, plain, type Line, type Taken } from './taken.ts'
 import { withoutEnding, type Token } from './text.ts'
@@ -67,6 +67,21 @@ export const instantAt = (
   return typeof read === 'number'
     ? { read: { type: 'value', value: read }, words: count }
     : { read: { type: 'badInstant', because: read, example, aheadMs }, words: count }
+}
+
+/** `sunday at 02:00`: the same of a time that comes again. */
+export const recurringAt = (
+  words: readonly Token[],
+  at: number,
+  { kind, now }: { readonly kind: Extract<Kind, { type: 'recurring' }>; readonly now: number },
+): { read: Reading; words: number } => {
+  const many = (count: number): string => joined(words.slice(at, at + count))
+  let count = Math.min(MOST_INSTANT_WORDS, words.length - at)
+  while (count > 1 && !isRecurringShaped(many(count))) count -= 1
+  const read = readRecurring(many(count), now)
+  return typeof read === 'object'
+    ? { read: { type: 'value', value: read }, words: count }
+    : { read: { type: 'badRecurring', because: read, example: kind.example }, words: count }
 }
 
 const joined = (words: readonly Token[]): string => withoutEnding(words.map(({ text }) => text).join(' '))

@@ -31,11 +31,7 @@ export const reserve: Verb = {
   type: 'command',
   arguments: args,
   idle: get.arguments.filter(isIdle),
-  examples: [
-    'reserve metal 2 from tomorrow 09:10 for 4h',
-    'reserve metal from 2026-11-28T02:00Z because release',
-    'reserve metal 2 from tomorrow 09:10 dry-run',
-  ],
+  examples: ['reserve metal 2 from tomorrow 09:10 for 4h', 'reserve metal from 2026-11-28T02:00Z because release'],
   asks: (values, where) => {
     const command = { do: 'reserve', get: commandOf(values, where), from: values['from'] as Instant } as const
     return values['dryRun'] === true

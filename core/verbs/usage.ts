@@ -33,6 +33,7 @@ const valueName = (name: string, kind: Kind): string => {
   switch (kind.type) {
     case 'duration':
     case 'instant':
+    case 'recurring':
       return kind.example
     case 'count':
       return 'n'

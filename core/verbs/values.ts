@@ -1,5 +1,5 @@
 import { readDuration } from '../duration.ts'
-import { readInstant } from '../instant.ts'
+import { readInstant, readRecurring } from '../instant.ts'
 import { linkCodeDigest } from '../link-code.ts'
 import type { Address } from '../request.ts'
 import { readMember } from '../member.ts'
@@ -39,6 +39,10 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
       const { aheadMs, example } = kind
       const read = typeof given === 'string' ? readInstant(given, at, aheadMs) : 'nonsense'
       return typeof read === 'number' ? value(read) : { type: 'badInstant', because: read, example, aheadMs }
+    }
+    case 'recurring': {
+      const read = typeof given === 'string' ? readRecurring(given, at) : 'nonsense'
+      return typeof read === 'object' ? value(read) : { type: 'badRecurring', because: read, example: kind.example }
     }
     case 'choice': {
       const choice = typeof given === 'string' ? kind.of.find((one) => one === given.toLowerCase()) : undefined

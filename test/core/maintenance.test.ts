@@ -4,6 +4,7 @@ import {
   estimatesAt,
   messageSaid,
   outcomeSaid,
+  readLine,
   refusalSaid,
   type Instant,
   type Machine,
@@ -383,5 +384,151 @@ describe('what is in maintenance', () => {
     maintain(world, 'intel-1')
     const found = answer(world.fleet, { by: ALICE as never, at: world.at }, { ask: 'status', pool: null })
     expect(answerSaid(found, telling(world)).room[0]).toContain('1 free, 1 in maintenance')
+  })
+})
+
+describe('maintenance that comes again', () => {
+  const WEEK = 7 * 24 * HOUR
+  const SUNDAY = 3 * 24 * HOUR + 2 * HOUR
+  /** 1970 began on a Thursday, and a world shortly after. */
+  const every = (world: World, line = 'maintenance on intel-1 every sunday 02:00 for 2h because firmware') => {
+    const read = readLine(line, { fingerprint: () => '', address: null, at: world.at })
+    if (read.type === 'misread' || read.ask.type !== 'command') throw new Error(JSON.stringify(read))
+    return told(world.ask('duffy', read.ask.command))
+  }
+  const to = (world: World, at: number): void => {
+    world.at = at as Instant
+    world.ask('duffy', { do: 'sweep' })
+    world.work()
+  }
+  const window = (world: World) => machine(world, 'intel-1').maintenance
+
+  test('begins at the same time every week, and ends by itself', () => {
+    const world = worldOf()
+    expect(every(world)).toMatchObject({ type: 'maintenanceSet', from: SUNDAY, everyMs: WEEK, machines: ['intel-1'] })
+    for (const week of [0, 1, 2]) {
+      to(world, SUNDAY + week * WEEK - 1)
+      expect(status(world, 'intel-1')).toBe('ready')
+      to(world, SUNDAY + week * WEEK)
+      expect(status(world, 'intel-1')).toBe('maintenance')
+      to(world, SUNDAY + week * WEEK + 2 * HOUR)
+      expect(status(world, 'intel-1')).toBe('ready')
+      expect(window(world)).toMatchObject({ from: SUNDAY + (week + 1) * WEEK, reason: 'firmware', recurs: true })
+    }
+  })
+
+  test('can be daily', () => {
+    const world = worldOf()
+    every(world, 'maintenance on intel-1 every day 02:00 for 30m')
+    to(world, 2 * HOUR)
+    to(world, 2 * HOUR + 30 * MINUTE)
+    expect(window(world)).toMatchObject({ from: 26 * HOUR, until: 26 * HOUR + 30 * MINUTE })
+  })
+
+  test('keeps leases from reaching into the next', () => {
+    const world = worldOf()
+    every(world)
+    every(world, 'maintenance on intel-2 every sunday 02:00 for 2h')
+    to(world, SUNDAY + 2 * HOUR)
+    to(world, SUNDAY + WEEK - 2 * HOUR)
+    expect(world.get(ALICE, { durationMs: 2 * HOUR }).type).toBe('waiting')
+    expect(world.get(ALICE, { durationMs: 2 * HOUR - AROUND }).type).toBe('granted')
+  })
+
+  test('skips what it slept through, and comes at its time again', () => {
+    const world = worldOf()
+    every(world)
+    to(world, SUNDAY + 3 * WEEK + HOUR)
+    to(world, SUNDAY + 3 * WEEK + 5 * HOUR)
+    expect(window(world)).toMatchObject({ from: SUNDAY + 4 * WEEK })
+  })
+
+  test('that is ended early comes again, and says when', () => {
+    const world = worldOf()
+    every(world)
+    to(world, SUNDAY + HOUR)
+    expect(lift(world, 'intel-1')).toMatchObject({ again: SUNDAY + WEEK, every: false })
+    world.work()
+    expect(status(world, 'intel-1')).toBe('ready')
+  })
+
+  test('that is taken back beforehand skips one', () => {
+    const world = worldOf()
+    every(world)
+    const lifted = lift(world, 'intel-1')
+    expect(lifted).toMatchObject({ again: SUNDAY + WEEK })
+    expect(outcomeSaid(lifted as Outcome, telling(world)).room[0]).toContain(
+      'The next is at 02:00 UTC on 1970-01-11; end that for good: !duffy maintenance off intel-1 every',
+    )
+  })
+
+  test('ends for good with "every", and with nothing to end is refused', () => {
+    const world = worldOf()
+    every(world)
+    const end = () => told(world.ask('duffy', { do: 'endMaintenance', what: 'intel-1', every: true }))
+    expect(end()).toMatchObject({ type: 'maintenanceLifted', machines: ['intel-1'], every: true })
+    expect(window(world)).toBe(null)
+    expect(end()).toMatchObject({ type: 'noMaintenance', every: true })
+  })
+
+  test('goes on after one that was set by itself', () => {
+    const world = worldOf()
+    every(world)
+    maintain(world, 'intel-1', { until: SUNDAY + WEEK - HOUR, reason: 'bad disk' })
+    expect(window(world)).toMatchObject({ reason: 'bad disk' })
+    to(world, SUNDAY + WEEK - HOUR)
+    expect(window(world)).toMatchObject({ from: SUNDAY + WEEK, reason: 'firmware' })
+  })
+
+  test('begins at the instant at which another ends', () => {
+    const world = worldOf()
+    every(world)
+    maintain(world, 'intel-1', { until: SUNDAY, reason: 'bad disk' })
+    to(world, SUNDAY)
+    to(world, SUNDAY + 1)
+    expect(machine(world, 'intel-1')).toMatchObject({
+      state: { status: 'maintenance' },
+      maintenance: { reason: 'firmware', from: SUNDAY },
+    })
+  })
+
+  test('does not disturb what is under way when it is set', () => {
+    const world = worldOf()
+    maintain(world, 'intel-1', { reason: 'bad disk' })
+    every(world)
+    expect(window(world)).toMatchObject({ reason: 'bad disk', until: null, again: { from: SUNDAY } })
+    lift(world, 'intel-1')
+    expect(window(world)).toMatchObject({ from: SUNDAY, recurs: true })
+  })
+
+  test('needs a length, and time between', () => {
+    const world = worldOf()
+    expect(every(world, 'maintenance on intel-1 every day 02:00')).toMatchObject({ type: 'badRecurrence', forMs: null })
+    const long = every(world, 'maintenance on intel-1 every day 02:00 for 24h')
+    expect(refusalSaid(long as Refusal, telling(world)).room[0]).toBe(
+      'Every day for 1d leaves no time between; nothing was changed. Say less than 1d: !duffy help maintenance on',
+    )
+  })
+
+  test('is said, and listed, with how often it comes', () => {
+    const world = worldOf()
+    expect(outcomeSaid(every(world) as Outcome, telling(world)).room[0]).toBe(
+      'intel-1 goes into maintenance from 02:00 UTC on 1970-01-04, until 04:00 UTC on 1970-01-04: firmware. It comes again every week at that time in UTC, summer and winter. End that: !duffy maintenance off intel-1 every',
+    )
+    const list = () =>
+      answerSaid(answer(world.fleet, { by: ALICE as never, at: world.at }, { ask: 'maintenance' }), telling(world))
+        .room[0]
+    expect(list()).toContain('until 04:00 UTC on 1970-01-04: firmware, every week.')
+    maintain(world, 'intel-1', { until: world.at + HOUR })
+    expect(list()).toContain('bad disk, and every week from 02:00 UTC on 1970-01-04 on.')
+  })
+
+  test('survives a restart', () => {
+    const world = worldOf()
+    every(world)
+    to(world, SUNDAY + 2 * HOUR)
+    world.restart()
+    to(world, SUNDAY + WEEK)
+    expect(status(world, 'intel-1')).toBe('maintenance')
   })
 })

@@ -72,6 +72,7 @@ const SAMPLES: { readonly [T in RefusalType]: Extract<Refusal, { type: T }> } = 
   tooFarAhead: { type: 'tooFarAhead', from: 1 as never, mostMs: 2 },
   noSuchTarget: { type: 'noSuchTarget', asked: 'n3', suggestion: 'n33' },
   endsBeforeStart: { type: 'endsBeforeStart', from: 2 as never, until: 1 as never },
+  badRecurrence: { type: 'badRecurrence', forMs: null, everyMs: 86_400_000 },
   noMaintenance: { type: 'noMaintenance', what: { kind: 'machine', name: 'n33' } },
   maintenanceAhead: {
     type: 'maintenanceAhead',
@@ -119,6 +120,7 @@ const STATUSES: Readonly<Record<RefusalType, number>> = {
   tooFarAhead: 422,
   noSuchTarget: 422,
   endsBeforeStart: 422,
+  badRecurrence: 422,
   noMaintenance: 409,
   maintenanceAhead: 409,
   badNotify: 422,

@@ -226,11 +226,14 @@ describe('what commands come to', () => {
       reservations: [
         { request: 'R9J8' as never, tenant: 'infra' as never, count: 2, from: 3_600_000 as never, lacking: 1 },
       ],
+      everyMs: 86_400_000,
     },
     maintenanceLifted: {
       type: 'maintenanceLifted',
       what: { kind: 'machine', name: 'intel-1' },
       machines: ['intel-1' as never],
+      again: 3_600_000 as never,
+      every: false,
     },
     configured: { type: 'configured', changes: ['pool metal added'] },
     nothing: { type: 'nothing' },

@@ -34,6 +34,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badCount: { type: 'badCount', least: 1, most: 1000 },
   badDuration: { ...duration, because: 'nonsense' },
   badInstant: { ...instant, because: 'nonsense' },
+  badRecurring: { type: 'badRecurring', because: 'nonsense', example: 'sunday 02:00' },
   badChoice: { type: 'badChoice', of: ['same', 'any'] },
   badFlag: { type: 'badFlag' },
   badKey: { type: 'badKey', because: 'broken' },

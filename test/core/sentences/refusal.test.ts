@@ -74,6 +74,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   tooFarAhead: { from: AT + 8_640_000_000, mostMs: 2_592_000_000 },
   noSuchTarget: { asked: 'n3', suggestion: 'n33' },
   endsBeforeStart: { from: AT + 7_200_000, until: AT + 3_600_000 },
+  badRecurrence: { forMs: null, everyMs: 86_400_000 },
   noMaintenance: { what: { kind: 'machine', name: 'n33' } },
   maintenanceAhead: { lease: 'L7Q2', machine: 'n33', from: AT + 7_200_000, until: AT + 3_600_000, reason: 'bad disk' },
   badNotify: { asked: 'irc:none:alice' },

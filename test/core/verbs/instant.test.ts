@@ -1,4 +1,4 @@
-import { readInstant, readLine, readValues, verbNamed, type Command, type Misread } from '#core'
+import { readInstant, readLine, readRecurring, readValues, verbNamed, type Command, type Misread } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -87,5 +87,31 @@ describe('extend', () => {
 
   test('a time that is past is misread with what to say', () => {
     expect(readLine('extend L7Q2 until today 09:00', PORTS)).toMatchObject({ problem: { because: 'past' } })
+  })
+})
+
+describe('a time that comes again', () => {
+  const friday = Date.UTC(2026, 10, 27, 10, 30)
+  const iso = (text: string) => {
+    const found = readRecurring(text, friday)
+    return typeof found === 'object' ? `${new Date(found.from).toISOString()} ${found.everyMs / 86_400_000}` : found
+  }
+
+  test.each([
+    ['sunday 02:00', '2026-11-29T02:00:00.000Z 7'],
+    ['Sun at 02:00 UTC', '2026-11-29T02:00:00.000Z 7'],
+    ['friday 10:30', '2026-12-04T10:30:00.000Z 7'],
+    ['friday 10:31', '2026-11-27T10:31:00.000Z 7'],
+    ['02:00', '2026-11-28T02:00:00.000Z 1'],
+    ['day 22:30', '2026-11-27T22:30:00.000Z 1'],
+    ['daily at 22:30', '2026-11-27T22:30:00.000Z 1'],
+    ['sunday', 'noTime'],
+    ['tomorrow 02:00', 'nonsense'],
+    ['day sunday 02:00', 'nonsense'],
+    ['2026-11-28 02:00', 'nonsense'],
+    ['month 02:00', 'nonsense'],
+    ['sunday 24:00', 'noSuchDate'],
+  ])('%s: %s', (text, expected) => {
+    expect(iso(text)).toBe(expected)
   })
 })
