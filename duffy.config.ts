@@ -82,6 +82,9 @@ export default defineConfig({
   //   libera: { host: 'irc.libera.chat', channels: ['#duffy'], account: 'duffy', password: { env: 'LIBERA_PASSWORD' } },
   // },
 
+  // Rooms in which operators hear of machines that are quarantined, and of pools that have none left.
+  // operators: { notices: ['irc:libera:#lab-ops'] },
+
   // HTTP on this host only. For others: a host of '0.0.0.0', TLS or a proxy that does it, and the address for links.
   // http: { host: '0.0.0.0', publicUrl: 'https://duffy.example.org', tls: { cert: 'cert.pem', key: 'key.pem' } },
 })

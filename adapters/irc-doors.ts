@@ -1,4 +1,4 @@
-import type { Address, Identity, Notice, Said } from '#core'
+import { DUFFY, type Address, type Identity, type Notice, type Said } from '#core'
 import type { IrcNetwork } from './config/index.ts'
 import type { Conversation } from './conversation.ts'
 import { irc } from './irc/irc.ts'
@@ -31,11 +31,11 @@ export const ircDoors = async (networks: readonly IrcNetwork[], talk: Conversati
     door(name) {
       const open = doors.get(name)
       if (open === undefined) return undefined
-      return async (to, { message }) =>
-        open.tell(
-          { account: accountOf(to), nick: to.nick, room: to.room },
-          repliesOf(await talk.notice(message), to.room !== null),
-        )
+      return async (to, { message }) => {
+        const said = await talk.notice(message)
+        if (to.identity === DUFFY) return to.room === null ? 'absent' : open.announce(to.room, said.room)
+        return open.tell({ account: accountOf(to), nick: to.nick, room: to.room }, repliesOf(said, to.room !== null))
+      }
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

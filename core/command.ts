@@ -15,6 +15,7 @@ import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { Recurring } from './instant.ts'
 import type { MachineType } from './machine.ts'
+import type { OperatorPlace } from './operators.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -175,6 +176,8 @@ export interface GivenEstimate {
 export interface Site {
   readonly digest: string
   readonly limits: Limits
+  /** Where operators are told things; not given: nowhere. */
+  readonly operators?: readonly OperatorPlace[]
   readonly platforms: readonly Platform[]
   readonly pools: readonly Pool[]
   readonly machines: readonly SiteMachine[]

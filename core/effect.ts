@@ -1,6 +1,7 @@
-import type { Identity, Instant, LeaseId, MachineName, RequestId } from './id.ts'
+import type { Identity, Instant, LeaseId, MachineName, PoolName, RequestId } from './id.ts'
 import type { Absence, Address, Hopeless } from './request.ts'
 import type { LeaseEnd } from './lease.ts'
+import type { OutcomeFigures, StepFailure } from './run.ts'
 
 /** Something to tell somebody. Written with the decision (the outbox), delivered afterwards, at least once. */
 export interface Notice {
@@ -30,6 +31,19 @@ export type Message =
       readonly request: RequestId
       readonly from: Instant
       readonly late: boolean
+    }
+  /** For operators: machines quarantined lately, how many and the first of them; pools that have none left, or some again. */
+  | {
+      readonly type: 'operatorNews'
+      readonly quarantined: number
+      readonly first: readonly {
+        readonly machine: MachineName
+        readonly pool: PoolName
+        readonly failure: StepFailure | OutcomeFigures
+        readonly probationAt: Instant | null
+      }[]
+      readonly empty: readonly PoolName[]
+      readonly back: readonly PoolName[]
     }
   | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless | Absence }
   /** `identity` says that it is the same person, and waits for a yes. */

@@ -15,6 +15,7 @@ import type { Estimate } from './estimate/calibration.ts'
 import type { Hold, LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { Before, MaintenanceWindow } from './maintenance.ts'
+import type { OperatorPlace } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { NotedPoll } from './command.ts'
 import type { Absence, Canceller, Hopeless, MachineRequest, PlatformChoice } from './request.ts'
@@ -25,7 +26,15 @@ import type { Why } from './why.ts'
 
 /** A fact. `evolve` says what follows from each; nothing else changes a fleet. */
 export type Event =
-  | { readonly type: 'siteConfigured'; readonly digest: string; readonly limits: Limits }
+  /** `operators`: where they are told things; not given: nowhere. */
+  | {
+      readonly type: 'siteConfigured'
+      readonly digest: string
+      readonly limits: Limits
+      readonly operators?: readonly OperatorPlace[]
+    }
+  /** They know of what was quarantined up to then, and of pools that have no machine left. */
+  | { readonly type: 'operatorsTold'; readonly upTo: Instant; readonly empty: readonly PoolName[] }
   | { readonly type: 'poolConfigured'; readonly pool: Pool }
   | { readonly type: 'platformConfigured'; readonly platform: Platform }
   | {

@@ -23,6 +23,7 @@ import type { DemandHistory } from './policy/demand.ts'
 import type { FailureRate } from './policy/health.ts'
 import { byIdleness, isIdle } from './policy/idle.ts'
 import { lostAt } from './policy/presence.ts'
+import type { OperatorNews } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
 import { Places } from './places.ts'
 import { queueOf, wantedFrom, type Waiting } from './policy/queue.ts'
@@ -35,6 +36,8 @@ import type { ApiKey, Person, Tenant } from './tenant.ts'
 export interface SiteState {
   readonly digest: string
   readonly limits: Limits
+  /** Null: they are told nowhere. */
+  readonly operators: OperatorNews | null
 }
 
 /** Things that are numbered, and the last number given; grants of each type are counted too. */
@@ -72,6 +75,11 @@ export class Fleet {
     (m) => (m.configured && m.state.status === 'quarantined' ? shapeKey(m) : null),
     byName,
   )
+  /** Machines in quarantine, the last to come there first. */
+  readonly lastQuarantined = new Grouped<Machine>(
+    (m) => (m.state.status === 'quarantined' ? 'all' : null),
+    byQuarantine,
+  )
   /** Machines with a maintenance window, the first to begin first: those that nothing keeps from it, and the others. */
   readonly windows = new Grouped<Machine>((m) => (m.maintenance === null ? null : stillness(m)), byWindow)
   readonly windowEnds = new Grouped<Machine>((m) => (hasWindowEnd(m) ? 'all' : null), byWindowEnd)
@@ -87,6 +95,7 @@ export class Fleet {
     this.idlest,
     this.probations,
     this.quarantined,
+    this.lastQuarantined,
     this.windows,
     this.windowEnds,
     this.maintained,
@@ -208,6 +217,8 @@ const byDue = (a: Lease, b: Lease): number => a.dueAt - b.dueAt || a.number - b.
 const byCheck = (a: Machine, b: Machine): number => a.checkedAt - b.checkedAt || byText(a.name, b.name)
 const byProbation = (a: Machine, b: Machine): number =>
   (probationOf(a) ?? 0) - (probationOf(b) ?? 0) || byText(a.name, b.name)
+const byQuarantine = (a: Machine, b: Machine): number => sinceOf(b) - sinceOf(a) || byText(a.name, b.name)
+const sinceOf = ({ state }: Machine): number => ('since' in state ? state.since : 0)
 const stillness = ({ configured, state }: Machine): 'still' | 'busy' =>
   configured && ['ready', 'enrolled', 'quarantined'].includes(state.status) ? 'still' : 'busy'
 const byWindow = (a: Machine, b: Machine): number =>

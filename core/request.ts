@@ -45,7 +45,7 @@ export interface Demand {
   readonly chassis: ChassisRule | null
 }
 
-/** Where notices about a request and its lease go: a person at a door, and the room they asked in. */
+/** Where notices about a request and its lease go: a person at a door, and the room they asked in. Duffy itself as a person: the room alone. */
 export interface Address {
   readonly door: string
   readonly identity: Identity

@@ -1,6 +1,8 @@
 import type { JsonObject, Step } from '#core'
 import type { LegacyConfig, V3Config } from './facades.ts'
 import type { Span } from './kinds.ts'
+import type { OperatorsConfig } from './operators.ts'
+import type { CronConfig, RetentionConfig } from './upkeep.ts'
 
 /** What `duffy.config.ts` says about a site. Names are small letters, digits and dashes, at most 41 of them. */
 export interface Config {
@@ -17,6 +19,8 @@ export interface Config {
   readonly irc?: Readonly<Record<string, IrcConfig>>
   /** The Slack workspace that people may ask in: `slack:<team>:<user>`. Default: none. `docs/slack.md` says how to set it up. */
   readonly slack?: SlackConfig
+  /** Where operators are told what they should know. */
+  readonly operators?: OperatorsConfig
   readonly http?: HttpConfig
   /** The API of Duffy v3, under `/api/v1`, for clients that speak it. */
   readonly v3?: V3Config
@@ -276,21 +280,6 @@ export interface AnsibleConfig {
   readonly logLimitKiB?: number
   /** File of the SSH private key with which playbooks reach machines. Default: none; the sandbox driver needs none. */
   readonly infrastructureKey?: string
-}
-
-/** Six fields, seconds first, or five. */
-export interface CronConfig {
-  /** How often due things are looked for: warnings, ends, retries, checks, filling. Default: every second. */
-  readonly sweep?: string
-  /** When what retention no longer covers is removed. Default: 03:23 every night. */
-  readonly prune?: string
-}
-
-export interface RetentionConfig {
-  /** How long the answer to a command is kept for a repeat of it. Default: `24h`. */
-  readonly answers?: Span
-  /** How long the logs of runs are kept. Default: `30d`. */
-  readonly runs?: Span
 }
 
 /** A site's config, checked by the compiler as it is written. A file without it, exporting a plain object, is read alike. */

@@ -1,4 +1,12 @@
-import { canonical, DEFAULT_LIMITS, type Limits, type Platform, type PlatformName, type Site } from '#core'
+import {
+  canonical,
+  DEFAULT_LIMITS,
+  type Limits,
+  type OperatorPlace,
+  type Platform,
+  type PlatformName,
+  type Site,
+} from '#core'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { sha256 } from '../digest.ts'
@@ -10,6 +18,7 @@ import { codeOf, type Files } from './files.ts'
 import { networkOf, readIrc } from './irc.ts'
 import { readPools } from './pools.ts'
 import * as doors from './doors-schema.ts'
+import { readOperators } from './operators.ts'
 import * as schema from './schema.ts'
 import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
 import { readSlack } from './slack.ts'
@@ -37,8 +46,10 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const http = await readHttp(faults.read(doors.httpSchema, config.http, ['http']), around)
   const v3 = readV3(config.v3, faults)
   const legacy = readLegacy(config.legacy, Object.keys(config.pools), faults)
+  const operators = readOperators(config.operators, networks, faults)
   const site = readSite(config, {
     ...around,
+    operators,
     drivers: ansible?.drivers ?? new Map(),
     network: networkOf(spoken.irc, [...irc.keys()]),
   })
@@ -78,12 +89,13 @@ const readSections = (written: unknown, faults: Faults): schema.ConfigRead | nul
 }
 
 interface SiteAround extends Around {
+  readonly operators: readonly OperatorPlace[]
   readonly drivers: Drivers
   readonly network: string
 }
 
 const readSite = (config: schema.ConfigRead, around: SiteAround): Site => {
-  const { faults, drivers, network } = around
+  const { faults, drivers, network, operators } = around
   const platforms = faults.readEach(schema.platformSchema, config.platforms, ['platforms'])
   const pools = faults.readEach(schema.poolSchema, config.pools, ['pools'])
   const tenants = faults.readEach(schema.tenantSchema, withSpokenMembers(config.tenants, { ...around, network }), [
@@ -93,6 +105,7 @@ const readSite = (config: schema.ConfigRead, around: SiteAround): Site => {
     for (const name of names.keys()) if (!schema.NAME.test(name)) faults.add([section, name], schema.NAME_RULE)
   }
   const site = {
+    ...(operators.length > 0 && { operators }),
     limits: limitsOf(faults.read(schema.limitsSchema, config.limits, ['limits']), faults),
     platforms: [...platforms].flatMap(([name, platform]): Platform[] =>
       platform === null

@@ -17,6 +17,8 @@ import {
   type ShapeOf,
   whole,
 } from './kinds.ts'
+import type { OperatorsConfig } from './operators.ts'
+import type { CronConfig, RetentionConfig } from './upkeep.ts'
 
 export const NAME = /^[a-z0-9](?:[a-z0-9-]{0,39}[a-z0-9])?$/
 export const NAME_RULE =
@@ -222,13 +224,24 @@ export const ansibleSchema = object(
 )
 
 export const cronSchema = object(
-  { sweep: cron.default('* * * * * *'), prune: cron.default('23 3 * * *') } satisfies ShapeOf<config.CronConfig>,
+  { sweep: cron.default('* * * * * *'), prune: cron.default('23 3 * * *') } satisfies ShapeOf<CronConfig>,
   'Give cron expressions: `{ sweep: "* * * * * *" }`.',
 )
 
 export const retentionSchema = object(
-  { answers: span(MINUTE).default(DAY), runs: span(HOUR).default(30 * DAY) } satisfies ShapeOf<config.RetentionConfig>,
+  { answers: span(MINUTE).default(DAY), runs: span(HOUR).default(30 * DAY) } satisfies ShapeOf<RetentionConfig>,
   'Give lengths of time: `{ runs: "30d" }`.',
+)
+
+const ROOM = 'Give rooms such as `irc:libera:#lab-ops` or `slack:C0123456789`.'
+export const operatorsSchema = object(
+  {
+    notices: z
+      .array(z.string({ error: ROOM }), { error: ROOM })
+      .max(10, { error: 'Give at most 10 rooms.' })
+      .default([]),
+  } satisfies ShapeOf<OperatorsConfig>,
+  'Say where operators are told things: `{ notices: ["irc:libera:#lab-ops"] }`.',
 )
 
 /** The file as a whole; each section is read by its own schema. */
@@ -241,6 +254,7 @@ export const configSchema = object(
     limits: z.unknown().default({}),
     irc: record('Describe the networks: `{ name: { host } }`.').default({}),
     slack: z.unknown().optional(),
+    operators: z.unknown().default({}),
     http: z.unknown().default({}),
     v3: z.unknown().default({}),
     legacy: z.unknown().default({}),

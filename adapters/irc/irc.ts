@@ -65,13 +65,15 @@ function supervise(settled: Settled, ports: IrcPorts): IrcDoor {
     }
   }
   const running = run()
+  const whileHere = (say: (here: Session) => Promise<'sent' | 'absent'>): Promise<'sent' | 'absent'> => {
+    const isHere = session !== undefined && (session.phase === 'ready' || session.phase === 'joining')
+    return isHere && session ? say(session) : Promise.resolve('absent')
+  }
 
   return {
     state: () => stateOf(session, { settled, attempts, lastProblem, closed: closing.signal.aborted }),
-    tell(address, replies) {
-      const isHere = session !== undefined && (session.phase === 'ready' || session.phase === 'joining')
-      return isHere && session ? speak.tell(session, address, replies) : Promise.resolve('absent')
-    },
+    tell: (address, replies) => whileHere((here) => speak.tell(here, address, replies)),
+    announce: (room, lines) => whileHere((here) => speak.announce(here, room, lines)),
     async [Symbol.asyncDispose]() {
       closing.abort()
       await running

@@ -25,6 +25,10 @@ export function speak(session: Session, line: Spoken): Promise<Outcome> {
   })
 }
 
+/** Lines for a room, to nobody in particular, that fit. */
+export const layOpen = (session: Session, room: string, lines: readonly string[]): string[] =>
+  lines.flatMap((text) => cut(outgoing(text), space(session, room)))
+
 /** Replies as lines that fit: the `open` ones for the room, the first of them naming the person, and the `secret`. */
 export function lay(session: Session, to: IrcAddress, replies: readonly Reply[]) {
   const isOpen = (reply: Reply) => to.room !== null && reply.to === 'room'

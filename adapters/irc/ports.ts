@@ -65,4 +65,6 @@ export interface IrcDoor extends AsyncDisposable {
    * notices. `absent` when the person or this door is not there, or the lines grew stale in the queue.
    */
   tell(address: IrcAddress, replies: readonly Reply[]): Promise<'sent' | 'absent'>
+  /** Says something to a channel, whoever is in it. `absent` while this door is not in it. */
+  announce(room: string, lines: readonly string[]): Promise<'sent' | 'absent'>
 }

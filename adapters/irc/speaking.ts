@@ -1,5 +1,5 @@
 import { isNick, outgoing } from './clean.ts'
-import { lay, speak } from './lines.ts'
+import { lay, layOpen, speak } from './lines.ts'
 import { type Rank, rank } from './outbox.ts'
 import type { IrcAddress, Reply } from './ports.ts'
 import { remainder } from './remainder.ts'
@@ -17,6 +17,8 @@ export interface Speaking {
   /** The nick does not take private messages: says so in the room whose answer was just sent there. */
   refused(session: Session, nick: string): void
   tell(session: Session, to: IrcAddress, replies: readonly Reply[]): Promise<'sent' | 'absent'>
+  /** To a room, whoever is there; what is more than it takes at once is left out. */
+  announce(session: Session, room: string, lines: readonly string[]): Promise<'sent' | 'absent'>
 }
 
 export function speaking(settled: Settled): Speaking {
@@ -95,6 +97,14 @@ export function speaking(settled: Settled): Speaking {
         ...inRoom(session, to, { lines: open, verb: 'NOTICE', rank: urgent ? rank.urgent : rank.announcement }),
         ...inPrivate(session, to, { lines: secret, since, rank: urgent ? rank.urgent : rank.notice }),
       ])
+      return outcomes.every((outcome) => outcome === 'sent') ? 'sent' : 'absent'
+    },
+    async announce(session, room, lines) {
+      if (!session.channels.has(room)) return 'absent'
+      const now = layOpen(session, room, lines).slice(0, limits.roomLines)
+      const outcomes = await Promise.all(
+        now.map((text) => speak(session, { verb: 'NOTICE', target: room, text, rank: rank.announcement })),
+      )
       return outcomes.every((outcome) => outcome === 'sent') ? 'sent' : 'absent'
     },
   }

@@ -1,4 +1,4 @@
-import { leaseView, type Address, type Message as NoticeMessage, type Notice, type Said } from '#core'
+import { DUFFY, leaseView, type Address, type Message as NoticeMessage, type Notice, type Said } from '#core'
 import { fingerprint } from '../digest.ts'
 import { warning } from './blocks/lease.ts'
 import { errorOf, type Message } from './calls.ts'
@@ -22,6 +22,7 @@ export const teller = (context: Context): ((to: Address, notice: Notice) => Prom
   }
 
   return async (to, { message }) => {
+    if (to.identity === DUFFY) return announce(context, to, await context.ports.notice(message))
     const user = userOf(context, to.identity)
     if (user === null) return 'absent'
     try {
@@ -33,6 +34,14 @@ export const teller = (context: Context): ((to: Address, notice: Notice) => Prom
       return 'absent'
     }
   }
+}
+
+/** To a channel, whoever is there. */
+const announce = async (context: Context, { room }: Address, { room: lines }: Said): Promise<Delivery> => {
+  if (room === null) return 'absent'
+  const until = context.ports.clock() + context.limits.unaskedMs
+  const posted = await context.calls.post({ channel: room }, { text: shown(lines) }, until)
+  return posted === 'stale' ? 'absent' : 'sent'
 }
 
 const MOST_COMPLAINTS = 1_000

@@ -15,6 +15,7 @@ import {
   type PersonId,
 } from '../id.ts'
 import type { Machine } from '../machine.ts'
+import type { OperatorPlace } from '../operators.ts'
 import type { Address } from '../request.ts'
 import { privateAddress } from '../policy/selves.ts'
 import type { Step } from '../run.ts'
@@ -67,6 +68,11 @@ export class Draft {
   tellPerson(person: Person, message: Message): void {
     const to = privateAddress(this.fleet, person)
     if (to !== null) this.notices.push({ to, message })
+  }
+
+  /** To a room, whoever is there. */
+  announce({ door, room }: OperatorPlace, message: Message): void {
+    this.notices.push({ to: { door, identity: DUFFY, nick: '', room }, message })
   }
 
   /** The machine's next step; `dueAt` in the future if it is to wait. */

@@ -10,6 +10,7 @@ import type { Pool } from '../pool.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
 import { startProbation } from './readmit.ts'
+import { tellOperators } from './operators.ts'
 import { tellReserved } from './reserve.ts'
 import { settle } from './settle.ts'
 import { begin } from './steps.ts'
@@ -25,6 +26,7 @@ export const decideSweep = (draft: Draft): Outcome => {
   startProbations(draft)
   settle(draft)
   tellReserved(draft)
+  tellOperators(draft)
   for (const pool of draft.fleet.pools.values()) {
     // First, since a burn-in shows what a check does, and more.
     startBurnins(draft, pool)

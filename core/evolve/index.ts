@@ -12,6 +12,7 @@ import { evolveSite } from './site.ts'
 export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
   switch (event.type) {
     case 'siteConfigured':
+    case 'operatorsTold':
     case 'poolConfigured':
     case 'platformConfigured':
     case 'tenantAdded':
@@ -20,7 +21,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'homeMoved':
     case 'apiKeyAdded':
     case 'apiKeyRevoked':
-      return evolveSite(fleet, event)
+      return evolveSite(fleet, event, at)
     case 'personJoined':
     case 'linkOffered':
     case 'linkMissed':

@@ -1,5 +1,7 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
+import type { Instant } from '../id.ts'
+import type { OperatorNews, OperatorPlace } from '../operators.ts'
 import { patchLease } from './lease.ts'
 import { patchTenant } from './tenant.ts'
 
@@ -8,6 +10,7 @@ type SiteEvent = Extract<
   {
     type:
       | 'siteConfigured'
+      | 'operatorsTold'
       | 'poolConfigured'
       | 'platformConfigured'
       | 'tenantAdded'
@@ -19,13 +22,25 @@ type SiteEvent = Extract<
   }
 >
 
-export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
+export const evolveSite = (fleet: Fleet, event: SiteEvent, at: Instant): void => {
   switch (event.type) {
     case 'siteConfigured':
-      fleet.site.put('site', { digest: event.digest, limits: event.limits })
+      fleet.site.put('site', {
+        digest: event.digest,
+        limits: event.limits,
+        operators: newsFor(event.operators ?? [], fleet.site.get('site')?.operators ?? null, at),
+      })
       // Warnings may be due at other times now.
       for (const { id } of [...fleet.leases.values()]) patchLease(fleet, id, () => ({}))
       return
+    case 'operatorsTold': {
+      const { upTo, empty } = event
+      const { operators, ...site } = fleet.site.need('site')
+      return fleet.site.put('site', {
+        ...site,
+        operators: operators === null ? null : { ...operators, toldAt: at, upTo, empty },
+      })
+    }
     case 'poolConfigured':
       // What was not counted meanwhile would look as if nobody had come.
       if (typeof event.pool.ready === 'number' && fleet.demand.has(event.pool.name))
@@ -52,4 +67,10 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent): void => {
     case 'apiKeyRevoked':
       return fleet.apiKeys.remove(event.apiKey)
   }
+}
+
+/** What came about before anybody was to be told is no news. */
+const newsFor = (places: readonly OperatorPlace[], before: OperatorNews | null, at: Instant): OperatorNews | null => {
+  if (places.length === 0) return null
+  return { ...(before ?? { toldAt: 0 as Instant, upTo: (at - 1) as Instant, empty: [] }), places }
 }

@@ -9,6 +9,7 @@ import { becauseSaid } from './ending.ts'
 import { linkMessageSaid } from './link.ts'
 import { logins, names } from './login.ts'
 import { maintenancePlannedSaid } from './maintenance.ts'
+import { operatorNewsSaid } from './operators.ts'
 import { reservationNearSaid } from './reserve.ts'
 import { departureSaid } from './platform.ts'
 import { listed, openly, privately, type Said, type Telling } from './said.ts'
@@ -47,6 +48,8 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
     case 'linked':
     case 'unlinked':
       return linkMessageSaid(message, telling)
+    case 'operatorNews':
+      return operatorNewsSaid(message, telling)
     case 'requestEnded':
       return openly(
         `Request ${message.request} waits no more: ${becauseSaid(message.because)}. ${nextAfter(message.because, say)}`,

@@ -1,6 +1,6 @@
 import type { Counter, MachineType, Platform, PlatformName, Pool, PoolName, SiteState } from '#core'
 import { CounterRow, PlatformRow, PoolRow, SiteRow, type Row } from '../entities.ts'
-import { parse, print } from './json.ts'
+import { parse, parseOrNull, print, printOrNull } from './json.ts'
 import type { Rows } from './rows.ts'
 
 export const pools: Rows<Pool, Row<typeof PoolRow>> = {
@@ -54,6 +54,15 @@ export const counters: Rows<number, Row<typeof CounterRow>, Counter> = {
 export const sites: Rows<SiteState, Row<typeof SiteRow>, 'site'> = {
   entity: SiteRow,
   key: 'name',
-  write: ({ digest, limits }, name) => ({ name, digest, limits: print(limits) }),
-  read: ({ digest, limits }) => ({ digest, limits: parse(limits) }),
+  write: ({ digest, limits, operators }, name) => ({
+    name,
+    digest,
+    limits: print(limits),
+    operators: printOrNull(operators),
+  }),
+  read: ({ digest, limits, operators }) => ({
+    digest,
+    limits: parse(limits),
+    operators: parseOrNull(operators ?? null),
+  }),
 }

@@ -292,3 +292,31 @@ describe('Slack', () => {
     ])
   })
 })
+
+describe('operators', () => {
+  const irc = { libera: { host: 'irc.libera.chat', channels: ['#Lab-Ops'] } }
+
+  test('are told nowhere unless said', async () => {
+    expect((await settings(sound)).site).not.toHaveProperty('operators')
+  })
+
+  test('are told in channels of IRC and Slack', async () => {
+    const operators = { notices: ['irc:libera:#lab-ops', 'slack:C0123456789'] }
+    expect((await settings({ ...sound, irc, operators })).site.operators).toEqual([
+      { door: 'irc:libera', room: '#lab-ops' },
+      { door: 'slack', room: 'C0123456789' },
+    ])
+  })
+
+  test.each([
+    ['#lab-ops', 'operators.notices[0]: `#lab-ops` is no room'],
+    ['irc:libera:alice', 'operators.notices[0]: `irc:libera:alice` is no room'],
+    ['irc:oftc:#lab-ops', 'operators.notices[0]: There is no network `oftc` in `irc`'],
+    ['irc:libera:#other', 'operators.notices[0]: Duffy is not in `#other`: name it in `irc.libera.channels` too.'],
+    ['slack:#lab-ops', 'operators.notices[0]: `slack:#lab-ops` is no room'],
+  ])('cannot be told in %s', async (room, sentence) => {
+    const [fault, ...others] = await faults({ ...sound, irc, operators: { notices: [room] } })
+    expect(fault).toContain(sentence)
+    expect(others).toEqual([])
+  })
+})

@@ -163,6 +163,14 @@ test('telling a room is a notice to the person there', async () => {
   await owner.waitFor(/^:duffy!\S+ NOTICE #duffy :alice: n33 is ready$/)
 })
 
+test('what is announced in a room names nobody, and goes to rooms that Duffy is in alone', async () => {
+  expect(await duffy.door.announce('#duffy', ['n33 is quarantined', 'pool metal is empty'])).toBe('sent')
+  await owner.waitFor(/^:duffy!\S+ NOTICE #duffy :n33 is quarantined$/)
+  await owner.waitFor(/^:duffy!\S+ NOTICE #duffy :pool metal is empty$/)
+  for (const room of ['#nowhere', 'alice', '#duffy,#other', '#duffy\r\nQUIT'])
+    expect(await duffy.door.announce(room, ['n33 is quarantined'])).toBe('absent')
+})
+
 test('a fault behind the door is answered with a reference that is in the log', async () => {
   answer = () => Promise.reject(new Error('disk full'))
   owner.say('#duffy', '!duffy get metal')

@@ -39,6 +39,16 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       expect((await store.load()).head).toEqual(lane.state().head)
     })
 
+    test('keeps where operators are told things, and what they know', async () => {
+      const { store, lane } = await lent(1)
+      const places = [{ door: 'irc:libera', room: '#lab-ops' }]
+      await lane.ask(duffy({ do: 'configure', site: { ...siteWith(5), digest: 'told', operators: places } }))
+      const site = lane.fleet.site.get('site')
+      expect(site).toMatchObject({ operators: { places, toldAt: 0, empty: [] } })
+      expect((await store.load()).fleet.site.get('site')).toEqual(site)
+      expect(await disagreements(store, lane.fleet)).toEqual([])
+    })
+
     test('keeps what it knows of machines in every state', async () => {
       const { store, lane } = await lent(1)
       const site = siteWith(5)

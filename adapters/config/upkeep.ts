@@ -1,0 +1,16 @@
+import type { Span } from './kinds.ts'
+
+/** Six fields, seconds first, or five. */
+export interface CronConfig {
+  /** How often due things are looked for: warnings, ends, retries, checks, filling. Default: every second. */
+  readonly sweep?: string
+  /** When what retention no longer covers is removed. Default: 03:23 every night. */
+  readonly prune?: string
+}
+
+export interface RetentionConfig {
+  /** How long the answer to a command is kept for a repeat of it. Default: `24h`. */
+  readonly answers?: Span
+  /** How long the logs of runs are kept. Default: `30d`. */
+  readonly runs?: Span
+}
