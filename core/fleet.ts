@@ -21,7 +21,7 @@ import { entitlement, missing, type Lease } from './lease.ts'
 import type { Machine, MachineStatus, MachineType } from './machine.ts'
 import type { DemandHistory } from './policy/demand.ts'
 import type { FailureRate } from './policy/health.ts'
-import { byIdleness, isIdle } from './policy/idle.ts'
+import { burninLine, byIdleness, isDoubted, isIdle } from './policy/idle.ts'
 import { lostAt } from './policy/presence.ts'
 import type { OperatorNews } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
@@ -67,8 +67,8 @@ export class Fleet {
   )
   readonly statuses = new Sums<Machine>(statusParts)
   readonly uncheckedFirst = new Grouped<Machine>((m) => (m.state.status === 'ready' ? m.pool : null), byCheck)
-  /** Idle machines of a shape that could be burnt in, longest idle first. */
-  readonly idlest = new Grouped<Machine>((m) => (isIdle(m) ? shapeKey(m) : null), byIdleness)
+  /** Idle machines of a shape that could be burnt in, by their lines, longest idle first. */
+  readonly idlest = new Grouped<Machine>((m) => (isIdle(m) ? burninLine(shapeKey(m), isDoubted(m)) : null), byIdleness)
   readonly probations = new Grouped<Machine>((m) => (probationOf(m) === null ? null : 'all'), byProbation)
   /** Machines of a shape in quarantine, for examples of them. */
   readonly quarantined = new Grouped<Machine>(

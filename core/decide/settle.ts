@@ -7,6 +7,7 @@ import { chosenFrom } from '../policy/chassis.ts'
 import { fitting } from '../policy/match.ts'
 import { stillSpeaks } from '../policy/membership.ts'
 import { most, type Placement } from '../policy/platform.ts'
+import { reservedAside } from '../policy/reservation.ts'
 import { nextTurn } from '../policy/turn.ts'
 import type { Hopeless, MachineRequest } from '../request.ts'
 import { explain } from '../explain.ts'
@@ -93,7 +94,10 @@ const impossible = (fleet: Fleet, { tenant, demand }: MachineRequest): Hopeless 
   return { type: 'tooFew', most: reachable, platform: demand.platform === 'same' ? home : null }
 }
 
-/** A machine whose grant failed is replaced from the lease's own platform, before anybody who waits is served. */
+/**
+ * A machine whose grant failed is replaced from the lease's own platform, before anybody who waits is served; not by one that is
+ * reserved for an hour at which it would not be back.
+ */
 const supply = (draft: Draft): void => {
   const { fleet } = draft
   for (const lease of [...fleet.shortLeases.of('all')]) {
@@ -103,8 +107,9 @@ const supply = (draft: Draft): void => {
       ({ shape }) =>
         (lease.choice.reason === 'any' || shape.platform === lease.choice.platform) && isOpenUntil(fleet, shape, end),
     )
-    const held = lease.machines.map(({ machine }) => fleet.machines.need(machine))
-    for (const { name } of chosenFrom(fleet, { ...lease.demand, count: missing(lease) }, fit, { beside: held })
+    const beside = lease.machines.map(({ machine }) => fleet.machines.need(machine))
+    const take = reservedAside(fleet, draft.at, lease.demand.type).takeFor(lease)
+    for (const { name } of chosenFrom(fleet, { ...lease.demand, count: missing(lease) }, fit, { beside, take })
       .machines) {
       draft.emit({ type: 'machineSupplied', lease: lease.id, machine: name })
       begin(draft, name, 'grant', lease.id)

@@ -2,7 +2,7 @@ import type { Outcome } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
 import { dueWarning } from '../policy/due.ts'
-import { burninAfterMs, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
+import { burninAfterMs, burninLine, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
 import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
 import { isExpected } from '../policy/reservation.ts'
 import type { Machine } from '../machine.ts'
@@ -96,15 +96,18 @@ const startBurnins = (draft: Draft, pool: Pool): void => {
   }
 }
 
-/** Of the machines not worked since an instant and wanted by nobody. */
-const longestIdle = (fleet: Fleet, { name }: Pool, idleFrom: number): Machine | undefined =>
-  fleet.stocks
-    .all()
-    .flatMap(({ shape }) => {
-      const idlest = shape.pool === name ? fleet.idlest.first(shape.key) : undefined
+/** Of the machines not worked since an instant and wanted by nobody; one that may be unwell only if no other is due. */
+const longestIdle = (fleet: Fleet, { name }: Pool, idleFrom: number): Machine | undefined => {
+  const shapes = fleet.stocks.all().flatMap(({ shape }) => (shape.pool === name ? [shape] : []))
+  for (const doubted of [false, true]) {
+    const due = shapes.flatMap((shape) => {
+      const idlest = fleet.idlest.first(burninLine(shape.key, doubted))
       return idlest !== undefined && idlest.workedAt <= idleFrom && !isAwaited(fleet, shape) ? [idlest] : []
     })
-    .toSorted(byIdleness)[0]
+    if (due.length > 0) return due.toSorted(byIdleness)[0]
+  }
+  return undefined
+}
 
 /** A pool gives up what it has over its level once nobody waits. */
 const stopSurplus = (draft: Draft, pool: Pool): void => {

@@ -18,6 +18,14 @@ export const isIdle = ({ configured, state }: Machine): boolean =>
 /** Longest idle first. Total, so that no order of inputs can change it. */
 export const byIdleness = (a: Machine, b: Machine): number => a.workedAt - b.workedAt || byText(a.name, b.name)
 
+/**
+ * Idle machines of a shape stand in two lines for their burn-ins: those of which something is held against what they did come after
+ * the others that are due, so that one that fails does not take their turns while it is found out.
+ */
+export const burninLine = (shapeKey: string, doubted: boolean): string => (doubted ? `${shapeKey} doubted` : shapeKey)
+
+export const isDoubted = ({ health }: Machine): boolean => health.work.suspicion > 1
+
 /** Whether a pool promises work to each of its machines. One of an elastic pool exists only while it is wanted. */
 export const hasIdleLimit = ({ kind, steps, configured }: Pool): boolean =>
   configured && kind === 'fixed' && steps.includes('burnin')

@@ -8,7 +8,7 @@ import type { Stock } from '../stock.ts'
 import { openFor } from './calendar.ts'
 import { fitting, sum } from './match.ts'
 import { place, type Wish } from './platform.ts'
-import { openingMs, type Claim, type SetAside } from './setaside.ts'
+import { openingMs, SetAside, type Claim } from './setaside.ts'
 import { endings, freeAt, turnaroundMs } from './timeline.ts'
 
 /** A request that waits for its hour. */
@@ -127,6 +127,18 @@ export const lackingIn = (
     return [request, stocks.length === 0 ? claim.count : Math.min(claim.count, missing)] as const
   })
   return new Map(lacking.filter(([, count]) => count > 0))
+}
+
+/** What reservations of a type keep from leases that are over too late for them, and nothing of what is set aside for those who wait. */
+export const reservedAside = (fleet: Fleet, at: Instant, type: MachineType): SetAside => {
+  const kept = new SetAside(fleet, at)
+  for (const request of reservationsOf(fleet, type)) {
+    const { held, quota } = fleet.tenants.need(request.tenant)
+    // One whose hour has come, and whose tenant may have no more, is kept back by that.
+    const isKept = request.reserved.from > at || held + request.demand.count <= quota
+    if (isKept) kept.add(claimOf(fleet, request))
+  }
+  return kept
 }
 
 /** Instants that are looked at for a start that is possible. */

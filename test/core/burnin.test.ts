@@ -127,3 +127,32 @@ test('a burn-in that fails is a failure like any other: the machine is made clea
     burnins: 0,
   })
 })
+
+test('a machine whose burn-in fails does not take the turns of others that are due', () => {
+  const world = fleetOf(5, { failureLimit: 100 })
+  const burnt: string[] = []
+  const well = world.perform
+  world.perform = (order, run) => {
+    if (order.step !== 'burnin') return well(order, run)
+    burnt.push(run.machine)
+    return run.machine === 'amd-1' ? { outcome: 'failed', message: 'data came back wrong' } : well(order, run)
+  }
+  sweep(world, 8 * DAY)
+  for (let turns = 0; turns < 6; turns += 1) world.pass(1)
+  expect(burnt.slice(0, 5)).toEqual(['amd-1', 'amd-2', 'amd-3', 'amd-4', 'amd-5'])
+  expect(burnt[5]).toBe('amd-1')
+})
+
+test('a check that such a machine passes does not put it first again', () => {
+  const world = fleetOf(3, { failureLimit: 100, checkEveryMs: 1 })
+  const burnt: string[] = []
+  const well = world.perform
+  world.perform = (order, run) => {
+    if (order.step !== 'burnin') return well(order, run)
+    burnt.push(run.machine)
+    return run.machine === 'amd-1' ? { outcome: 'failed', message: 'data came back wrong' } : well(order, run)
+  }
+  sweep(world, 8 * DAY)
+  for (let turns = 0; turns < 6; turns += 1) world.pass(10)
+  expect(burnt.slice(0, 3)).toEqual(['amd-1', 'amd-2', 'amd-3'])
+})

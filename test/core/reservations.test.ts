@@ -212,6 +212,35 @@ describe('a reservation', () => {
   })
 })
 
+describe('a machine that failed', () => {
+  /** Of three machines two are reserved in an hour; the first to be lent lets nobody in, and is quarantined. */
+  const failing = (durationMs: number): { world: World; lease: () => Lease } => {
+    const world = worldOf({ steps: ['grant'], failureLimit: 1 }, 3)
+    reserve(world, ALICE, world.at + HOUR, { count: 2 })
+    const { id, machines } = world.lease(world.get(BOB, { durationMs }))
+    const well = world.perform
+    world.perform = (order, run) =>
+      run.machine === machines[0]!.machine ? { outcome: 'failed', message: 'no route to host' } : well(order, run)
+    world.work()
+    return { world, lease: () => world.fleet.leases.get(id)! }
+  }
+
+  test('is not replaced by one that is reserved for an hour at which it would not be back', () => {
+    const { world, lease } = failing(10 * HOUR)
+    expect(lease()).toMatchObject({ state: { status: 'preparing' }, machines: [] })
+    world.ask(ALICE, { do: 'cancel', what: null })
+    world.work()
+    expect(lease()).toMatchObject({ state: { status: 'active' }, machines: [{}] })
+  })
+
+  test('is replaced at once by one that is back by then', () => {
+    const { world, lease } = failing(HOUR / 4)
+    expect(lease()).toMatchObject({ state: { status: 'active' }, machines: [{}] })
+    world.pass(HOUR)
+    expect(leasesOf(world, 'alice')).toMatchObject([{ machines: [{}, {}] }])
+  })
+})
+
 describe('what reservations have no use for', () => {
   test.each(['now', 'priority 3'])('"%s" is refused with why', (words) => {
     const read = readLine(`reserve metal ${words} from 18:00`, { fingerprint: () => '', address: null, at: 0 })
