@@ -34,6 +34,8 @@ import type { History } from './store/port.ts'
 export interface Speaker {
   readonly identity: Identity
   readonly address: Address
+  /** Where they said it, as the config names control rooms; null: in private. */
+  readonly room: string | null
   /** The door's own id of the line, so that the same line delivered twice acts once; null if the door has none. */
   readonly id: string | null
 }
@@ -79,7 +81,7 @@ export const conversation = (ports: ConversationPorts): Conversation => {
       if (read.type !== 'misread') return unlessBusy(act(ports, read.ask, from))
       return lane.read((_, at) => ({ type: 'misread', misread: read, said: misreadSaid(read, { say, at }) }))
     },
-    ask: (question, by) => found(ports, { question, by }, (answered) => answered),
+    ask: (question, by) => found(ports, { question, by, room: null }, (answered) => answered),
     notice: (message) => lane.read((fleet, at) => messageSaid(message, { fleet, say, at, fingerprint })),
   }
 }
@@ -94,17 +96,17 @@ const unlessBusy = async (acting: Promise<Filled>): Promise<Filled> => {
   }
 }
 
-const act = async (ports: ConversationPorts, ask: Ask, { identity, address, id }: Speaker): Promise<Filled> => {
+const act = async (ports: ConversationPorts, ask: Ask, { identity, address, room, id }: Speaker): Promise<Filled> => {
   const { lane, desk, say } = ports
   if (ask.type === 'question')
-    return found(ports, { question: ask.question, by: identity }, (answered, at) => ({
+    return found(ports, { question: ask.question, by: identity, room }, (answered, at) => ({
       type: 'said',
       said: answerSaid(answered, { say, at, fingerprint, ...triedIn(ask.question) }),
     }))
   const coded = withLinkCode(ask.command)
   const command = coded?.command ?? ask.command
   // A code is told once: the same line again is given another.
-  const told = await lane.ask({ id: coded === null ? id : null, by: identity, door: address.door, command })
+  const told = await lane.ask({ id: coded === null ? id : null, by: identity, door: address.door, room, command })
   return lane.read((fleet, at) => {
     if (told.type === 'refused')
       return {
@@ -138,12 +140,12 @@ const triedIn = (question: Question): { readonly asked?: Command } =>
 
 const found = async <T>(
   { lane, store, refusals, desk, presence }: ConversationPorts,
-  { question, by }: { readonly question: Question; readonly by: Identity },
+  { question, by, room }: { readonly question: Question; readonly by: Identity; readonly room: string | null },
   then: (answered: Answer, at: Instant) => T,
 ): Promise<T> => {
   const past = await pastOf(store, refusals, question)
   return lane.read((fleet, at) => {
-    const answered = answer(fleet, { by, at }, question, past, desk.at(fleet, at))
+    const answered = answer(fleet, { by, at, room }, question, past, desk.at(fleet, at))
     presence.seen(looksOf(fleet, by, answered))
     return then(answered, at)
   })

@@ -51,8 +51,12 @@ const optionsOf = ({ caFile, account, password, certificate, ...network }: IrcNe
 
 const speakerOf = (door: string, { account, nick, room, id }: Heard): Parameters<Conversation['reply']>[1] => {
   const identity = `${door}:${account}` as Identity
-  return { identity, address: { door, identity, nick, room }, id }
+  return { identity, address: { door, identity, nick, room }, room: controlRoomOf(door, room), id }
 }
+
+/** As the config names rooms. What is said to a group of a channel is said in it. */
+const controlRoomOf = (door: string, room: string | null): string | null =>
+  room === null ? null : `${door}:${room.replace(/^[~&@%+]+(?=[#&])/, '').toLowerCase()}`
 
 /** `irc:libera:alice` is the account alice. */
 const accountOf = ({ door, identity }: Address): string => identity.slice(door.length + 1)

@@ -34,6 +34,7 @@ type Sketch<T, Needed extends keyof T> = Plain<Pick<T, Needed>> & Partial<Plain<
 export const siteFrom = ({ digest, platforms, pools, machines, tenants }: SiteSketch): Plain<Site> => ({
   digest,
   limits: DEFAULT_LIMITS,
+  controlRooms: [],
   platforms: platforms.map((platform) => ({ ...PLATFORM, ...platform })),
   pools: pools.map((pool) => ({
     ...POOL,

@@ -16,7 +16,7 @@ import { estimatesAt, type Estimates } from './estimate.ts'
 import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
-import { speaker, type Speaker } from './policy/membership.ts'
+import { obeyed, speaker, toldWhere, type Speaker } from './policy/membership.ts'
 import { identitiesOf, keysOf, routesOf } from './policy/selves.ts'
 import type { Question } from './question.ts'
 import type { Refusal } from './refusal.ts'
@@ -85,7 +85,7 @@ export interface Standing {
  */
 export function answer(
   fleet: Fleet,
-  asked: { by: Identity; at: Instant },
+  asked: { by: Identity; at: Instant; room?: string | null },
   question: Question,
   past: Past = NOTHING,
   estimates: Estimates = estimatesAt(fleet, asked.at),
@@ -116,10 +116,10 @@ export function answer(
     case 'reservations':
     case 'home':
     case 'keys': {
-      const member = speaker(fleet, by)
-      return member === null
-        ? { type: 'refused', refusal: { type: 'stranger', identity: by } }
-        : memberAnswer(fleet, { by, at, member, past, estimates }, question)
+      const member = obeyed(fleet, by, asked.room)
+      if (member === null) return { type: 'refused', refusal: { type: 'stranger', identity: by } }
+      const found = memberAnswer(fleet, { by, at, member, past, estimates }, question)
+      return found.type === 'refused' ? { ...found, refusal: toldWhere(fleet, found.refusal, by) } : found
     }
   }
 }

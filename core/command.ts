@@ -30,6 +30,8 @@ export interface Asked {
   readonly id: string | null
   readonly by: Identity
   readonly door: string
+  /** Where it was said, as a site names its control rooms: `irc:<network>:<#channel>`, `slack:<channel id>`. Left out: in private. */
+  readonly room?: string | null
   readonly at: Instant
   readonly command: Command
 }
@@ -176,6 +178,8 @@ export interface GivenEstimate {
 export interface Site {
   readonly digest: string
   readonly limits: Limits
+  /** Where operators are obeyed as such; elsewhere they are to use an operator's key: `irc:<network>:<#channel>`, `slack:<channel id>`. */
+  readonly controlRooms: readonly string[]
   /** Where operators are told things; not given: nowhere. */
   readonly operators?: readonly OperatorPlace[]
   readonly platforms: readonly Platform[]

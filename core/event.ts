@@ -31,6 +31,7 @@ export type Event =
       readonly type: 'siteConfigured'
       readonly digest: string
       readonly limits: Limits
+      readonly controlRooms: readonly string[]
       readonly operators?: readonly OperatorPlace[]
     }
   /** They know of what was quarantined up to then, and of pools that have no machine left. */

@@ -36,6 +36,7 @@ import type { ApiKey, Person, Tenant } from './tenant.ts'
 export interface SiteState {
   readonly digest: string
   readonly limits: Limits
+  readonly controlRooms: readonly string[]
   /** Null: they are told nowhere. */
   readonly operators: OperatorNews | null
 }
@@ -183,6 +184,10 @@ export class Fleet {
 
   get limits(): Limits {
     return this.site.get('site')?.limits ?? DEFAULT_LIMITS
+  }
+
+  get controlRooms(): readonly string[] {
+    return this.site.get('site')?.controlRooms ?? []
   }
 
   next(counter: Counter): number {

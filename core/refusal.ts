@@ -9,6 +9,8 @@ export type Refusal =
   /** No tenant has this identity among its members. */
   | { readonly type: 'stranger'; readonly identity: string }
   | { readonly type: 'operatorsOnly' }
+  /** Said by an operator, elsewhere than in one of these. */
+  | { readonly type: 'controlRoomOnly'; readonly rooms: readonly string[] }
   /** Of that tenant, or operators. */
   | { readonly type: 'adminsOnly'; readonly tenant: TenantName }
   | { readonly type: 'noSuchTenant'; readonly asked: string; readonly suggestion: string | null }

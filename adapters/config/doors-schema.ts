@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type * as config from './config.ts'
+import type * as doors from './doors.ts'
 import { flag, object, text, whole, type ShapeOf } from './kinds.ts'
 
 const file = text(4096, 'Give the path of a file.')
@@ -38,7 +39,7 @@ export const ircSchema = object(
     channels: z.array(channelSchema, { error: 'Give a list of channels.' }).default([]),
     trustNicks: flag.default(false),
     bridgeAccounts: z.array(accountSchema, { error: 'Give a list of accounts.' }).default([]),
-  } satisfies ShapeOf<config.IrcConfig>,
+  } satisfies ShapeOf<doors.IrcConfig>,
   'Describe the network: `{ host, channels }`.',
 )
 export type IrcRead = z.output<typeof ircSchema>
@@ -57,7 +58,7 @@ export const slackSchema = object(
     signingSecret: secret.optional(),
     appToken: secret.optional(),
     apiUrl: slackApiUrlSchema.optional(),
-  } satisfies ShapeOf<config.SlackConfig>,
+  } satisfies ShapeOf<doors.SlackConfig>,
   'Give the secrets of the Slack app: `{ botToken, signingSecret }`.',
 )
 export type SlackRead = z.output<typeof slackSchema>

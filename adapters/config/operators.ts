@@ -9,13 +9,38 @@ export interface OperatorsConfig {
    * is in, or `slack:<channel id>`, one that it was invited to. Default: none.
    */
   readonly notices?: readonly string[]
+  /**
+   * Rooms, named alike, in which operators are obeyed as such. Elsewhere in chat they are not; an operator's key works anywhere. Let
+   * nobody but operators in. Default: none.
+   */
+  readonly controlRooms?: readonly string[]
 }
 
-/** The rooms in which operators are told things; each is one that Duffy is in, as far as the config can tell. */
-export function readOperators(written: unknown, irc: readonly IrcNetwork[], faults: Faults): readonly OperatorPlace[] {
+export interface Operators {
+  readonly places: readonly OperatorPlace[]
+  /** As they are told apart: `irc:libera:#lab-ops`, in small letters, and `slack:C0123456789`. */
+  readonly controlRooms: readonly string[]
+}
+
+export function readOperators(written: unknown, irc: readonly IrcNetwork[], faults: Faults): Operators {
   const read = faults.read(operatorsSchema, written, ['operators'])
-  return (read?.notices ?? []).flatMap((text, at) => {
-    const path = ['operators', 'notices', at] as const
+  const rooms = (key: 'notices' | 'controlRooms') => roomsIn(read?.[key] ?? [], ['operators', key], { irc, faults })
+  return {
+    places: rooms('notices'),
+    controlRooms: rooms('controlRooms').map(({ door, room }) =>
+      door === 'slack' ? `${door}:${room}` : `${door}:${room.toLowerCase()}`,
+    ),
+  }
+}
+
+/** Each is one that Duffy is in, as far as the config can tell. */
+const roomsIn = (
+  written: readonly string[],
+  of: readonly string[],
+  { irc, faults }: { readonly irc: readonly IrcNetwork[]; readonly faults: Faults },
+): readonly OperatorPlace[] =>
+  written.flatMap((text, at) => {
+    const path = [...of, at]
     const [, channel] = /^slack:([CG][A-Z0-9]{2,30})$/.exec(text) ?? []
     if (channel !== undefined) return [{ door: 'slack', room: channel }]
     const [, network, room] = /^irc:([^:]+):([#&][^\s,:]+)$/.exec(text) ?? []
@@ -36,4 +61,3 @@ export function readOperators(written: unknown, irc: readonly IrcNetwork[], faul
       faults.add([...path], `Duffy is not in \`${room}\`: name it in \`irc.${network}.channels\` too.`)
     return [{ door: `irc:${network}`, room }]
   })
-}

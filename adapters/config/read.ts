@@ -1,12 +1,4 @@
-import {
-  canonical,
-  DEFAULT_LIMITS,
-  type Limits,
-  type OperatorPlace,
-  type Platform,
-  type PlatformName,
-  type Site,
-} from '#core'
+import { canonical, DEFAULT_LIMITS, type Limits, type Platform, type PlatformName, type Site } from '#core'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { sha256 } from '../digest.ts'
@@ -18,7 +10,7 @@ import { codeOf, type Files } from './files.ts'
 import { networkOf, readIrc } from './irc.ts'
 import { readPools } from './pools.ts'
 import * as doors from './doors-schema.ts'
-import { readOperators } from './operators.ts'
+import { readOperators, type Operators } from './operators.ts'
 import * as schema from './schema.ts'
 import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
 import { readSlack } from './slack.ts'
@@ -89,13 +81,14 @@ const readSections = (written: unknown, faults: Faults): schema.ConfigRead | nul
 }
 
 interface SiteAround extends Around {
-  readonly operators: readonly OperatorPlace[]
+  readonly operators: Operators
   readonly drivers: Drivers
   readonly network: string
 }
 
 const readSite = (config: schema.ConfigRead, around: SiteAround): Site => {
-  const { faults, drivers, network, operators } = around
+  const { faults, drivers, network } = around
+  const { places: operators, controlRooms } = around.operators
   const platforms = faults.readEach(schema.platformSchema, config.platforms, ['platforms'])
   const pools = faults.readEach(schema.poolSchema, config.pools, ['pools'])
   const tenants = faults.readEach(schema.tenantSchema, withSpokenMembers(config.tenants, { ...around, network }), [
@@ -107,6 +100,7 @@ const readSite = (config: schema.ConfigRead, around: SiteAround): Site => {
   const site = {
     ...(operators.length > 0 && { operators }),
     limits: limitsOf(faults.read(schema.limitsSchema, config.limits, ['limits']), faults),
+    controlRooms,
     platforms: [...platforms].flatMap(([name, platform]): Platform[] =>
       platform === null
         ? []

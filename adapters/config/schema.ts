@@ -234,12 +234,11 @@ export const retentionSchema = object(
 )
 
 const ROOM = 'Give rooms such as `irc:libera:#lab-ops` or `slack:C0123456789`.'
+const rooms = z.array(z.string({ error: ROOM }), { error: ROOM }).max(10, { error: 'Give at most 10 rooms.' })
 export const operatorsSchema = object(
   {
-    notices: z
-      .array(z.string({ error: ROOM }), { error: ROOM })
-      .max(10, { error: 'Give at most 10 rooms.' })
-      .default([]),
+    notices: rooms.default([]),
+    controlRooms: rooms.default([]),
   } satisfies ShapeOf<OperatorsConfig>,
   'Say where operators are told things: `{ notices: ["irc:libera:#lab-ops"] }`.',
 )

@@ -4,6 +4,7 @@ import type { RefusalType } from '#core'
 export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; readonly title: string }>> = {
   stranger: { status: 403, title: 'Nobody speaks for you' },
   operatorsOnly: { status: 403, title: 'For operators only' },
+  controlRoomOnly: { status: 403, title: 'In a control room only' },
   adminsOnly: { status: 403, title: "For the tenant's admins only" },
   noSuchTenant: { status: 404, title: 'No such tenant' },
   tenantExists: { status: 409, title: 'Tenant exists' },

@@ -32,12 +32,17 @@ export const userOf = ({ us }: Pick<Context, 'us'>, identity: Identity): string 
   return identity.startsWith(start) ? identity.slice(start.length) : null
 }
 
-/** `room`: a thread, `C123:1700000000.000100`; null: they are told in private. */
+/** `room`: a thread, `C123:1700000000.000100`; null: they are told in private. `channel`: where they said it; null: in private too. */
 export const speakerOf = (
   context: Pick<Context, 'us'>,
   user: string,
-  said: { id: string; room: string | null },
+  said: { id: string; room: string | null; channel?: string },
 ): Speaker => {
   const identity = identityOf(context, user)
-  return { identity, address: { door: DOOR, identity, nick: user, room: said.room }, id: said.id }
+  return {
+    identity,
+    address: { door: DOOR, identity, nick: user, room: said.room },
+    room: said.channel === undefined ? null : `${DOOR}:${said.channel}`,
+    id: said.id,
+  }
 }

@@ -9,6 +9,7 @@ import * as words from './words.ts'
 export interface Command {
   readonly team_id: string
   readonly user_id: string
+  readonly channel_id: string
   readonly text?: string
   readonly trigger_id: string
   readonly response_url: string
@@ -16,12 +17,12 @@ export interface Command {
 
 /** `/duffy get metal`: answered to its asker alone. `/duffy get` by itself opens the form. */
 export const hearCommand = async (context: Context, command: Command): Promise<void> => {
-  const { user_id: user, team_id: team, trigger_id: trigger, response_url: url } = command
+  const { user_id: user, team_id: team, channel_id: channel, trigger_id: trigger, response_url: url } = command
   const place = ephemerally(context, { url, user })
   await handle(context, { user, teams: [team] }, place, async () => {
     const line = typed(command.text ?? '', context.us.team) || 'help'
     if (line.toLowerCase() === 'get') return openForm(context, user, trigger)
-    await place.say(await context.ports.say(line, speakerOf(context, user, { id: trigger, room: null })))
+    await place.say(await context.ports.say(line, speakerOf(context, user, { id: trigger, room: null, channel })))
   })
 }
 
@@ -81,7 +82,7 @@ const obey = (context: Context, { event, event_id: id }: Spoken, { sender, text,
     // Told a second time it would be as late: one held up by Slack for hours must not lease machines.
     if (Number(event.ts) * 1000 < ports.clock() - limits.staleMs) return place.tell({ text: words.late })
     const line = typed(text, us.team) || 'help'
-    await place.say(await ports.say(line, speakerOf(context, sender.user, { id, room })))
+    await place.say(await ports.say(line, speakerOf(context, sender.user, { id, room, channel: event.channel })))
   })
 
 /** Null: it was edited, deleted, or said by a bot or by Slack itself. */

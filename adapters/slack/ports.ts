@@ -5,6 +5,8 @@ import type { Log } from '../log.ts'
 export interface Speaker {
   readonly identity: Identity
   readonly address: Address
+  /** The channel where it was said, `slack:<channel id>`; null: in private. */
+  readonly room: string | null
   /** What Slack calls the payload, so that one delivered twice acts once. */
   readonly id: string
 }

@@ -203,7 +203,13 @@ export const CounterRow = defineEntity({
 export const SiteRow = defineEntity({
   name: 'SiteRow',
   tableName: 'site',
-  properties: { name: p.text().primary(), digest: p.text(), limits: p.text(), operators: p.text().nullable() },
+  properties: {
+    name: p.text().primary(),
+    digest: p.text(),
+    limits: p.text(),
+    control_rooms: p.text(),
+    operators: p.text().nullable(),
+  },
 })
 
 /** Notices to deliver. `due_at` is null once it is over: sent, or given up, which `failure` then tells. */

@@ -16,8 +16,8 @@ export const decideConfigure = (draft: Draft, site: Site): Outcome | Refusal => 
   if (fleet.site.get('site')?.digest === site.digest) return { type: 'configured', changes: [] }
   const faults = moved(fleet, site)
   if (faults.length > 0) return { type: 'badSite', faults }
-  const { digest, limits, operators } = site
-  draft.emit({ type: 'siteConfigured', digest, limits, ...(operators !== undefined && { operators }) })
+  const { digest, limits, controlRooms, operators } = site
+  draft.emit({ type: 'siteConfigured', digest, limits, controlRooms, ...(operators !== undefined && { operators }) })
   configurePlatforms(draft, site)
   configurePools(draft, site)
   configureMachines(draft, site)

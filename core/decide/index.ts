@@ -3,7 +3,7 @@ import type { Notice } from '../effect.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { DUFFY, type PersonId } from '../id.ts'
-import { noSuchTenant, speaker, type Speaker } from '../policy/membership.ts'
+import { noSuchTenant, obeyed, toldWhere, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
 import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
@@ -51,18 +51,18 @@ export const decide = (fleet: Fleet, asked: Asked): Decision => {
   const outcome = answer(draft, asked)
   if (isRefusal(outcome)) {
     if (draft.events.length > 0) throw new Error(`refused ${outcome.type} after ${draft.events[0]!.type}`)
-    return { type: 'refused', refusal: outcome }
+    return { type: 'refused', refusal: toldWhere(fleet, outcome, asked.by) }
   }
   const by = draft.events.length === 0 || asked.by === DUFFY ? 'duffy' : draft.speaker()
   return { type: 'accepted', by, events: draft.events, notices: draft.notices, outcome }
 }
 
-const answer = (draft: Draft, { by, command }: Asked): Outcome | Refusal => {
+const answer = (draft: Draft, { by, room, command }: Asked): Outcome | Refusal => {
   if (by === DUFFY) return answerDuffy(draft, command)
   // Whoever speaks for nobody yet is to become somebody, or to get away from whom they were taken for.
   if (command.do === 'offerLink') return decideOfferLink(draft, command)
   if (command.do === 'unlink') return decideUnlink(draft, command)
-  const who = speaker(draft.fleet, by)
+  const who = obeyed(draft.fleet, by, room)
   return who === null ? { type: 'stranger', identity: by } : answerPerson(draft, command, who)
 }
 

@@ -7,7 +7,7 @@ import { firstOf } from '../indexes.ts'
 import { entitlement, type Lease } from '../lease.ts'
 import { plannedEnd } from '../policy/due.ts'
 import { usualHold } from '../policy/hold.ts'
-import { speaker, type Speaker } from '../policy/membership.ts'
+import { obeyed, type Speaker } from '../policy/membership.ts'
 import { claimsBroken } from '../policy/promised.ts'
 import { endOf, roomsFor, type Booking } from '../policy/reservation.ts'
 import type { Claim } from '../policy/setaside.ts'
@@ -30,7 +30,7 @@ const MOST_LOOKED_AT = 100
 export const refused = (fleet: Fleet, asked: Asked, refusal: Refusal, hash: Hash): Refused | null => {
   const { at, by, door, id, command } = asked
   if (!isWanting(command)) return null
-  const who = speaker(fleet, by)
+  const who = obeyed(fleet, by, asked.room)
   if (who === null) return null
   const tenant = tenantOf(fleet, command, { who, refusal })
   return {

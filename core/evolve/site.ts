@@ -28,6 +28,7 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent, at: Instant): void =>
       fleet.site.put('site', {
         digest: event.digest,
         limits: event.limits,
+        controlRooms: event.controlRooms,
         operators: newsFor(event.operators ?? [], fleet.site.get('site')?.operators ?? null, at),
       })
       // Warnings may be due at other times now.

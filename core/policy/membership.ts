@@ -25,6 +25,22 @@ export const speaker = (fleet: Fleet, identity: Identity): Speaker | null => {
   return linked ?? standingIn(fleet.members.get(wildcard(identity)), identity)
 }
 
+/**
+ * As whom a command is obeyed: what operators alone may do is done for an operator's key, and for an operator in a control room.
+ * Elsewhere they may do what admins of their tenant may.
+ */
+export const obeyed = (fleet: Fleet, identity: Identity, room: string | null = null): Speaker | null => {
+  const who = speaker(fleet, identity)
+  const isAnywhere = who?.role !== 'operator' || identity.startsWith(API_KEY)
+  return isAnywhere || (room !== null && fleet.controlRooms.includes(room)) ? who : { ...who, role: 'admin' }
+}
+
+/** A refusal as it is told: an operator is told where they are obeyed. */
+export const toldWhere = (fleet: Fleet, refusal: Refusal, identity: Identity): Refusal =>
+  refusal.type === 'operatorsOnly' && !identity.startsWith(API_KEY) && speaker(fleet, identity)?.role === 'operator'
+    ? { type: 'controlRoomOnly', rooms: fleet.controlRooms }
+    : refusal
+
 /** Null: no tenant names it, nor has it been given a key of one. */
 export const named = (fleet: Fleet, identity: Identity): Speaker | null => {
   if (!identity.startsWith(API_KEY)) return standingIn(fleet.members.get(identity), identity)

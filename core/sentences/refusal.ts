@@ -5,7 +5,7 @@ import { maintenanceRefused } from './maintenance.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
-import { counted, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
+import { capital, counted, listed, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 
 /** A lawful "no" in words: what did not happen, and what to type next; with a reference also how to ask why. */
 export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
@@ -22,6 +22,7 @@ const plainly = (refusal: Refusal, telling: RefusalTelling): Said => {
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':
+    case 'controlRoomOnly':
     case 'idUsedBefore':
     case 'badSite':
     case 'staleRun':
@@ -87,7 +88,10 @@ const plainly = (refusal: Refusal, telling: RefusalTelling): Said => {
   }
 }
 
-type Plain = Extract<Refusal, { type: 'stranger' | 'operatorsOnly' | 'idUsedBefore' | 'badSite' | 'staleRun' }>
+type Plain = Extract<
+  Refusal,
+  { type: 'stranger' | 'operatorsOnly' | 'controlRoomOnly' | 'idUsedBefore' | 'badSite' | 'staleRun' }
+>
 
 const plainlyRefused = (refusal: Plain, { say }: Telling): Said => {
   switch (refusal.type) {
@@ -97,6 +101,15 @@ const plainlyRefused = (refusal: Plain, { say }: Telling): Said => {
       )
     case 'operatorsOnly':
       return openly(`That is for operators only; nothing was done. What you can do: ${say('help')}`)
+    case 'controlRoomOnly': {
+      const where =
+        refusal.rooms.length === 0
+          ? 'this site has no control room (the config names them: operators.controlRooms), so use'
+          : `say it in ${listed(refusal.rooms)}, or use`
+      return openly(
+        `You are an operator, but are not obeyed as one here; nothing was done. ${capital(where)} the command line with an operator's key. Who you are: ${say('whoami')}`,
+      )
+    }
     case 'idUsedBefore':
       return openly(
         `The id "${refusal.id}" stood on another command before; nothing was done. Send this one with an id of its own; what you have: ${say('list')}`,

@@ -6,6 +6,7 @@ import { inService } from '../machine.ts'
 export const siteOf = (fleet: Fleet): Site => ({
   digest: fleet.site.get('site')?.digest ?? '',
   limits: fleet.limits,
+  controlRooms: fleet.controlRooms,
   platforms: [...fleet.platforms.values()],
   pools: [...fleet.pools.values()].filter(({ configured }) => configured),
   machines: [...fleet.machines.values()]

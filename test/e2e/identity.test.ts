@@ -24,6 +24,7 @@ const site: Config = {
     },
   },
   tenants: { local: { quota: 3, keys: [KEY] } },
+  operators: { controlRooms: ['irc:test:#Lab-Ops', 'slack:CNONE'] },
 }
 
 let network: IrcNetwork
@@ -44,13 +45,13 @@ beforeAll(async () => {
       DUFFY_IRC_NICK: 'duffy',
       DUFFY_IRC_ACCOUNT: 'duffybot',
       DUFFY_IRC_PASSWORD: accounts.duffybot,
-      DUFFY_IRC_CHANNELS: '#duffy',
+      DUFFY_IRC_CHANNELS: '#duffy,#lab-ops',
       DUFFY_SLACK_BOT_TOKEN: APP.botToken,
       DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
       DUFFY_SLACK_API_URL: slack.apiUrl,
     },
   })
-  alice = await ii(network, { nick: 'alice', channels: ['#duffy'] })
+  alice = await ii(network, { nick: 'alice', channels: ['#duffy', '#lab-ops'] })
   await alice.say('NickServ', `IDENTIFY alice ${accounts.alice}`)
   await alice.waitFor('nickserv', /now (identified|logged in)/i)
 }, 360_000)
@@ -62,8 +63,13 @@ afterAll(async () => {
 })
 
 /** The command line, with the member's key that Duffy made. */
-const duffySays = async (...words: string[]): Promise<{ exit: number | null; text: string }> => {
-  const key = readFileSync(join(duffy.dataDir, 'local.key'), 'utf8').trim()
+const duffySays = (...words: string[]): Promise<Ran> => ran('local.key', words)
+interface Ran {
+  readonly exit: number | null
+  readonly text: string
+}
+const ran = async (file: string, words: readonly string[]): Promise<Ran> => {
+  const key = readFileSync(join(duffy.dataDir, file), 'utf8').trim()
   const child = spawn(BIN, words, {
     env: { PATH: process.env['PATH'], HOME: duffy.dataDir, DUFFY_URL: duffy.url, DUFFY_API_KEY: key },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -121,6 +127,22 @@ describe('somebody whom IRC vouches for and no tenant names', () => {
     await alice.waitFor('duffy', /irc:test:alice is somebody else than/)
     expect((await duffySays('whoami')).text).not.toContain('irc:test:alice')
     expect((await duffySays('unlink')).text).toContain('would speak for nobody')
+  })
+
+  test('is an operator after an operator said so, and is obeyed as one in a control room alone', async () => {
+    await alice.say('duffy', 'link')
+    await alice.waitFor('duffy', /is somebody else than[^]*duffy link [0-9A-Z-]{14}/)
+    const [, again] = CODE.exec((await alice.shown('duffy')).split('is somebody else than')[1]!)!
+    expect(await ran('operator.key', ['link', again!, 'yes'])).toMatchObject({ exit: 0 })
+    const line = 'maintenance on m1 because new memory'
+    await alice.say('#duffy', `!duffy ${line}`)
+    await alice.waitFor('#duffy', /You are an operator, but.*nothing was done\. Say it in irc:test:#lab-ops/)
+    await alice.say('duffy', line)
+    await alice.waitFor('duffy', /You are an operator, but/)
+    await alice.say('#lab-ops', `!duffy ${line}`)
+    await alice.waitFor('#lab-ops', /m1 .*maintenance/)
+    const { machines } = (await duffy.api('GET', '/api/v2/machines')).body
+    expect(machines.find(({ name }: { name: string }) => name === 'm1').state).toBe('maintenance')
   })
 
   test('leaves no code in the record, the tables or the log', async () => {

@@ -76,6 +76,7 @@ export const machinesOf = (
 export const siteOf = (over: Partial<Site> = {}): Site => ({
   digest: 'one',
   limits: DEFAULT_LIMITS,
+  controlRooms: [],
   platforms: [platformOf('amd', { vendor: 'amd' }), platformOf('intel', { vendor: 'intel' })],
   pools: [poolOf('metal')],
   machines: [...machinesOf('metal', 'intel', 4), ...machinesOf('metal', 'amd', 4)],

@@ -64,6 +64,7 @@ export const siteWith = (
 ): Site => ({
   digest: `test ${machines} ${quota} ${ready}`,
   limits: { ...DEFAULT_LIMITS, waitingRequestsPerTenant: 10_000 },
+  controlRooms: [],
   platforms: [
     {
       name: 'intel' as never,

@@ -54,15 +54,17 @@ export const counters: Rows<number, Row<typeof CounterRow>, Counter> = {
 export const sites: Rows<SiteState, Row<typeof SiteRow>, 'site'> = {
   entity: SiteRow,
   key: 'name',
-  write: ({ digest, limits, operators }, name) => ({
+  write: ({ digest, limits, controlRooms, operators }, name) => ({
     name,
     digest,
     limits: print(limits),
+    control_rooms: print(controlRooms),
     operators: printOrNull(operators),
   }),
-  read: ({ digest, limits, operators }) => ({
+  read: ({ digest, limits, control_rooms: controlRooms, operators }) => ({
     digest,
     limits: parse(limits),
+    controlRooms: parse(controlRooms),
     operators: parseOrNull(operators ?? null),
   }),
 }

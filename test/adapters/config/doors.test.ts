@@ -308,6 +308,16 @@ describe('operators', () => {
     ])
   })
 
+  test('are obeyed in channels of IRC and Slack', async () => {
+    const operators = { controlRooms: ['irc:libera:#Lab-Ops', 'slack:C0123456789'] }
+    expect((await settings({ ...sound, irc, operators })).site.controlRooms).toEqual([
+      'irc:libera:#lab-ops',
+      'slack:C0123456789',
+    ])
+    const [fault] = await faults({ ...sound, irc, operators: { controlRooms: ['irc:libera:alice'] } })
+    expect(fault).toContain('operators.controlRooms[0]: `irc:libera:alice` is no room')
+  })
+
   test.each([
     ['#lab-ops', 'operators.notices[0]: `#lab-ops` is no room'],
     ['irc:libera:alice', 'operators.notices[0]: `irc:libera:alice` is no room'],

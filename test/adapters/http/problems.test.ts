@@ -10,6 +10,7 @@ const HELD = [{ lease: 'L7Q2', machines: ['n1'] }] as never
 const SAMPLES: { readonly [T in RefusalType]: Extract<Refusal, { type: T }> } = {
   stranger: { type: 'stranger', identity: 'key:x' },
   operatorsOnly: { type: 'operatorsOnly' },
+  controlRoomOnly: { type: 'controlRoomOnly', rooms: ['irc:libera:#ops'] },
   adminsOnly: { type: 'adminsOnly', tenant: 'qa' as never },
   noSuchTenant: { type: 'noSuchTenant', asked: 'qq', suggestion: 'qa' },
   tenantExists: { type: 'tenantExists', tenant: 'qa' as never },
@@ -91,6 +92,7 @@ const SAMPLES: { readonly [T in RefusalType]: Extract<Refusal, { type: T }> } = 
 const STATUSES: Readonly<Record<RefusalType, number>> = {
   stranger: 403,
   operatorsOnly: 403,
+  controlRoomOnly: 403,
   adminsOnly: 403,
   noSuchTenant: 404,
   tenantExists: 409,

@@ -12,6 +12,7 @@ const POOLS = [{ pool: 'metal', type: 'metal', ready: 1, waiting: 2 }]
 const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unknown } } = {
   stranger: { identity: 'irc:net:mallory' },
   operatorsOnly: {},
+  controlRoomOnly: { rooms: ['irc:libera:#ops'] },
   adminsOnly: { tenant: 'infra' },
   noSuchTenant: { asked: 'infa', suggestion: 'infra' },
   tenantExists: { tenant: 'infra' },

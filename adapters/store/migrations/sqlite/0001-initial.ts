@@ -50,7 +50,9 @@ const SITE = [
     places text not null, errors_ms text not null
   ) strict, without rowid`,
   `create table counter (name text primary key not null, value integer not null) strict, without rowid`,
-  `create table site (name text primary key not null, digest text not null, limits text not null, operators text) strict, without rowid`,
+  `create table site (
+    name text primary key not null, digest text not null, limits text not null, control_rooms text not null, operators text
+  ) strict, without rowid`,
 ]
 
 const PEOPLE = [
