@@ -23,7 +23,7 @@ import {
   type Said,
 } from '#core'
 import { fingerprint } from './digest.ts'
-import { withLinkCode } from './link-code.ts'
+import { shownCode, withLinkCode, type SendCode } from './link-code.ts'
 import type { EstimateDesk } from './estimates.ts'
 import type { Presence } from './http/ports.ts'
 import { Busy, type Lane } from './lane.ts'
@@ -62,6 +62,8 @@ export interface ConversationPorts {
   readonly refusals: Remembered
   readonly desk: EstimateDesk
   readonly presence: Pick<Presence, 'seen'>
+  /** Null: this Duffy sends no mail. */
+  readonly sendCode: SendCode | null
   /** How a line is typed at this door: `!duffy done L7Q2`. */
   readonly say: (line: string) => string
 }
@@ -104,9 +106,11 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, room
       said: answerSaid(answered, { say, at, fingerprint, ...triedIn(ask.question) }),
     }))
   const coded = withLinkCode(ask.command)
+  if (coded !== null && coded.mail !== null && ports.sendCode === null) return noMail(ports)
   const command = coded?.command ?? ask.command
   // A code is told once: the same line again is given another.
   const told = await lane.ask({ id: coded === null ? id : null, by: identity, door: address.door, room, command })
+  if (told.type === 'accepted' && coded !== null && coded.mail !== null) await ports.sendCode?.(coded.mail, coded.code)
   return lane.read((fleet, at) => {
     if (told.type === 'refused')
       return {
@@ -128,7 +132,7 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, room
         at,
         fingerprint,
         estimates,
-        ...(coded !== null && { code: coded.code }),
+        ...shownCode(coded),
       }),
     }
   })
@@ -137,6 +141,9 @@ const act = async (ports: ConversationPorts, ask: Ask, { identity, address, room
 /** A command that was only tried: what it is refused with is told in its terms. */
 const triedIn = (question: Question): { readonly asked?: Command } =>
   question.ask === 'preview' ? { asked: question.command } : {}
+const noMail = ({ lane, say }: ConversationPorts): Promise<Filled> =>
+  lane.read((_, at) => ({ type: 'refused', refusal: NO_MAIL, said: refusalSaid(NO_MAIL, { say, at }) }))
+const NO_MAIL: Refusal = { type: 'noMail' }
 
 const found = async <T>(
   { lane, store, refusals, desk, presence }: ConversationPorts,

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DUFFY, type Command, type Instant } from '#core'
+import { DUFFY, isStale, routesOf, type Command, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
 import { loadConfig, type Settings } from './config/index.ts'
 import { candidateDesk } from './candidates.ts'
@@ -13,6 +13,7 @@ import { httpDoor } from './http/server.ts'
 import { ircDoors, sayInIrc } from './irc-doors.ts'
 import { lane as openLane, type Lane } from './lane.ts'
 import type { Log } from './log.ts'
+import { mailDoor } from './mail-door.ts'
 import { notices } from './notices/notices.ts'
 import { applySite, BadConfig } from './site.ts'
 import { presenceDesk } from './presence.ts'
@@ -84,10 +85,12 @@ export const duffy = async ({
   const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
   starting.use(await startWorker(world))
   const desk = estimateDesk()
-  const talk = (say: (line: string) => string) => conversation({ lane, store, refusals, desk, presence, say })
+  const post = mailDoor(settings.mail, { lane, log })
+  const { sendCode } = post
+  const talk = (say: (line: string) => string) => conversation({ lane, store, refusals, desk, presence, sendCode, say })
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
-  starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name)))
+  starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name) ?? post.door(name)))
   const http = await httpDoor({ ...settings.http, v3: settings.v3, legacy: settings.legacy }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
@@ -97,6 +100,7 @@ export const duffy = async ({
     mounts: slack.mounts,
     estimates: (of, at) => desk.at(of, at),
     presence,
+    sendCode,
     candidates: candidateDesk(store),
     runLog: async (id) => textOf(await world.performer.log(id)),
     verify: () => verify(store, clock()),
@@ -180,6 +184,8 @@ const startNotices = (
         notice: { to, message },
         attempts,
       })),
+    routes: (notice) =>
+      lane.read((fleet, at) => (isStale(fleet, notice.message, at) ? null : routesOf(fleet, notice.to))),
     sent: (id) => store.noticeSent(id, clock() as Instant),
     failed(id, failure, retryAfterMs) {
       const at = clock() as Instant

@@ -109,6 +109,8 @@ export type Command =
       readonly sure: boolean
       readonly address: Address | null
     }
+  /** The asker reads what comes to this address of mail; the code goes there. */
+  | { readonly do: 'offerMail'; readonly digest: Fingerprint; readonly mail: string }
   /** The asker is whoever said that they are. */
   | { readonly do: 'agreeLink' }
   /** `identity` null: the asker's of this moment. `sure`: even if it leaves somebody who speaks for nobody. */

@@ -102,6 +102,7 @@ export type Event =
       readonly person: PersonId
       readonly digest: Fingerprint
       readonly until: Instant
+      readonly sentFor: PersonId | null
     }
   /** They tried a code that is none; `until`: when that is forgotten, unless it was not the first. */
   | { readonly type: 'linkMissed'; readonly person: PersonId; readonly until: Instant }

@@ -21,6 +21,8 @@ export interface Limits {
   readonly identitiesPerPerson: number
   /** Codes to link by that are good at once, everybody's together. */
   readonly openLinks: number
+  /** Of those, sent by mail for one person. */
+  readonly mailsPerPerson: number
   /** How long one is good. */
   readonly linkCodeMs: number
   /** Wrong codes after which somebody's are not looked at any more, for as long as a code is good. */
@@ -53,6 +55,7 @@ export const DEFAULT_LIMITS: Limits = {
   keysPerPerson: 20,
   identitiesPerPerson: 10,
   openLinks: 1_000,
+  mailsPerPerson: 3,
   linkCodeMs: 10 * MINUTE,
   linkTries: 5,
   tenants: 10_000,

@@ -65,6 +65,7 @@ export type Refusal =
         | 'keysPerRequest'
         | 'identitiesPerPerson'
         | 'openLinks'
+        | 'mailsPerPerson'
         | 'labelsPerRequest'
         | 'metadataEntries'
         | 'tenants'
@@ -146,6 +147,8 @@ export type Refusal =
   | { readonly type: 'linkedAlready'; readonly identity: string }
   /** Speaks for another tenant than the asker does. */
   | { readonly type: 'linkElsewhere'; readonly identity: string; readonly tenant: TenantName }
+  /** This Duffy sends none. */
+  | { readonly type: 'noMail' }
   /** Nobody says that they are the asker. */
   | { readonly type: 'noClaim' }
   /** The asker is not this. `others`: what they are. */

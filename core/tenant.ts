@@ -75,6 +75,8 @@ export interface LinkCode {
   readonly until: Instant
   /** Who said that they are the same, and waits for a yes from here. */
   readonly claimedBy: PersonId | null
+  /** Who had it sent, if it was not given to whoever asked for it. */
+  readonly sentFor: PersonId | null
 }
 
 export interface Misses {

@@ -31,6 +31,7 @@ const OWNERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^irc-framework$/, ['irc']],
   [/^@slack\//, ['slack']],
   [/^node-cron$/, ['cron', 'config']],
+  [/^nodemailer$/, ['mail']],
   [/^(?:execa|node:child_process)$/, ['ansible', 'cli']],
 ]
 

@@ -59,6 +59,7 @@ const PLACES: Readonly<Record<string, string>> = {
   fingerprint: 'SHA256:…',
   identity: 'irc:NETWORK:ACCOUNT|slack:TEAM:USER',
   linkCode: 'CODE',
+  mail: 'ADDRESS',
   pairs: 'NAME=TEXT',
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, Step } from '#core'
-import type { IrcConfig, SlackConfig } from './doors.ts'
+import type { IrcConfig, MailConfig, SlackConfig } from './doors.ts'
 import type { LegacyConfig, V3Config } from './facades.ts'
 import type { Span } from './kinds.ts'
 import type { OperatorsConfig } from './operators.ts'
@@ -22,6 +22,8 @@ export interface Config {
   readonly slack?: SlackConfig
   /** Where operators are told what they should know, and where they are obeyed. */
   readonly operators?: OperatorsConfig
+  /** Where people are told by mail what no chat took. Default: none; then nobody can link an address. */
+  readonly mail?: MailConfig
   readonly http?: HttpConfig
   /** The API of Duffy v3, under `/api/v1`, for clients that speak it. */
   readonly v3?: V3Config

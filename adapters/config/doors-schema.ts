@@ -63,6 +63,32 @@ export const slackSchema = object(
 )
 export type SlackRead = z.output<typeof slackSchema>
 
+const MAIL_URL = /^smtps?:\/\/[^\s]+$/
+export const mailUrlSchema = z
+  .string({ error: 'Give the address of a mail server, such as `smtp://mail.example.org:25`.' })
+  .regex(MAIL_URL, { error: 'Give the address of a mail server, such as `smtp://mail.example.org:25` or `smtps://…`.' })
+export const mailFromSchema = z
+  .string({ error: 'Give an address of mail, such as `Duffy <duffy@example.org>`.' })
+  .regex(/^(?:[^<>@\p{Cc},]{0,100}<)?[^\s<>@,]{1,64}@[A-Za-z0-9.-]{1,255}>?$/u, {
+    error: 'Give an address of mail, such as `Duffy <duffy@example.org>`.',
+  })
+
+export const mailSchema = object(
+  {
+    url: z
+      .union([
+        mailUrlSchema.refine((url) => !/^smtps?:\/\/[^/]*@/.test(url), {
+          error: 'A password is never written in the config; say where the address is, `{ env: "NAME" }`.',
+        }),
+        secret,
+      ])
+      .optional(),
+    from: mailFromSchema.optional(),
+  } satisfies ShapeOf<doors.MailConfig>,
+  'Say how mail is sent: `{ url, from }`.',
+)
+export type MailRead = z.output<typeof mailSchema>
+
 export const httpSchema = object(
   {
     host: address.default('127.0.0.1'),

@@ -41,3 +41,11 @@ export interface SlackConfig {
   /** Where Slack's API is. Default: `https://slack.com/api/`. `DUFFY_SLACK_API_URL` goes before it. */
   readonly apiUrl?: string
 }
+
+/** How Duffy sends mail. */
+export interface MailConfig {
+  /** The server that takes it: `smtp://host:25`, `smtps://host`. Default: as `DUFFY_MAIL_URL` says, where it may hold a name and a password. */
+  readonly url?: string | SecretConfig
+  /** Whom mail comes from: `Duffy <duffy@example.org>`. `DUFFY_MAIL_FROM` goes before it. */
+  readonly from?: string
+}

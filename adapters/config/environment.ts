@@ -2,7 +2,7 @@ import { readMember } from '#core'
 import type { z } from 'zod'
 import type { Faults } from './faults.ts'
 import { instead } from './faults.ts'
-import { accountSchema, channelSchema, nickSchema, slackApiUrlSchema } from './doors-schema.ts'
+import { accountSchema, channelSchema, mailFromSchema, nickSchema, slackApiUrlSchema } from './doors-schema.ts'
 import { NAME, NAME_RULE } from './schema.ts'
 import { Secret } from './secret.ts'
 
@@ -18,6 +18,7 @@ export interface Spoken {
   readonly slack: SpokenSlack
   /** As a tenant's list has them: `slack:T123:U456`. */
   readonly slackMembers: readonly string[]
+  readonly mail: SpokenMail
 }
 
 export interface SpokenSlack {
@@ -25,6 +26,11 @@ export interface SpokenSlack {
   readonly signingSecret: Secret | null
   readonly appToken: Secret | null
   readonly apiUrl: string | null
+}
+
+export interface SpokenMail {
+  readonly url: Secret | null
+  readonly from: string | null
 }
 
 export interface SpokenIrc {
@@ -66,6 +72,8 @@ export const VARIABLES = [
   'DUFFY_SLACK_APP_TOKEN',
   'DUFFY_SLACK_API_URL',
   'DUFFY_SLACK_MEMBERS',
+  'DUFFY_MAIL_URL',
+  'DUFFY_MAIL_FROM',
 ] as const
 type Variable = (typeof VARIABLES)[number]
 
@@ -99,6 +107,7 @@ export function readEnvironment(environment: Environment, faults: Faults): Spoke
       appToken: reader.secret('DUFFY_SLACK_APP_TOKEN'),
       apiUrl: reader.by('DUFFY_SLACK_API_URL', slackApiUrlSchema),
     },
+    mail: { url: reader.secret('DUFFY_MAIL_URL'), from: reader.by('DUFFY_MAIL_FROM', mailFromSchema) },
     slackMembers: reader.words('DUFFY_SLACK_MEMBERS').flatMap((written) => {
       const member = readMember(`slack:${written.replace(/^slack:/, '')}`)
       if (member === null) faults.add(['DUFFY_SLACK_MEMBERS'], SLACK_MEMBER_RULE)
@@ -157,7 +166,7 @@ const readerOf = (environment: Environment, faults: Faults) => {
  */
 const refuseUnknown = (environment: Environment, faults: Faults): void => {
   for (const name of Object.keys(environment)) {
-    if (!/^DUFFY_(?:IRC|SLACK)_/.test(name) || (VARIABLES as readonly string[]).includes(name)) continue
+    if (!/^DUFFY_(?:IRC|SLACK|MAIL)_/.test(name) || (VARIABLES as readonly string[]).includes(name)) continue
     faults.add([name], `There is no such variable${instead(name, VARIABLES)}`)
   }
 }

@@ -8,6 +8,7 @@ import { readLegacy, readV3 } from './facades.ts'
 import { instead, type Faults } from './faults.ts'
 import { codeOf, type Files } from './files.ts'
 import { networkOf, readIrc } from './irc.ts'
+import { readMail } from './mail.ts'
 import { readPools } from './pools.ts'
 import * as doors from './doors-schema.ts'
 import { readOperators, type Operators } from './operators.ts'
@@ -32,6 +33,8 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const networks = await readIrc(irc, { ...around, spoken: spoken.irc })
   const slackRead = config.slack === undefined ? null : faults.read(doors.slackSchema, config.slack, ['slack'])
   const slack = await readSlack(slackRead, { ...around, spoken: spoken.slack })
+  const mailRead = config.mail === undefined ? null : faults.read(doors.mailSchema, config.mail, ['mail'])
+  const mail = await readMail(mailRead, { ...around, spoken: spoken.mail })
   const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible, ['ansible']), around)
   const cron = faults.read(schema.cronSchema, config.cron, ['cron'])
   const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
@@ -61,6 +64,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
     legacy,
     irc: networks,
     slack,
+    mail,
     ansible: ansible.settings,
     cron,
     retention: { answersMs: retention.answers, runsMs: retention.runs },

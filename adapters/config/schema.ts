@@ -254,6 +254,7 @@ export const configSchema = object(
     irc: record('Describe the networks: `{ name: { host } }`.').default({}),
     slack: z.unknown().optional(),
     operators: z.unknown().default({}),
+    mail: z.unknown().optional(),
     http: z.unknown().default({}),
     v3: z.unknown().default({}),
     legacy: z.unknown().default({}),

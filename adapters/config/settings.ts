@@ -12,6 +12,8 @@ export interface Settings {
   readonly irc: readonly IrcNetwork[]
   /** Null: there is none. */
   readonly slack: SlackSettings | null
+  /** Null: this Duffy sends no mail. */
+  readonly mail: MailSettings | null
   readonly ansible: AnsibleSettings
   readonly cron: CronSettings
   readonly retention: RetentionSettings
@@ -51,6 +53,12 @@ export interface SlackSettings {
   readonly appToken: Secret | null
   /** Null: Slack's own. */
   readonly apiUrl: string | null
+}
+
+export interface MailSettings {
+  /** With the name and password for it, if it wants any. */
+  readonly url: Secret
+  readonly from: string
 }
 
 export interface AnsibleSettings {

@@ -35,6 +35,7 @@ const typeOf = (kind: Kind): z.ZodType => {
     case 'sshKey':
     case 'identity':
     case 'member':
+    case 'mail':
       return z.string().max(kind.longest)
     case 'uuid':
     case 'linkCode':

@@ -1,12 +1,13 @@
 import { readDuration, readValues, type Ask, type Command, type Verb } from '#core'
 import { z } from 'zod'
 import { fingerprint } from '../digest.ts'
-import { withLinkCode } from '../link-code.ts'
+import { shownCode, withLinkCode } from '../link-code.ts'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
 import { withNewKeys } from './new-keys.ts'
 import { misread } from './problem.ts'
+import { refuse } from './refuse.ts'
 import { issuesOf } from './query.ts'
 import { refuseCommand } from './refuse.ts'
 import type { Answer, Call } from './route.ts'
@@ -47,6 +48,8 @@ const command = async (
 ): Promise<Answer> => {
   const keyed = withNewKeys(wanted, caller)
   const coded = withLinkCode(wanted)
+  const { sendCode = null } = call.door.ports
+  if (coded !== null && coded.mail !== null && sendCode === null) return refuse(call.door, { type: 'noMail' })
   const reply = await call.door.ports.lane.ask({
     // A secret is told once: a repeat is a command of its own, and is refused because what it adds is there.
     id: keyed === null && coded === null ? call.idempotencyKey : null,
@@ -56,12 +59,13 @@ const command = async (
   })
   switch (reply.type) {
     case 'accepted': {
+      if (coded !== null && coded.mail !== null) await sendCode?.(coded.mail, coded.code)
       const keepsPlace = wanted.do !== 'get' || wanted.keepPlace || reply.repeat === true
       const answer = await outcomeAnswer(call, caller, {
         outcome: reply.outcome,
         waitMs,
         keepsPlace,
-        ...(coded !== null && { code: coded.code }),
+        ...shownCode(coded),
       })
       return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
     }

@@ -24,6 +24,7 @@ import type {
 } from '#core'
 import type { Log } from '../log.ts'
 import type { Remembered } from '../past.ts'
+import type { SendCode } from '../link-code.ts'
 import type { Mount } from './mount.ts'
 
 /** What the HTTP door needs of the rest of Duffy. */
@@ -45,6 +46,8 @@ export interface Ports {
   readonly candidates: CandidatesPort
   /** The kept output of a run, or null if there is none. */
   readonly runLog: (id: RunId) => Promise<string | null>
+  /** Sends a code to link by. Default: this Duffy sends no mail. */
+  readonly sendCode?: SendCode | null
   /** Checks the chain of records and whether replaying them gives today's tables. */
   readonly verify: () => Promise<Verification>
   /** Reads the site's config again and applies it, or only says what that would change. Rejects as `ask` does. */

@@ -48,6 +48,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   ownCode: { status: 409, title: 'Your own code' },
   linkedAlready: { status: 409, title: 'Linked already' },
   linkElsewhere: { status: 409, title: 'Speaks for another tenant' },
+  noMail: { status: 409, title: 'No mail here' },
   noClaim: { status: 409, title: 'Nobody says that they are you' },
   notLinked: { status: 404, title: 'Not one of yours' },
   speaksThrough: { status: 409, title: 'Others speak through it' },

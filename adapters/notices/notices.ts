@@ -1,4 +1,4 @@
-import type { Address, Notice } from '#core'
+import { recipientOf, type Address, type Notice } from '#core'
 import type { Log } from '../log.ts'
 import { rounds } from '../rounds.ts'
 
@@ -9,13 +9,15 @@ export interface DueNotice {
   readonly attempts: number
 }
 
-/** `absent`: nobody was there to be told; `sent`: handed to the network. */
-export type Delivery = 'sent' | 'absent'
+/** `sent`: handed to the network. `absent`: nobody was there to be told. `never`: nobody ever will be. */
+export type Delivery = 'sent' | 'absent' | 'never'
 
 export interface NoticePorts {
   due(limit: number): Promise<readonly DueNotice[]>
   sent(id: number): Promise<void>
   failed(id: number, message: string, retryAfterMs: number | null): Promise<void>
+  /** Where its recipient can be told it, first where it is addressed to; null: what it says is so no more. */
+  routes(notice: Notice): Promise<readonly Address[] | null>
   /** The door that an address is at; undefined if this Duffy has none of that name. */
   door(name: string): ((to: Address, notice: Notice) => Promise<Delivery>) | undefined
   onCommit(listener: () => void): () => void
@@ -30,13 +32,19 @@ const FIRST_PAUSE_MS = 2_000
 const LONGEST_PAUSE_MS = 10 * 60_000
 const LOOK_EVERY_MS = 2_000
 
-/** Tells people what the outbox owes them: at least once, in the order in which it was decided. */
+/**
+ * Tells people what the outbox owes them: at least once, each in the order in which it was decided. Where the place that a notice is
+ * addressed to gives no sign that it arrived, the next one is tried at which its recipient is known, and mail last.
+ */
 export const notices = (ports: NoticePorts): AsyncDisposable => {
   const looks = rounds(
     async (stopping) => {
+      const passedOver = new Set<string>()
       for (const due of await ports.due(AT_ONCE)) {
         if (stopping()) return
-        await deliver(ports, due)
+        const recipient = recipientOf(due.notice.to)
+        // Whoever could not be told one thing is told nothing that came after it.
+        if (!passedOver.has(recipient) && !(await deliver(ports, due))) passedOver.add(recipient)
       }
     },
     (fault) => ports.log('error', 'cannot read the outbox', { fault: String(fault) }),
@@ -53,19 +61,42 @@ export const notices = (ports: NoticePorts): AsyncDisposable => {
   }
 }
 
-const deliver = async (ports: NoticePorts, { id, notice, attempts }: DueNotice): Promise<void> => {
-  const door = ports.door(notice.to.door)
-  if (door === undefined) return ports.failed(id, `no door ${notice.to.door}`, null)
-  try {
-    if ((await door(notice.to, notice)) === 'sent') return await ports.sent(id)
-    await fail(ports, id, attempts, 'nobody was there')
-  } catch (fault) {
-    ports.log('warn', 'a notice could not be delivered', { id, fault: String(fault) })
-    await fail(ports, id, attempts, String(fault))
+/** False: it is tried again later. */
+const deliver = async (ports: NoticePorts, { id, notice, attempts }: DueNotice): Promise<boolean> => {
+  const routes = await ports.routes(notice)
+  if (routes === null) {
+    await ports.sent(id)
+    return true
   }
+  const failures: string[] = []
+  let isHopeless = true
+  for (const to of routes) {
+    const came = await tell(ports, id, { ...notice, to })
+    if (came === 'sent') {
+      await ports.sent(id)
+      return true
+    }
+    isHopeless &&= came.isHopeless
+    failures.push(`${to.door}: ${came.message}`)
+  }
+  const isLast = isHopeless || attempts + 1 >= TRIES
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS)
+  await ports.failed(id, failures.join('; '), isLast ? null : pauseMs)
+  return isLast
 }
 
-const fail = (ports: NoticePorts, id: number, attempts: number, message: string): Promise<void> => {
-  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS)
-  return ports.failed(id, message, attempts + 1 >= TRIES ? null : pauseMs)
+const tell = async (
+  ports: NoticePorts,
+  id: number,
+  notice: Notice,
+): Promise<'sent' | { readonly message: string; readonly isHopeless: boolean }> => {
+  const door = ports.door(notice.to.door)
+  if (door === undefined) return { message: 'no such door', isHopeless: true }
+  try {
+    const came = await door(notice.to, notice)
+    return came === 'sent' ? came : { message: 'nobody was there', isHopeless: came === 'never' }
+  } catch (fault) {
+    ports.log('warn', 'a notice could not be delivered', { id, door: notice.to.door, fault: String(fault) })
+    return { message: String(fault), isHopeless: false }
+  }
 }

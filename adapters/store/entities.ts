@@ -219,6 +219,7 @@ export const OutboxRow = defineEntity({
   properties: {
     id: p.integer().primary().autoincrement(),
     door: p.text(),
+    recipient: p.text(),
     notice: p.text(),
     at: p.integer(),
     due_at: p.integer().nullable(),

@@ -140,12 +140,12 @@ export interface Claims {
 
 /** Notices on their way: delivered at least once, since a mark that a power cut loses is no delivery lost. */
 export interface Outbox {
-  /** Oldest first. */
+  /** Oldest first: those for whom one is due, with all that they are to be told before it. */
   dueNotices(at: Instant, limit: number): Promise<readonly DueNotice[]>
   noticeSent(id: number, at: Instant): Promise<void>
   /** One more, due at `at`, unless the same waits already. */
   noticeLater(notice: Notice, at: Instant): Promise<void>
-  /** `nextAt` null: it is given up. */
+  /** `nextAt` null: it is given up; else whatever is for the same person waits until then as well. */
   noticeFailed(id: number, failure: string, at: Instant, nextAt: Instant | null): Promise<void>
 }
 

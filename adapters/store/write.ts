@@ -1,4 +1,14 @@
-import type { Change, Instant, Lease, Notice, Personal, Run, RunEnding, RunId } from '#core'
+import {
+  recipientOf,
+  type Change,
+  type Instant,
+  type Lease,
+  type Notice,
+  type Personal,
+  type Run,
+  type RunEnding,
+  type RunId,
+} from '#core'
 import { AnswerRow } from './answer.ts'
 import { HoldingRow, OutboxRow, RecordRow, type Row } from './entities.ts'
 import { PersonalRow } from './people.ts'
@@ -38,6 +48,7 @@ const recordRow = ({ text, ...columns }: Batch['records'][number]): Row<typeof R
 
 const noticeRow = (notice: Notice, at: Instant): Partial<Row<typeof OutboxRow>> => ({
   door: notice.to.door,
+  recipient: recipientOf(notice.to),
   notice: JSON.stringify(notice),
   at,
   due_at: at,
@@ -134,4 +145,4 @@ const writeHolding = upserter(HoldingRow, ['lease', 'machine'])
 const writeRun = upserter(runs.entity, [runs.key])
 const writeText = upserter(PersonalRow, ['ref'])
 const writeAnswers = upserter(AnswerRow, ['key'], { columns: ['key', 'command', 'answer', 'at'] })
-const writeNotices = inserter(OutboxRow, ['door', 'notice', 'at', 'due_at', 'attempts'])
+const writeNotices = inserter(OutboxRow, ['door', 'recipient', 'notice', 'at', 'due_at', 'attempts'])

@@ -3,11 +3,11 @@ import { explain } from '../explain.ts'
 import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant, type RequestId } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
-import { keysOf } from '../policy/selves.ts'
+import { firstRoute, keysOf } from '../policy/selves.ts'
 import { homeOf, most, type Placement } from '../policy/platform.ts'
 import { placeOf, type Asking } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Demand, MachineRequest, Poll } from '../request.ts'
+import type { Address, Demand, MachineRequest, Poll } from '../request.ts'
 import { sum } from '../policy/match.ts'
 import type { Tenant } from '../tenant.ts'
 import type { Draft } from './draft.ts'
@@ -127,6 +127,7 @@ export const requestOf = (
   known: readonly Fingerprint[],
 ): Omit<MachineRequest, 'state' | 'estimate' | 'headSince' | 'poll'> => {
   const { headSince: _, ...asked } = asking
+  const address = toldAt(draft, command)
   return {
     ...asked,
     id: requestId(asking.number),
@@ -134,9 +135,13 @@ export const requestOf = (
     keys: command.keys.length > 0 ? command.keys.map((key) => draft.keep(key)) : known,
     reason: command.reason,
     metadata: command.metadata,
-    address: command.address === null ? null : draft.reach(command.address),
+    address: address === null ? null : draft.reach(address),
   }
 }
+
+/** Whoever names no place, asking from where nobody hears, is told where else they are known. */
+const toldAt = ({ fleet, identity }: Draft, { address }: GetCommand): Address | null =>
+  address ?? firstRoute(fleet, identity)
 
 const pollTooShort = ({ fleet }: Draft, { pollWithinMs: asked }: GetCommand): Refusal | null => {
   const { shortestPollMs: shortestMs } = fleet.limits
@@ -144,9 +149,11 @@ const pollTooShort = ({ fleet }: Draft, { pollWithinMs: asked }: GetCommand): Re
 }
 
 /** Whoever can be told nowhere, and did not ask to keep the place, is to ask how it stands. */
-const pollOf = ({ fleet, at }: Draft, { pollWithinMs, keepPlace, address }: GetCommand): Poll | null => {
-  const withinMs = pollWithinMs ?? (keepPlace || address !== null ? null : fleet.limits.pollWithinMs)
-  return withinMs === null ? null : { withinMs, seenAt: at }
+const pollOf = (draft: Draft, command: GetCommand): Poll | null => {
+  const { pollWithinMs, keepPlace } = command
+  const isTold = toldAt(draft, command) !== null
+  const withinMs = pollWithinMs ?? (keepPlace || isTold ? null : draft.fleet.limits.pollWithinMs)
+  return withinMs === null ? null : { withinMs, seenAt: draft.at }
 }
 
 const badPriority = ({ fleet }: Draft, { priority }: GetCommand, { tenant }: Speaker): Refusal | null => {

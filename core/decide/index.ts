@@ -15,7 +15,7 @@ import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
 import { decideEndMaintenance, decideSetMaintenance } from './maintenance.ts'
 import { decideLeave, decideNotePolls } from './presence.ts'
-import { decideAgreeLink, decideLink, decideOfferLink, decideUnlink } from './link.ts'
+import { decideAgreeLink, decideLink, decideOfferLink, decideOfferMail, decideUnlink } from './link.ts'
 import { decideReadmit } from './readmit.ts'
 import { decideReserve } from './reserve.ts'
 import { decideFinishRun } from './run.ts'
@@ -98,6 +98,8 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
       return decideRemoveKey(draft, command.fingerprint)
     case 'link':
       return decideLink(draft, command, who)
+    case 'offerMail':
+      return decideOfferMail(draft, command)
     case 'agreeLink':
       return decideAgreeLink(draft)
     case 'addMember':
@@ -180,6 +182,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'removeKey':
     case 'offerLink':
     case 'link':
+    case 'offerMail':
     case 'agreeLink':
     case 'unlink':
     case 'addMember':

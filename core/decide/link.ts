@@ -3,7 +3,7 @@ import type { Message } from '../effect.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Fingerprint, Identity, Instant } from '../id.ts'
 import { named, speaker, type Speaker } from '../policy/membership.ts'
-import { identitiesOf, identityOf, selvesOf } from '../policy/selves.ts'
+import { areOne, identitiesOf, identityOf, MAIL, selvesOf } from '../policy/selves.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Person } from '../tenant.ts'
 import type { Draft } from './draft.ts'
@@ -13,14 +13,39 @@ type Of<Do extends Command['do']> = Extract<Command, { do: Do }>
 
 /** Gives the asker a code, to be said where they are known already. Who speaks for nobody may ask too: it is meant for them. */
 export const decideOfferLink = (draft: Draft, { digest, address }: Of<'offerLink'>): Outcome | Refusal => {
-  const { fleet, identity, at } = draft
-  const { openLinks, linkCodeMs } = fleet.limits
-  const open = [...fleet.coded.of('all')].filter(({ code }) => code!.until > at)
-  if (open.length >= openLinks) return { type: 'tooMany', limit: 'openLinks', most: openLinks }
-  const until = (at + linkCodeMs) as Instant
-  draft.emit({ type: 'linkOffered', person: draft.person(identity), digest, until })
+  const { identity } = draft
+  const full = tooManyOpen(draft)
+  if (full !== null) return full
+  const until = codeUntil(draft)
+  draft.emit({ type: 'linkOffered', person: draft.person(identity), digest, until, sentFor: null })
   if (address !== null) draft.reach({ ...address, room: null })
   return { type: 'linkOffered', identity, until }
+}
+
+/** Sends a code to an address of mail; whoever asks says it themselves, to show that they read what comes there. */
+export const decideOfferMail = (draft: Draft, { digest, mail }: Of<'offerMail'>): Outcome | Refusal => {
+  const { fleet, at } = draft
+  const theirs = `${MAIL}${mail}` as Identity
+  const full = tooManyOpen(draft)
+  if (full !== null) return full
+  if ((fleet.personOf(theirs)?.linked ?? null) !== null) return { type: 'linkedAlready', identity: theirs }
+  const { mailsPerPerson } = fleet.limits
+  const sentFor = fleet.personOf(draft.identity)
+  const sent = [...fleet.coded.of('all')].filter(({ code }) => code!.until > at && code!.sentFor === sentFor?.id)
+  if (sentFor !== undefined && sent.length >= mailsPerPerson)
+    return { type: 'tooMany', limit: 'mailsPerPerson', most: mailsPerPerson }
+  const until = codeUntil(draft)
+  const me = draft.person(draft.identity)
+  draft.emit({ type: 'linkOffered', person: draft.person(theirs), digest, until, sentFor: me })
+  return { type: 'linkOffered', identity: theirs, until }
+}
+
+const codeUntil = ({ fleet, at }: Draft): Instant => (at + fleet.limits.linkCodeMs) as Instant
+
+const tooManyOpen = ({ fleet, at }: Draft): Refusal | null => {
+  const { openLinks } = fleet.limits
+  const open = [...fleet.coded.of('all')].filter(({ code }) => code!.until > at)
+  return open.length >= openLinks ? { type: 'tooMany', limit: 'openLinks', most: openLinks } : null
 }
 
 /**
@@ -40,6 +65,9 @@ export const decideLink = (draft: Draft, { digest, sure, address }: Of<'link'>, 
   }
   const theirs = identityOf(fleet, other)
   if (theirs === undefined || other.id === me?.id) return { type: 'ownCode' }
+  // What came by mail is for whoever had it sent: somebody else who reads it gains nothing by that.
+  if (other.code!.sentFor !== null && (me === undefined || !areOne(fleet, other.code!.sentFor, me.id)))
+    return { type: 'notLinked', identity: theirs, others: [] }
   const no = mayNotLink(draft, { other, theirs, me }, by)
   if (no !== null) return no
   if (!sure) return { type: 'linkFound', identity: theirs, tenant: by.tenant }

@@ -27,8 +27,8 @@ export const evolvePerson = (fleet: Fleet, event: PersonEvent, at: Instant): voi
     }
     case 'linkOffered': {
       forgetCodes(fleet, at)
-      const { digest, until } = event
-      return patch(fleet, event.person, () => ({ code: { digest, until, claimedBy: null } }))
+      const { digest, until, sentFor } = event
+      return patch(fleet, event.person, () => ({ code: { digest, until, claimedBy: null, sentFor } }))
     }
     case 'linkMissed':
       return patch(fleet, event.person, ({ misses }) => ({

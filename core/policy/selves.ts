@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet.ts'
-import type { Fingerprint, Identity, PersonId } from '../id.ts'
+import { DUFFY, type Fingerprint, type Identity, type PersonId } from '../id.ts'
 import type { Address } from '../request.ts'
 import type { Person } from '../tenant.ts'
 
@@ -45,13 +45,31 @@ export const privateAddress = (fleet: Fleet, person: Person): Address | null => 
 /** `irc:libera` of `irc:libera:alice`; all of Slack is one door. */
 const doorOf = (identity: Identity): string | null => {
   if (identity.startsWith('slack:')) return 'slack'
+  if (identity.startsWith(MAIL)) return 'mail'
   return identity.startsWith('irc:') ? identity.slice(0, identity.lastIndexOf(':')) : null
 }
 
-/** Where whoever an address belongs to can be told something: there first, and then at every other door, in private. */
+/** An address of mail hears, and says nothing. */
+export const MAIL = 'mail:'
+
+/**
+ * Where whoever an address belongs to can be told something: there first, then in private at every other door where people talk, in
+ * the order in which Duffy met them, and by mail last.
+ */
 export const routesOf = (fleet: Fleet, to: Address): readonly Address[] => {
   const person = fleet.personOf(to.identity)
   if (person === undefined) return [to]
-  const others = selvesOf(fleet, person).flatMap((one) => privateAddress(fleet, one) ?? [])
-  return [to, ...others.filter(({ identity }) => identity !== to.identity)]
+  const others = selvesOf(fleet, person)
+    .flatMap((one) => privateAddress(fleet, one) ?? [])
+    .filter(({ identity }) => identity !== to.identity)
+  const [chats, mails] = [others.filter(({ door }) => door !== 'mail'), others.filter(({ door }) => door === 'mail')]
+  return [to, ...chats, ...mails]
 }
+
+/** Whose turn it is to be told, one thing after the other: a person, or a room of operators. */
+export const recipientOf = ({ identity, door, room }: Address): string =>
+  identity === DUFFY ? `${door}/${room ?? ''}` : identity
+
+/** Where somebody who asked in no chat is told things: the first of their others that hears; null if none does. */
+export const firstRoute = (fleet: Fleet, identity: Identity): Address | null =>
+  routesOf(fleet, { door: '', identity, nick: '', room: null })[1] ?? null

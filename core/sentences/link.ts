@@ -1,6 +1,7 @@
 import type { Outcome } from '../command.ts'
 import type { Message } from '../effect.ts'
 import { spacedCode } from '../link-code.ts'
+import { MAIL } from '../policy/selves.ts'
 import type { Refusal } from '../refusal.ts'
 import { counted, listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock } from './time.ts'
@@ -14,6 +15,7 @@ type AboutLinks = Extract<
       | 'ownCode'
       | 'linkedAlready'
       | 'linkElsewhere'
+      | 'noMail'
       | 'noClaim'
       | 'notLinked'
       | 'speaksThrough'
@@ -26,6 +28,7 @@ const ABOUT_LINKS: Readonly<Record<AboutLinks['type'], true>> = {
   ownCode: true,
   linkedAlready: true,
   linkElsewhere: true,
+  noMail: true,
   noClaim: true,
   notLinked: true,
   speaksThrough: true,
@@ -54,6 +57,10 @@ export const linkRefused = (refusal: AboutLinks, { say, at }: Telling): Said => 
     case 'linkElsewhere':
       return openly(
         `${refusal.identity} speaks for tenant ${refusal.tenant}, you for another, and nobody speaks for two; nothing was linked. One of them is to leave its tenant first; an admin of ${refusal.tenant} can say: ${say(`members remove ${refusal.identity} from ${refusal.tenant}`)}`,
+      )
+    case 'noMail':
+      return openly(
+        `This Duffy sends no mail, so nothing was linked; an operator can change that (mail, in the config). Another account: ${say('link')}`,
       )
     case 'noClaim':
       return openly(
@@ -94,6 +101,10 @@ export const linkOutcomeSaid = (
 ): Said => {
   switch (outcome.type) {
     case 'linkOffered':
+      if (outcome.identity.startsWith(MAIL))
+        return privately(
+          `A code is on its way to ${outcome.identity.slice(MAIL.length)}, good once, until ${clock(outcome.until, at)}. Say it here: ${say('link K7M2-9QPD-3TXA yes')}`,
+        )
       return privately(
         code === undefined
           ? `A code was made for ${outcome.identity}, and is not shown twice. Another: ${say('link')}`

@@ -72,6 +72,8 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
       return `"${name}" is no UUID: 32 hexadecimal digits with dashes, as Duffy v3 gave it.`
     case 'badLinkCode':
       return `That is no code to link by: it is ${LINK_CODE_LENGTH} letters and digits, as "link" told it where you are not known yet.`
+    case 'badMail':
+      return `"${got}" is no address of mail: alice@example.org is.`
     case 'badPairs':
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }

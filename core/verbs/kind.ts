@@ -45,6 +45,8 @@ export type Kind =
   | { readonly type: 'uuid' }
   /** What `link` told on another side: as a value, its fingerprint alone. */
   | { readonly type: 'linkCode' }
+  /** `alice@example.org`. */
+  | { readonly type: 'mail'; readonly longest: number }
   /** Text by name. */
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 

@@ -1,5 +1,7 @@
+import type { Command } from '../command.ts'
 import type { Fingerprint } from '../id.ts'
-import type { Verb } from './verb.ts'
+import type { Address } from '../request.ts'
+import type { Values, Verb } from './verb.ts'
 
 const YES = ['yes', 'sure']
 
@@ -16,6 +18,13 @@ export const link: Verb = {
       name: 'code',
       kind: { type: 'linkCode' },
       summary: 'what "link" told you on the other side',
+      or: 'mail',
+    },
+    {
+      name: 'mail',
+      kind: { type: 'mail', longest: 254 },
+      summary: 'an address of yours, where you are told what no chat takes; the code is sent there',
+      after: ['mail'],
     },
     {
       name: 'yes',
@@ -24,18 +33,19 @@ export const link: Verb = {
       after: YES,
     },
   ],
-  examples: ['link', 'link K7M2-9QPD-3TXA', 'link K7M2-9QPD-3TXA yes', 'link yes'],
+  examples: ['link', 'link K7M2-9QPD-3TXA', 'link K7M2-9QPD-3TXA yes', 'link yes', 'link mail alice@example.org'],
   private: true,
-  asks: ({ code, yes }, where) => ({
-    type: 'command',
-    command:
-      code !== undefined
-        ? { do: 'link', digest: code as Fingerprint, sure: yes === true, address: where }
-        : yes === true
-          ? { do: 'agreeLink' }
-          : { do: 'offerLink', digest: '' as Fingerprint, address: where },
-  }),
+  asks: ({ code, mail, yes }, where) => ({ type: 'command', command: commandOf({ code, mail, yes }, where) }),
 }
+
+const commandOf = ({ code, mail, yes }: Values, address: Address | null): Command => {
+  if (code !== undefined) return { do: 'link', digest: code as Fingerprint, sure: yes === true, address }
+  if (mail !== undefined) return { do: 'offerMail', digest: UNMADE, mail: mail as string }
+  return yes === true ? { do: 'agreeLink' } : { do: 'offerLink', digest: UNMADE, address }
+}
+
+/** Of a code before its door has made it. */
+const UNMADE = '' as Fingerprint
 
 export const unlink: Verb = {
   name: 'unlink',

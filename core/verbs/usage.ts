@@ -50,6 +50,7 @@ const valueName = (name: string, kind: Kind): string => {
     case 'flag':
     case 'identity':
     case 'member':
+    case 'mail':
     case 'uuid':
     case 'pairs':
       return name

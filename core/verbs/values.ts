@@ -73,10 +73,19 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
       const digest = typeof given === 'string' ? linkCodeDigest(given, fingerprint) : null
       return digest === null ? { type: 'badLinkCode' } : value(digest)
     }
+    case 'mail': {
+      if (typeof given !== 'string') return { type: 'badMail' }
+      if (given.length > kind.longest) return { type: 'tooLong', most: kind.longest }
+      return MAIL_ADDRESS.test(given) ? value(given.toLowerCase()) : { type: 'badMail' }
+    }
     case 'pairs':
       return readPairs(given, kind)
   }
 }
+
+/** What everybody's server takes, without quotes and comments, which nobody's address has. */
+const MAIL_ADDRESS =
+  /^[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const FINGERPRINT = 'SHA256:'.length + 43

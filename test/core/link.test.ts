@@ -1,5 +1,6 @@
 import {
   answer,
+  routesOf,
   type ApiKeyId,
   type Fingerprint,
   type Identity,
@@ -281,5 +282,65 @@ describe('unlinking', () => {
     expect(world.fleet.requests.size).toBeGreaterThan(0)
     unlink(world, STRANGER)
     expect(world.fleet.requests.size).toBe(0)
+  })
+})
+
+describe('an address of mail', () => {
+  const offerMail = (world: World, mail: string, by = CLI, code = mail) =>
+    told(world.ask(by, { do: 'offerMail', digest: digestOf(code), mail }))
+
+  test('is linked by whoever had the code sent there', () => {
+    const world = worldOf()
+    expect(offerMail(world, 'a@x.test')).toMatchObject({ type: 'linkOffered', identity: 'mail:a@x.test' })
+    expect(say(world, CLI, 'a@x.test')).toMatchObject({ type: 'linked', identity: 'mail:a@x.test' })
+    expect(world.notices.at(-1)!.to).toEqual({
+      door: 'mail',
+      identity: 'mail:a@x.test',
+      nick: 'mail:a@x.test'.slice(5),
+      room: null,
+    })
+  })
+
+  test('is nobody else’s, though they read the code', () => {
+    const world = worldOf()
+    offerMail(world, 'a@x.test')
+    expect(say(world, SLACK, 'a@x.test')).toMatchObject({ type: 'notLinked' })
+    expect(whoami(world, SLACK).others).toEqual([])
+  })
+
+  test('is sent at most three codes for one person at a time', () => {
+    const world = worldOf()
+    for (const name of ['a', 'b', 'c'])
+      expect(offerMail(world, `${name}@x.test`)).toMatchObject({ type: 'linkOffered' })
+    expect(offerMail(world, 'd@x.test')).toEqual({ type: 'tooMany', limit: 'mailsPerPerson', most: 3 })
+    expect(offerMail(world, 'd@x.test', SLACK)).toMatchObject({ type: 'linkOffered' })
+  })
+
+  test('is not taken from whom it is linked to', () => {
+    const world = worldOf()
+    offerMail(world, 'a@x.test')
+    say(world, CLI, 'a@x.test')
+    expect(offerMail(world, 'a@x.test', SLACK)).toEqual({ type: 'linkedAlready', identity: 'mail:a@x.test' })
+  })
+})
+
+describe('where somebody is told things', () => {
+  test('is where they asked, then the other chats, and mail last', () => {
+    const world = linked()
+    told(world.ask(CLI, { do: 'offerMail', digest: digestOf('mail'), mail: 'a@x.test' }))
+    say(world, CLI, 'mail')
+    offer(world, 'irc:net:al', 'two')
+    say(world, CLI, 'two')
+    const to = { door: 'irc:net', identity: 'irc:net:al' as Identity, nick: 'al', room: '#duffy' }
+    expect(routesOf(world.fleet, to).map(({ identity }) => identity)).toEqual(['irc:net:al', STRANGER, 'mail:a@x.test'])
+    expect(routesOf(world.fleet, to)[0]).toEqual(to)
+  })
+
+  test('is where else they are known, if they ask at the command line', () => {
+    const world = linked()
+    const lease = world.lease(world.get(CLI))
+    world.ask('duffy', { do: 'retireTenant', tenant: 'alice' as TenantName })
+    expect(world.fleet.leases.has(lease.id)).toBe(false)
+    expect(world.notices.at(-1)).toMatchObject({ to: { identity: STRANGER }, message: { type: 'leaseEnded' } })
   })
 })

@@ -1,18 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import type { Notice } from '#core'
+import type { Address, Notice } from '#core'
 import { notices, type Delivery, type DueNotice, type NoticePorts } from '../../../adapters/notices/notices.ts'
 
-const noticeTo = (door: string): Notice => ({
-  to: { door, identity: 'irc:net:alice' as never, nick: 'alice', room: null },
+const noticeTo = (door: string, name = 'alice'): Notice => ({
+  to: { door, identity: `irc:net:${name}` as never, nick: 'alice', room: null },
   message: { type: 'leaseReady', lease: 'L222' as never },
 })
 
 /** An outbox in memory, and a door that answers as the test says. */
-const rig = (waiting: DueNotice[], answers: (Delivery | Error)[]) => {
+const rig = (
+  waiting: DueNotice[],
+  answers: (Delivery | Error)[],
+  routes: (notice: Notice) => readonly Address[] | null = ({ to }) => [to],
+) => {
   const told: number[] = []
+  const at: string[] = []
   const gone: { id: number; message: string; retryAfterMs: number | null }[] = []
   const ports: NoticePorts = {
     due: async () => [...waiting],
+    routes: async (notice) => routes(notice),
     sent: async (id) => {
       told.push(id)
       waiting.splice(
@@ -28,8 +34,9 @@ const rig = (waiting: DueNotice[], answers: (Delivery | Error)[]) => {
       )
     },
     door: (name) =>
-      name === 'irc'
-        ? async () => {
+      ['irc', 'slack:T', 'mail'].includes(name)
+        ? async (to) => {
+            at.push(to.door)
             const answer = answers.shift() ?? 'sent'
             if (answer instanceof Error) throw answer
             return answer
@@ -38,7 +45,7 @@ const rig = (waiting: DueNotice[], answers: (Delivery | Error)[]) => {
     onCommit: () => () => {},
     log: () => {},
   }
-  return { told, gone, ports }
+  return { told, gone, at, ports }
 }
 /** Starts telling, and stops at the end of the block. */
 const telling = (ports: NoticePorts, body: () => Promise<void>): Promise<void> => {
@@ -62,12 +69,12 @@ describe('notices', () => {
   test('somebody who is away is tried again, later each time', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 3 }], ['absent'])
     await telling(ports, () => until(() => gone.length === 1))
-    expect(gone).toEqual([{ id: 1, message: 'nobody was there', retryAfterMs: 16_000 }])
+    expect(gone).toEqual([{ id: 1, message: 'irc: nobody was there', retryAfterMs: 16_000 }])
   })
 
-  test('a fault of the door does not hold up the next notice', async () => {
+  test('a fault of the door does not hold up what others are to be told', async () => {
     const { told, gone, ports } = rig(
-      [1, 2].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
+      [1, 2].map((id) => ({ id, notice: noticeTo('irc', id === 1 ? 'alice' : 'bob'), attempts: 0 })),
       [new Error('cut')],
     )
     await telling(ports, () => until(() => told.length === 1))
@@ -84,6 +91,63 @@ describe('notices', () => {
   test('a door that is not there is given up at once', async () => {
     const { gone, ports } = rig([{ id: 1, notice: noticeTo('slack'), attempts: 0 }], [])
     await telling(ports, () => until(() => gone.length === 1))
-    expect(gone[0]).toMatchObject({ message: 'no door slack', retryAfterMs: null })
+    expect(gone[0]).toMatchObject({ message: 'slack: no such door', retryAfterMs: null })
+  })
+
+  test('what comes after one that could not be told waits with it', async () => {
+    const { told, gone, ports } = rig(
+      [1, 2].map((id) => ({ id, notice: noticeTo('irc'), attempts: 0 })),
+      ['absent', 'sent', 'sent'],
+    )
+    let looks = 0
+    const { due } = ports
+    const once = { ...ports, due: async (limit: number) => ((looks += 1) === 1 ? due(limit) : []) }
+    await telling(once, () => until(() => looks > 1 || gone.length > 0))
+    expect(gone.map(({ id }) => id)).toEqual([1])
+    expect(told).toEqual([])
+  })
+
+  const elsewhere = ({ to }: Notice): Address[] => [to, { ...to, door: 'slack:T' }, { ...to, door: 'mail' }]
+
+  test.each([
+    [['sent'], ['irc']],
+    [
+      ['absent', 'sent'],
+      ['irc', 'slack:T'],
+    ],
+    [
+      [new Error('closed'), 'absent', 'sent'],
+      ['irc', 'slack:T', 'mail'],
+    ],
+  ] as const)('where %j is the sign of each place, %j are tried', async (answers, tried) => {
+    const { told, at, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 0 }], [...answers], elsewhere)
+    await telling(ports, () => until(() => told.length === 1))
+    expect(at).toEqual(tried)
+  })
+
+  test('are tried again while any of the places may take them', async () => {
+    const { gone, ports } = rig(
+      [{ id: 1, notice: noticeTo('irc'), attempts: 0 }],
+      ['absent', 'never', 'never'],
+      elsewhere,
+    )
+    await telling(ports, () => until(() => gone.length === 1))
+    expect(gone[0]).toMatchObject({ retryAfterMs: 2_000 })
+  })
+
+  test('are given up where none ever will', async () => {
+    const { gone, ports } = rig(
+      [{ id: 1, notice: noticeTo('irc'), attempts: 0 }],
+      ['never', 'never', 'never'],
+      elsewhere,
+    )
+    await telling(ports, () => until(() => gone.length === 1))
+    expect(gone[0]).toMatchObject({ retryAfterMs: null })
+  })
+
+  test('that say what is so no more are not told', async () => {
+    const { told, at, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 0 }], [], () => null)
+    await telling(ports, () => until(() => told.length === 1))
+    expect(at).toEqual([])
   })
 })

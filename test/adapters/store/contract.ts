@@ -293,14 +293,21 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       const written = store.transaction(async (turn) => {
         await turn.turn()
         const message = { type: 'leaseReady', lease: 'L222' as LeaseId } as const
-        const notices = [1, 2, 3].map(() => ({ to: address!, message }))
+        const notices = ['ann', 'ben', 'cal'].map((name) => ({
+          to: { ...address!, identity: `irc:net:${name}` as never },
+          message,
+        }))
         await turn.write({ at: now, records: [], changes: [], runEnds: new Map(), answers: [], notices })
       })
       await written
       const due = (await store.dueNotices(now, 10)).filter(({ at }) => at === now)
       expect(due).toHaveLength(3)
       const [first, second, third] = due
-      expect(first).toMatchObject({ to: address, message: { type: 'leaseReady', lease: 'L222' }, attempts: 0 })
+      expect(first).toMatchObject({
+        to: { nick: address!.nick },
+        message: { type: 'leaseReady', lease: 'L222' },
+        attempts: 0,
+      })
       await store.noticeSent(first!.id, now)
       await store.noticeFailed(second!.id, 'no route', instant(now), instant(now + 1_000))
       await store.noticeFailed(third!.id, 'no such room', instant(now), null)
@@ -308,6 +315,38 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       const later = await store.dueNotices(instant(now + 1_000), 10)
       expect(later.filter(({ at }) => at === now)).toEqual([{ ...second, attempts: 1 }])
       expect(await store.prune(instant(now + 1))).toBe(2)
+    })
+
+    test('what somebody is to be told comes in order, and waits for what could not be told yet', async () => {
+      const { store } = await lent()
+      const now = instant(Date.now())
+      const notice = (name: string, lease: string) => ({
+        to: { ...get().address!, identity: `irc:net:${name}` as never },
+        message: { type: 'leaseReady', lease: lease as LeaseId } as const,
+      })
+      const write = (notices: readonly ReturnType<typeof notice>[], at: number) =>
+        store.transaction(async (turn) => {
+          await turn.turn()
+          await turn.write({ at: instant(at), records: [], changes: [], runEnds: new Map(), answers: [], notices })
+        })
+      const due = async (at: number) =>
+        (await store.dueNotices(instant(at), 10)).flatMap(({ message }) => ('lease' in message ? [message.lease] : []))
+      await write([notice('ann', 'L1'), notice('ann', 'L2'), notice('ben', 'L3')], now)
+      const [first] = await store.dueNotices(now, 10)
+      await store.noticeFailed(first!.id, 'nobody was there', now, instant(now + 60_000))
+      expect(await due(now)).toEqual(['L3'])
+      await write([notice('ann', 'L4')], now + 1)
+      expect(await due(now + 1)).toEqual(['L1', 'L2', 'L3', 'L4'])
+    })
+
+    test('a notice for later does not come early with others for the same person', async () => {
+      const { store } = await lent()
+      const now = instant(Date.now())
+      const to = { ...get().address!, identity: 'irc:net:ann' as never }
+      const message = { type: 'leaseReady', lease: 'L1' as LeaseId } as const
+      await store.noticeLater({ to, message }, instant(now + 60_000))
+      await store.noticeLater({ to, message: { ...message, lease: 'L2' as LeaseId } }, now)
+      expect(await store.dueNotices(now, 10)).toHaveLength(1)
     })
   })
 

@@ -43,6 +43,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badMember: { type: 'badMember' },
   badUuid: { type: 'badUuid' },
   badLinkCode: { type: 'badLinkCode' },
+  badMail: { type: 'badMail' },
   badPairs: { type: 'badPairs' },
 }
 

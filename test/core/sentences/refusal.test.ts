@@ -66,6 +66,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   ownCode: {},
   linkedAlready: { identity: 'irc:net:alice' },
   linkElsewhere: { identity: 'irc:net:alice', tenant: 'qa' },
+  noMail: {},
   noClaim: {},
   notLinked: { identity: 'irc:net:alice', others: ['key:x'] },
   speaksThrough: { identity: 'key:x', tenant: 'qa', others: ['irc:net:alice'] },

@@ -115,10 +115,11 @@ const OPERATION = [
   // Keys are digests, and so scattered: an index of short entries touches far fewer pages than rows in that order would.
   `create unique index answer_key on answer ("key")`,
   `create table outbox (
-    id integer primary key autoincrement not null, door text not null, notice text not null, at integer not null,
+    id integer primary key autoincrement not null, door text not null, recipient text not null, notice text not null, at integer not null,
     due_at integer, over_at integer, attempts integer not null default 0, failure text
   ) strict`,
   `create index outbox_due on outbox (due_at) where due_at is not null`,
+  `create index outbox_recipient on outbox (recipient, id) where due_at is not null`,
   `create index outbox_over on outbox (over_at) where over_at is not null`,
   `create table claim (
     run text primary key not null, host text not null, boot_id text not null, pgid integer, start_ticks integer,

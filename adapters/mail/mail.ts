@@ -1,0 +1,112 @@
+import { createTransport } from 'nodemailer'
+import { spacedCode, type Address, type Message, type Notice, type Said } from '#core'
+import { sha256 } from '../digest.ts'
+import type { Log } from '../log.ts'
+
+export interface MailOptions {
+  /** Where mail is handed in: `smtp://host:25`, `smtps://name:password@host`. Called when it is needed. */
+  readonly url: () => string
+  /** Whom it comes from: `Duffy <duffy@example.org>`, or an address alone. */
+  readonly from: string
+}
+
+export interface MailPorts {
+  /** What a notice says. */
+  readonly notice: (message: Message) => Promise<Said>
+  readonly log: Log
+}
+
+export interface MailDoor {
+  /** `never`: the server says that there is no such address. Rejects if it cannot say now. */
+  tell(to: Address, notice: Notice): Promise<'sent' | 'never'>
+  /** Sends a code to link by. Rejects unless the server took it. */
+  sendCode(mail: string, code: string): Promise<void>
+}
+
+/** A mail as far as it is ours to say. */
+interface Letter {
+  readonly subject: string
+  readonly text: string
+  readonly messageId?: string
+  readonly references?: string
+  readonly inReplyTo?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const CONNECT_MS = 10_000
+const SILENCE_MS = 20_000
+
+/** The way out by mail: what no chat takes goes here. Nothing comes in by it. */
+export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailPorts): MailDoor => {
+  const transport = createTransport({
+    url: url(),
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    // A message is text that we wrote: nothing in it is a file or an address to be fetched.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  const host = hostOf(from)
+  const send = (to: string, letter: Letter): Promise<unknown> =>
+    transport.sendMail({
+      ...letter,
+      from,
+      // As an object, so that a comma in it is no second address.
+      to: { name: '', address: to },
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...letter.headers },
+    })
+
+  return {
+    async tell({ identity }, { message, to }) {
+      const { room, person } = await wordsOf(message)
+      const about = aboutOf(message)
+      try {
+        await send(identity.slice('mail:'.length), {
+          subject: about === null ? 'Duffy: your accounts' : `Duffy: ${about.type} ${about.id}`,
+          text: [...room, ...person, '', FOOTER].join('\n'),
+          // The same notice has the same id, however often it is sent; all about one lease hang together.
+          messageId: `<${sha256(JSON.stringify([to.identity, message])).slice(0, 32)}@${host}>`,
+          ...(about !== null && {
+            references: `<${about.type}-${about.id}@${host}>`,
+            inReplyTo: `<${about.type}-${about.id}@${host}>`,
+            headers: { [`X-Duffy-${about.type === 'lease' ? 'Lease' : 'Request'}`]: about.id },
+          }),
+        })
+        return 'sent'
+      } catch (fault) {
+        if (!isForEver(fault)) throw fault
+        log('warn', 'an address takes no mail', { fault: String(fault) })
+        return 'never'
+      }
+    },
+    async sendCode(address, code) {
+      await send(address, {
+        subject: 'Duffy: a code to link this address',
+        text: [
+          `Somebody asked Duffy to tell them things at this address. If that was you, say where you asked: link ${spacedCode(code)} yes`,
+          'The code is good once, for ten minutes. If it was not you, do nothing, and nothing happens.',
+        ].join('\n\n'),
+      })
+    },
+  }
+}
+
+const FOOTER =
+  'Duffy sends mail where no chat took this. Where you are told things: duffy whoami. To stop mail: duffy unlink.'
+
+const aboutOf = (message: Message): { readonly type: 'lease' | 'request'; readonly id: string } | null => {
+  if ('lease' in message) return { type: 'lease', id: message.lease }
+  return 'request' in message ? { type: 'request', id: message.request } : null
+}
+
+/** `duffy@example.org` and `Duffy <duffy@example.org>` are of example.org. */
+const hostOf = (from: string): string => /@([A-Za-z0-9.-]+)>?$/.exec(from.trim())?.[1] ?? 'duffy'
+
+/** 5xx of the server: the same again would be answered the same. */
+const isForEver = (fault: unknown): boolean => {
+  const code = typeof fault === 'object' && fault !== null && 'responseCode' in fault ? Number(fault.responseCode) : 0
+  return (
+    code >= 500 && code < 600 && 'command' in (fault as object) && (fault as { command?: string }).command === 'RCPT TO'
+  )
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Config } from '../../adapters/config/config.ts'
+import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
+import { mailServer, type MailServer, type Taken } from '../kit/mail/server.ts'
+import { personIn, type Person } from '../kit/slack/person.ts'
+import { until } from '../kit/slack/until.ts'
+import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+const CODE = /link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}) yes/
+const CLOSED = { body: { ok: false, error: 'cannot_dm_bot' } }
+
+const site: Config = {
+  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
+  pools: {
+    metal: {
+      type: 'metal',
+      driver: 'null',
+      // A grant takes a playbook, so that whoever asks is told when their machine is ready.
+      steps: ['grant'],
+      machines: ['m1', 'm2', 'm3', 'm4'].map((name) => ({ name, platform: 'intel' })),
+    },
+  },
+  tenants: { local: { quota: 4, keys: [KEY], members: [`slack:${APP.team}:*`] } },
+}
+
+let refusals: string[] = []
+let server: MailServer
+let slack: Workspace
+let duffy: RunningDuffy
+let alice: Person
+
+beforeAll(async () => {
+  server = await mailServer((to) => (to.startsWith('gone@') ? '550 no such user' : (refusals.shift() ?? null)))
+  slack = await workspace(['alice'])
+  duffy = await runDuffy({
+    config: site,
+    environment: {
+      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
+      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
+      DUFFY_SLACK_API_URL: slack.apiUrl,
+      DUFFY_MAIL_URL: server.url,
+      DUFFY_MAIL_FROM: 'Duffy <duffy@lab.example>',
+    },
+  })
+  alice = personIn(slack, duffy.url, 'alice')
+}, 360_000)
+afterAll(async () => {
+  await duffy?.[Symbol.asyncDispose]()
+  await slack?.[Symbol.asyncDispose]()
+  await server?.[Symbol.asyncDispose]()
+})
+
+const said = async (line: string): Promise<string> => {
+  const before = slack.responses.length
+  await alice.command(line)
+  await until(() => slack.responses.length > before)
+  return slack.responses.at(-1)!.text
+}
+const mailTo = async (address: string, pattern: RegExp): Promise<Taken> => {
+  let found: Taken | undefined
+  await until(
+    () => (found = server.taken.find(({ to, text }) => to.includes(address) && pattern.test(text))) !== undefined,
+  )
+  return found!
+}
+const linkMail = async (address: string): Promise<string> => {
+  expect(await said(`link mail ${address}`)).toContain('A code is on its way')
+  const [, code] = CODE.exec((await mailTo(address, CODE)).text)!
+  return said(`link ${code} yes`)
+}
+
+test('an address is linked by the code that was sent there, and hears of it', async () => {
+  expect(await linkMail('alice@x.test')).toContain('are one from now on')
+  expect(await said('whoami')).toMatch(/or else at slack:\w+:\w+ and mail:alice@x\.test/)
+  await mailTo('alice@x.test', /are one from now on/)
+  const database = ['duffy.db', 'duffy.db-wal']
+    .map((file) => readFileSync(join(duffy.dataDir, file), 'latin1'))
+    .join('')
+  expect(database).not.toMatch(CODE)
+})
+
+test('what a direct message takes is not mailed', async () => {
+  await said('get metal for 1h')
+  await until(async () => (await slack.direct(alice.user)).some(({ text }) => /is yours until/.test(text)))
+  expect(server.taken.filter(({ text }) => /yours until/.test(text))).toEqual([])
+})
+
+test('where a direct message is closed to us it is, and a server that says "later" is asked later', async () => {
+  refusals = ['451 greylisted']
+  slack.instead('conversations.open', CLOSED, 100)
+  slack.instead('chat.postMessage', CLOSED, 100)
+  await said('get metal for 1h')
+  const { text } = await mailTo('alice@x.test', /yours until/)
+  expect(text).toMatch(/^Auto-Submitted: auto-generated/im)
+  expect(text).toMatch(/^References: <lease-L\w+@lab\.example>/im)
+  expect(refusals).toEqual([])
+  slack.restore()
+})
+
+test('a mail that cannot be sent links nothing, and says so', async () => {
+  expect(await said('link mail gone@x.test')).toMatch(/failed on my side/)
+})
