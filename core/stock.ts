@@ -1,6 +1,7 @@
 import type { Instant, PlatformName, PoolName } from './id.ts'
 import { byText } from './indexes.ts'
 import { closesAt, inService, type Machine, type MachineType } from './machine.ts'
+import type { Recurrence } from './maintenance.ts'
 import { byWear } from './policy/wear.ts'
 import { Ranking } from './ranking.ts'
 import type { Index } from './table.ts'
@@ -15,6 +16,10 @@ export interface Shape {
   readonly labels: readonly string[]
   /** From when on they are not to be anybody's: a window ahead; null: none is known. */
   readonly closesAt: Instant | null
+  /** When that window is over; null: there is none, or nobody knows. */
+  readonly opensAt: Instant | null
+  /** Windows that come after it, again and again; null: none do. */
+  readonly again: Recurrence | null
 }
 
 /** All machines of one shape: those ready in order of wear, and figures over the rest. */
@@ -78,7 +83,9 @@ export class Stocks implements Index<Machine> {
     let stock = this.#stocks.get(key)
     if (stock === undefined) {
       const { type, pool, platform, arch, labels } = machine
-      const shape = { key, type, pool, platform, arch, labels, closesAt: closesAt(machine) }
+      const closes = closesAt(machine)
+      const { until: opensAt = null, again = null } = closes === null ? {} : machine.maintenance!
+      const shape = { key, type, pool, platform, arch, labels, closesAt: closes, opensAt, again }
       stock = {
         shape,
         ready: new Ranking(byWear),
@@ -148,5 +155,8 @@ export const shapeKey = (machine: Machine): string => {
   const { pool, platform, labels } = machine
   const closes = closesAt(machine)
   const key = `${pool}/${platform}/${labelKey(labels)}`
-  return closes === null ? key : `${key}@${closes}`
+  if (closes === null) return key
+  const { until, again } = machine.maintenance!
+  const then = again === undefined ? '' : `+${again.from}/${again.everyMs}/${again.forMs}`
+  return `${key}@${closes}-${until ?? ''}${then}`
 }

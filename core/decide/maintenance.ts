@@ -19,7 +19,11 @@ export const decideSetMaintenance = (draft: Draft, command: SetMaintenance): Out
   const stretch = readStretch(draft, command)
   if ('type' in stretch) return stretch
   const { from, until, again } = stretch
-  const affected = { from, until: until ?? Infinity, types: [...new Set(named.machines.map(({ type }) => type))] }
+  const affected = {
+    from,
+    until: again === undefined ? (until ?? Infinity) : Infinity,
+    types: [...new Set(named.machines.map(({ type }) => type))],
+  }
   const lackedBefore = new Map([...lackingIn(fleet, at, affected)].map(([{ id }, lacking]) => [id, lacking]))
   for (const machine of named.machines)
     draft.emit({ type: 'maintenanceSet', machine: machine.name, window: windowOf(machine, stretch, at) })

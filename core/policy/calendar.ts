@@ -2,6 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Instant, MachineName } from '../id.ts'
 import type { Lease } from '../lease.ts'
 import { closesAt } from '../machine.ts'
+import { nextBeginning } from '../maintenance.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Shape, Stock } from '../stock.ts'
 import { turnaroundMs } from './timeline.ts'
@@ -10,8 +11,8 @@ import { turnaroundMs } from './timeline.ts'
 export type Stay = Pick<MachineRequest, 'durationMs' | 'graceMs'>
 
 /**
- * Those of some stocks that close, if they do, after a lease that is granted at `at` is over, with all that may belong to it: the
- * time until its tenant is let in to every machine, its grace, and a turnaround, so that the machine is clean by then.
+ * Those of some stocks that are open throughout a lease that is granted at `at`, with all that may belong to it: the time until
+ * its tenant is let in to every machine, its grace, and a turnaround, so that the machine is clean before the next window.
  */
 export const openFor = (
   fleet: Fleet,
@@ -21,7 +22,23 @@ export const openFor = (
 ): readonly Stock[] => {
   if (stocks.every(({ shape }) => shape.closesAt === null)) return stocks
   const openingMs = Math.max(...stocks.map(({ shape }) => fleet.pools.need(shape.pool).prepareMs))
-  return stocks.filter(({ shape }) => isOpenUntil(fleet, shape, at + openingMs + durationMs + graceMs))
+  const end = at + openingMs + durationMs + graceMs
+  return stocks.filter(({ shape }) => isOpenUntil(fleet, shape, end) || isOpenAgain(fleet, shape, { at, end }))
+}
+
+/** Whether the window ahead of machines of a shape is over before a lease is granted, and none of those after it meets the lease. */
+const isOpenAgain = (
+  fleet: Fleet,
+  { opensAt, again, pool: name }: Shape,
+  { at, end }: { readonly at: Instant; readonly end: number },
+): boolean => {
+  const pool = fleet.pools.need(name)
+  const backMs = turnaroundMs(pool) + (pool.steps.includes('check') ? pool.deadlineMs.check : 0)
+  if (opensAt === null || opensAt + backMs > at) return false
+  if (again === null) return true
+  const next = nextBeginning(again, at)
+  const last = next - again.everyMs
+  return end + turnaroundMs(pool) <= next && (last < again.from || last + again.forMs + backMs <= at)
 }
 
 /** Whether machines of a shape are open for a lease that has them taken back at `end` at the latest. */

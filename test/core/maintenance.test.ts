@@ -14,7 +14,7 @@ import {
 } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
-import { told, World } from '../kit/world.ts'
+import { PLAIN_GET, told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
@@ -508,6 +508,32 @@ describe('maintenance that comes again', () => {
     expect(refusalSaid(long as Refusal, telling(world)).room[0]).toBe(
       'Every day for 1d leaves no time between; nothing was changed. Say less than 1d: !duffy help maintenance on',
     )
+  })
+
+  test('leaves room for reservations between its windows, and none in them', () => {
+    const world = worldOf()
+    every(world)
+    every(world, 'maintenance on intel-2 every sunday 02:00 for 2h')
+    const reserve = (from: number) => {
+      const outcome = told(world.ask(ALICE, { do: 'reserve', get: { ...PLAIN_GET, count: 2 }, from: from as Instant }))
+      if (outcome.type === 'reserved') world.ask(ALICE, { do: 'cancel', what: outcome.request })
+      return outcome.type
+    }
+    for (const week of [0, 1, 2]) {
+      const sunday = SUNDAY + week * WEEK
+      expect(reserve(sunday - 2 * HOUR - AROUND), `before ${week}`).toBe('reserved')
+      expect(reserve(sunday - 2 * HOUR), `into ${week}`).toBe('noRoom')
+      expect(reserve(sunday + HOUR), `in ${week}`).toBe('noRoom')
+      expect(reserve(sunday + 3 * HOUR), `after ${week}`).toBe('reserved')
+    }
+  })
+
+  test('that is set over what is reserved says so, whichever of them it meets', () => {
+    const world = worldOf()
+    const from = (SUNDAY + 2 * WEEK + HOUR) as Instant
+    world.ask(ALICE, { do: 'reserve', get: { ...PLAIN_GET, count: 2 }, from })
+    expect(every(world)).toMatchObject({ reservations: [{ tenant: 'alice', from, lacking: 1 }] })
+    expect(every(world, 'maintenance on intel-2 every monday 02:00 for 2h')).toMatchObject({ reservations: [] })
   })
 
   test('is said, and listed, with how often it comes', () => {

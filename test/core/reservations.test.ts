@@ -144,6 +144,16 @@ describe('a reservation', () => {
     expect(reserve(world, ALICE, world.at + HOUR).type).toBe('reserved')
   })
 
+  test('has room after a window of maintenance that ends in time', () => {
+    const world = worldOf()
+    const from = (world.at + 2 * HOUR) as Instant
+    const until = (world.at + 3 * HOUR) as Instant
+    world.ask('duffy', { do: 'setMaintenance', what: 'intel-1', from, until, forMs: null, reason: '' })
+    expect(reserve(world, ALICE, world.at + 4 * HOUR, { count: 2 }).type).toBe('reserved')
+    for (let passed = 0; passed < 4; passed += 1) world.pass(HOUR)
+    expect(leasesOf(world, 'alice')).toMatchObject([{ machines: [{}, {}] }])
+  })
+
   test('counts against the quota when it is asked for, and again when it begins', () => {
     const world = worldOf({}, 4)
     const from = world.at + HOUR
