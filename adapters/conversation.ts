@@ -73,7 +73,7 @@ export const conversation = (ports: ConversationPorts): Conversation => {
   return {
     async reply(line, from) {
       const read = await lane.read((_, at) => readLine(line, { fingerprint, address: from.address, at }))
-      if (read.type === 'misread') return lane.read((_, at) => misreadSaid(read, { say, at }))
+      if (read.type === 'misread') return misreadSaid(read, { say })
       if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
       return (await unlessBusy(act(ports, read.ask, from))).said
     },
@@ -81,7 +81,7 @@ export const conversation = (ports: ConversationPorts): Conversation => {
       const { address } = from
       const read = await lane.read((_, at) => readValues(verbNamed(name)!, fields, { fingerprint, address, at }))
       if (read.type !== 'misread') return unlessBusy(act(ports, read.ask, from))
-      return lane.read((_, at) => ({ type: 'misread', misread: read, said: misreadSaid(read, { say, at }) }))
+      return { type: 'misread', misread: read, said: misreadSaid(read, { say }) }
     },
     ask: (question, by) => found(ports, { question, by, room: null }, (answered) => answered),
     notice: (message) => lane.read((fleet, at) => messageSaid(message, { fleet, say, at, fingerprint })),

@@ -49,6 +49,7 @@ export {
   goesByPlace,
   optionOf,
   readLine,
+  readOperands,
   readValues,
   verbNamed,
   VERBS,

@@ -1,4 +1,4 @@
-import { verbNamed, VERBS, type Verb } from '#core'
+import { nearest, verbNamed, VERBS, type Verb } from '#core'
 import { ask, tell, type Call } from './call.ts'
 import { COMMANDS } from './commands/index.ts'
 import { runGet } from './get.ts'
@@ -30,6 +30,12 @@ export function verbOf(operands: readonly string[]): { readonly verb: Verb; read
     const verb = operands.length < words ? undefined : verbNamed(operands.slice(0, words).join(' '))
     if (verb !== undefined) return { verb, rest: operands.slice(words) }
   }
-  const known = [...VERBS, ...COMMANDS].map(({ name }) => name).join(', ')
-  throw new Stop(EXIT.misread, `there is no "duffy ${operands[0]}"; there are ${known}; "duffy --help" says more`)
+  throw unknownVerb(operands)
+}
+
+const unknownVerb = ([first = '', ...rest]: readonly string[]): Stop => {
+  const names = [...VERBS.flatMap(({ name, aliases }) => [name, ...aliases]), ...COMMANDS.map(({ name }) => name)]
+  const meant = nearest(first, names)
+  const then = meant === null ? 'All there is: duffy --help' : `Did you mean: duffy ${[meant, ...rest].join(' ')}`
+  return new Stop(EXIT.misread, `I don't know "${first}". Nothing was done. ${then}`)
 }

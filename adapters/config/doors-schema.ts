@@ -39,6 +39,15 @@ export const ircSchema = object(
     channels: z.array(channelSchema, { error: 'Give a list of channels.' }).default([]),
     trustNicks: flag.default(false),
     bridgeAccounts: z.array(accountSchema, { error: 'Give a list of accounts.' }).default([]),
+    pace: object(
+      {
+        commandsPerMinute: whole(1, 6_000).default(12),
+        channelCommandsPerMinute: whole(1, 6_000).default(30),
+        burst: whole(1, 1_000).default(4),
+        everyMs: whole(1, 60_000).default(1_500),
+      } satisfies ShapeOf<doors.IrcPaceConfig>,
+      'Say how fast people and Duffy may speak: `{ commandsPerMinute: 30 }`.',
+    ).prefault({}),
   } satisfies ShapeOf<doors.IrcConfig>,
   'Describe the network: `{ host, channels }`.',
 )

@@ -28,6 +28,19 @@ export interface IrcConfig {
   readonly trustNicks?: boolean
   /** Accounts that many people share, such as a bridge's: they count as nobody. Default: none. */
   readonly bridgeAccounts?: readonly string[]
+  readonly pace?: IrcPaceConfig
+}
+
+/** How fast people may speak to Duffy, and Duffy to them. What is not given suits public networks; a server of one's own may allow more. */
+export interface IrcPaceConfig {
+  /** Of one person; whoever is faster is told so once, and not listened to for five minutes. Default: 12. */
+  readonly commandsPerMinute?: number
+  /** Of all in a channel together. Default: 30. */
+  readonly channelCommandsPerMinute?: number
+  /** Lines that Duffy sends at once after silence. Default: 4. */
+  readonly burst?: number
+  /** Then a line each so many milliseconds. Default: 1500. */
+  readonly everyMs?: number
 }
 
 /** A bot token, and one or both of the others: each is a way in. */

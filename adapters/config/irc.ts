@@ -99,6 +99,7 @@ const networkFrom = async (
     channels: [...new Set(spoken.channels ?? settings.channels)],
     trustNicks: spoken.trustNicks ?? settings.trustNicks,
     bridgeAccounts: settings.bridgeAccounts,
+    pace: settings.pace,
   }
 }
 

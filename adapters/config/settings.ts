@@ -1,4 +1,5 @@
 import type { Site } from '#core'
+import type { IrcPaceConfig } from './doors.ts'
 import type { LegacySettings, V3Settings } from './facades.ts'
 import type { Secret } from './secret.ts'
 
@@ -44,6 +45,7 @@ export interface IrcNetwork {
   readonly channels: readonly string[]
   readonly trustNicks: boolean
   readonly bridgeAccounts: readonly string[]
+  readonly pace: Required<IrcPaceConfig>
 }
 
 /** A signing secret, an app token, or both. */

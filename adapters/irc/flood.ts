@@ -36,14 +36,31 @@ export function flood(options: FloodOptions): (key: string) => 'pass' | 'tell' |
 
 /** Remembers keys for `ms`: true the first time, false until they are forgotten. */
 export function once(ms: number, remembered: number, now: () => number = Date.now): (key: string) => boolean {
-  const said = new Map<string, number>()
+  const said = recently(ms, remembered, now)
   return (key) => {
-    const at = said.get(key)
-    if (at !== undefined && now() - at < ms) return false
-    said.delete(key)
-    said.set(key, now())
-    const oldest = said.keys().next().value
-    if (said.size > remembered && oldest !== undefined) said.delete(oldest)
+    if (said.has(key)) return false
+    said.add(key)
     return true
+  }
+}
+
+/** Keys of the last `ms`, `remembered` at most; the one added longest ago is forgotten first. */
+export function recently(
+  ms: number,
+  remembered: number,
+  now: () => number = Date.now,
+): { add(key: string): void; has(key: string): boolean } {
+  const added = new Map<string, number>()
+  return {
+    add(key) {
+      added.delete(key)
+      added.set(key, now())
+      const oldest = added.keys().next().value
+      if (added.size > remembered && oldest !== undefined) added.delete(oldest)
+    },
+    has(key) {
+      const at = added.get(key)
+      return at !== undefined && now() - at < ms
+    },
   }
 }

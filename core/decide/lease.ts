@@ -9,7 +9,7 @@ import { lastEnd } from '../policy/hold.ts'
 import { endWithin } from '../policy/promised.ts'
 import { longestFor } from '../policy/quota.ts'
 import type { Held, Refusal } from '../refusal.ts'
-import type { MachineRequest } from '../request.ts'
+import type { Demand, MachineRequest } from '../request.ts'
 import type { Draft } from './draft.ts'
 import { settle } from './settle.ts'
 import { activate, takeBack } from './steps.ts'
@@ -157,13 +157,15 @@ interface Found {
   readonly machine: MachineName | null
 }
 
-/** The lease that somebody means, by its id or by a machine of it, if it is theirs to handle. */
+/**
+ * The lease that somebody means, by its id or by a machine of it, if it is theirs to handle; or by what they asked for, if it is
+ * the only one of theirs that is such.
+ */
 export const findOne = (draft: Draft, what: string | null, by: Speaker): Found | Refusal => {
   const { fleet, identity } = draft
   if (what === null) {
     const own = ownLeases(draft, by)
-    if (own.length === 0) return { type: 'holdsNothing' }
-    return own.length === 1 ? { leases: own, machine: null } : { type: 'whichLease', held: own.map(asHeld) }
+    return own.length === 0 ? { type: 'holdsNothing' } : theOne(own)
   }
   const named = fleet.leases.get(what.toUpperCase() as LeaseId)
   if (named !== undefined && mayHandle(fleet, identity, by, named)) return { leases: [named], machine: null }
@@ -171,8 +173,16 @@ export const findOne = (draft: Draft, what: string | null, by: Speaker): Found |
   const lease = machine?.state.status === 'leased' ? fleet.leases.get(machine.state.lease) : undefined
   if (machine !== undefined && lease !== undefined && mayHandle(fleet, identity, by, lease))
     return { leases: [lease], machine: machine.name }
-  return { type: 'noSuchLease', asked: what, held: ownLeases(draft, by).map(asHeld) }
+  const own = ownLeases(draft, by)
+  const alike = own.filter(({ demand }) => isOf(demand, what))
+  return alike.length === 0 ? { type: 'noSuchLease', asked: what, held: own.map(asHeld) } : theOne(alike)
 }
+
+const theOne = (leases: readonly Lease[]): Found | Refusal =>
+  leases.length === 1 ? { leases, machine: null } : { type: 'whichLease', held: leases.map(asHeld) }
+
+/** Whether these machines are what somebody calls `vm`, or by the name of the pool that they asked for. */
+const isOf = ({ type, pool }: Demand, what: string): boolean => [type as string, pool].includes(what.toLowerCase())
 
 const allOf = (draft: Draft, by: Speaker): Found | Refusal => {
   const own = ownLeases(draft, by)
@@ -189,11 +199,17 @@ const findWaiting = (draft: Draft, what: string | null, by: Speaker): MachineReq
   if (what !== null) {
     const named = fleet.requests.get(what.toUpperCase() as RequestId)
     if (named !== undefined && mayHandle(fleet, identity, by, named)) return named
-    return { type: 'noSuchRequest', asked: what, waiting: own.slice(0, 5).map(({ id }) => id) }
+    const alike = own.filter(({ demand }) => isOf(demand, what))
+    return alike.length === 0 ? { type: 'noSuchRequest', asked: what, waiting: firstOf(own) } : whichOf(alike)
   }
-  if (own.length === 0) return { type: 'waitsForNothing' }
-  return own.length === 1 ? own[0]! : { type: 'whichRequest', waiting: own.slice(0, 5).map(({ id }) => id) }
+  return own.length === 0 ? { type: 'waitsForNothing' } : whichOf(own)
 }
+
+const whichOf = (requests: readonly MachineRequest[]): MachineRequest | Refusal =>
+  requests.length === 1 ? requests[0]! : { type: 'whichRequest', waiting: firstOf(requests) }
+
+const MOST_NAMED = 5
+const firstOf = (requests: readonly MachineRequest[]): RequestId[] => requests.slice(0, MOST_NAMED).map(({ id }) => id)
 
 const held = (lease: Lease): MachineName[] => lease.machines.map(({ machine }) => machine)
 const asHeld = (lease: Lease): Held => ({ lease: lease.id, machines: held(lease).toSorted(byText) })

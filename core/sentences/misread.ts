@@ -8,7 +8,7 @@ import { openly, type Said, type Telling } from './said.ts'
 import { span } from './time.ts'
 
 /** Bad input in words: what was read, what belongs there, and a line to type instead. */
-export function misreadSaid(misread: Misread, { say }: Telling): Said {
+export function misreadSaid(misread: Misread, { say }: Pick<Telling, 'say'>): Said {
   const { problem, suggestion, example, verb, from } = misread
   const what = `${whatIsWrong(misread)} Nothing was done.`
   if (from === 'fields') return openly(suggestion === null ? what : `${what} Did you mean "${suggestion}"?`)

@@ -149,7 +149,10 @@ const done = (
   const report = bad === undefined ? '' : ` ${bad} is installed anew and checked before anybody gets it.`
   const given = `${what} ${verb} given back and will be wiped.${report}`
   const kept = leases.map((id) => fleet.leases.get(id)).find((lease) => lease !== undefined)
-  if (kept === undefined) return `${given} Lease ${listed(leases)} is over. Get another machine: ${say('get metal')}`
+  if (kept === undefined) {
+    const over = leases.length === 1 ? `Lease ${leases[0]} is over` : `Leases ${listed(leases)} are over`
+    return `${given} ${over}. Get another machine: ${say('get metal')}`
+  }
   const until = kept.state.status === 'active' ? ` until ${clock(kept.state.until, at)}` : ''
   return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
 }

@@ -1,8 +1,11 @@
+import type { Command } from '../command.ts'
+import type { LeaseId } from '../id.ts'
 import type { Held, Refusal } from '../refusal.ts'
 import { MINUTE } from '../time.ts'
 import { awaitedSaid } from './queue.ts'
-import { capital, counted, listed, openly, privately, type Said, type Telling } from './said.ts'
+import { capital, counted, listed, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 import { clock, span, typedSpan } from './time.ts'
+import { typedCommand } from './typed.ts'
 
 type AboutOwn = Extract<
   Refusal,
@@ -29,7 +32,7 @@ type AboutOwn = Extract<
 >
 
 /** Refusals about things that the asker has, or has not. */
-export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
+export const ownRefused = (refusal: AboutOwn, { say, at, asked }: RefusalTelling): Said => {
   switch (refusal.type) {
     case 'noSuchLease': {
       const held = refusal.held.length === 0 ? 'You hold nothing' : `You hold ${holdings(refusal.held)}`
@@ -54,7 +57,7 @@ export const ownRefused = (refusal: AboutOwn, { say, at }: Telling): Said => {
       return openly(`You wait for nothing, so nothing was cancelled. What you hold: ${say('list')}`)
     case 'whichLease':
       return openly(
-        `You hold ${refusal.held.length}: ${holdings(refusal.held)}. Which? Name it: ${say(`done ${refusal.held[0]?.lease ?? 'L7Q2'}`)} or ${say(`extend ${refusal.held[0]?.lease ?? 'L7Q2'} 2h`)}`,
+        `You hold ${refusal.held.length}: ${holdings(refusal.held)}. Which? e.g. ${say(typedOf(asked, refusal.held[0]!.lease))}`,
       )
     case 'whichRequest':
       return openly(
@@ -122,3 +125,7 @@ const holdTooLong = (
 /** `L7Q2 (n33, n41) and L7Q9 (n42)` */
 const holdings = (held: readonly Held[]): string =>
   listed(held.map(({ lease, machines }) => (machines.length === 0 ? lease : `${lease} (${listed(machines)})`)))
+
+/** What was asked, of this lease. */
+const typedOf = (asked: Command | undefined, what: LeaseId): string =>
+  asked?.do === 'extend' || asked?.do === 'hold' ? typedCommand({ ...asked, what }) : `done ${what}`

@@ -23,7 +23,10 @@ export const wearSaid = (wear: WearAnswer, { say }: Telling): Said => {
 }
 
 const ofPlatform = ({ platform, machines, least, most, spread, attempts, leasedHours, burnins }: WearView): string =>
-  `${platform}: ${counted(machines, 'machine')}, ${least === most ? least : `${least} to ${most}`} uses each (spread ${spread}, of attempts ${attempts.spread}), ${leasedHours} h leased, ${counted(burnins, 'burn-in')}`
+  `${platform}: ${counted(machines, 'machine')}, ${usesOf(least, most)} each (spread ${spread}, of attempts ${attempts.spread}), ${leasedHours} h leased, ${counted(burnins, 'burn-in')}`
+
+const usesOf = (least: number, most: number): string =>
+  least === most ? counted(most, 'use') : `${least} to ${counted(most, 'use')}`
 
 const idleFor = ({ name, idleMs }: MachineWear): string => `${name} (${span(idleMs ?? 0)})`
 

@@ -5,11 +5,11 @@ import type { Kind } from './kind.ts'
 import { asks, firstDouble, firstMissing, type Read } from './fields.ts'
 import { isSecretKind } from './kind.ts'
 import type { Misread, Problem } from './misread.ts'
-import { byPlace, durationAt, instantAt, recurringAt } from './place.ts'
-import { keep, plain, type Line, type Taken } from './taken.ts'
+import { byPlace, durationAt, instantAt, joined, recurringAt } from './place.ts'
+import { keep, plain, put, type Line, type Taken } from './taken.ts'
 import { fold, hasControl, LONGEST_LINE, shown, tokens, unquoted, type Token } from './text.ts'
 import { readValue, type Ports } from './values.ts'
-import type { Argument, Verb } from './verb.ts'
+import { optionOf, type Argument, type Verb } from './verb.ts'
 
 /** Reads a chat line, without the `!duffy` before it. Tolerant where that is safe; never guesses. */
 export function readLine(typed: string, ports: Ports): Read | Misread {
@@ -21,19 +21,26 @@ export function readLine(typed: string, ports: Ports): Read | Misread {
   const found = verbAt(words)
   if (found === null) return unknownVerb(text, words[0])
 
-  const line: Line = { verb: found.verb, text, words, values: {}, ports }
-  let at = found.after
-  while (at < words.length) {
-    const taken = takenAt(line, at)
-    if (taken.type === 'stuck') return stuck(line, taken)
-    at += taken.words
-  }
+  const line: Line = { verb: found.verb, text, words, values: {}, typed: {}, ports }
+  const misread = readArguments(line, found.after)
+  if (misread !== null) return misread
+  const at = words.length
   const missing = firstMissing(line.verb, line.values)
   if (missing !== null) return stuck(line, { type: 'stuck', problem: { type: 'missing' }, argument: missing, at })
   const double = firstDouble(line.verb, line.values)
   if (double !== null)
     return stuck(line, { type: 'stuck', problem: { type: 'notBoth', other: double.or }, argument: double, at })
   return asks(line.verb, line.values, ports)
+}
+
+/** Reads the words from there on into the line's values, up to the first that has no place; null: all have one. */
+export const readArguments = (line: Line, from: number): Misread | null => {
+  for (let at = from; at < line.words.length;) {
+    const taken = takenAt(line, at)
+    if (taken.type === 'stuck') return stuck(line, taken)
+    at += taken.words
+  }
+  return null
 }
 
 /** Two words, where they are a verb together, before one. */
@@ -59,7 +66,7 @@ const takenAt = (line: Line, at: number): Taken => {
   if (rest !== undefined) return takeRest(line, at, rest)
   if (!word.closed) return { type: 'stuck', problem: { type: 'unclosedQuote' }, argument: null, at }
   const introducedIn = (of: readonly Argument[] = []): Argument | undefined =>
-    word.quoted ? undefined : of.find(({ after }) => after?.includes(plain(word)))
+    word.quoted ? undefined : of.find((one) => introduces(plain(word), one))
   const introduced = introducedIn(line.verb.arguments)
   if (introduced !== undefined) return takeAfter(line, at, introduced)
   const idle = introducedIn(line.verb.idle)
@@ -67,13 +74,18 @@ const takenAt = (line: Line, at: number): Taken => {
   return isFiller(word, line.words[at + 1]) ? { type: 'took', words: 1 } : byPlace(line, at)
 }
 
+/** `for`, or, as at the command line, `--for`. */
+const introduces = (word: string, argument: Argument): boolean =>
+  argument.after?.includes(word) === true ||
+  (argument.unspoken === undefined && argument.rest === undefined && word === `--${optionOf(argument)}`)
+
 /** What follows a word that introduces it, or that word alone. */
 const takeAfter = (line: Line, at: number, argument: Argument): Taken => {
   const { kind, name, many } = argument
   if (line.values[name] !== undefined && many === undefined)
     return { type: 'stuck', problem: { type: 'twice' }, argument, at }
   if (kind.type === 'flag') {
-    line.values[name] = !kind.standard
+    put(line, argument, { value: !kind.standard, typed: !kind.standard })
     return { type: 'took', words: 1 }
   }
   const next = line.words[at + 1]
@@ -84,7 +96,7 @@ const takeAfter = (line: Line, at: number, argument: Argument): Taken => {
   if (long !== null) {
     const { read, words } = long
     if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at: at + 1 }
-    line.values[name] = read.value
+    put(line, argument, { value: read.value, typed: joined(line.words.slice(at + 1, at + 1 + words)) })
     return { type: 'took', words: words + 1 }
   }
   const taken = keep(line, at + 1, argument)
@@ -99,9 +111,10 @@ const longAt = ({ words, ports: { at: now } }: Line, at: number, kind: Kind): Re
 }
 
 const takeRest = (line: Line, at: number, argument: Argument): Taken => {
-  const read = readValue(argument.kind, unquoted(line.text.slice(line.words[at]!.from)), line.ports)
+  const typed = unquoted(line.text.slice(line.words[at]!.from))
+  const read = readValue(argument.kind, typed, line.ports)
   if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at }
-  line.values[argument.name] = read.value
+  put(line, argument, { value: read.value, typed })
   return { type: 'took', words: line.words.length - at + 1 }
 }
 
@@ -115,10 +128,14 @@ const stuck = ({ verb, text, words }: Line, { problem, argument, at }: Extract<T
     verb: verb.name,
     argument: argument?.name ?? null,
     got: word === undefined || isSecret || problem.type === 'missing' ? '' : shown(word.text),
-    example: verb.examples[0] ?? verb.name,
+    example: exampleOf(verb, argument),
     suggestion: word === undefined || isSecret ? null : corrected(text, word, meant(verb, problem, word)),
   }
 }
+
+/** A line that is right, if there is one with the argument that is not. */
+const exampleOf = ({ name, examples }: Verb, argument: Argument | null): string =>
+  examples.find((line) => argument?.after?.some((word) => line.split(' ').includes(word))) ?? examples[0] ?? name
 
 /** The word of the grammar that a word was probably meant to be. */
 const meant = (verb: Verb, problem: Problem, word: Token): string | null => {

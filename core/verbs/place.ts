@@ -1,7 +1,7 @@
 import { isUnit, readDuration } from '../duration.ts'
 import { isInstantShaped, isRecurringShaped, MOST_INSTANT_WORDS, readInstant, readRecurring } from '../instant.ts'
 import type { Kind } from './kind.ts'
-import { keep, plain, type Line, type Taken } from './taken.ts'
+import { keep, plain, put, type Line, type Taken } from './taken.ts'
 import { withoutEnding, type Token } from './text.ts'
 import type { Reading } from './values.ts'
 import { goesByPlace, type Argument } from './verb.ts'
@@ -84,13 +84,14 @@ export const recurringAt = (
     : { read: { type: 'badRecurring', because: read, example: kind.example }, words: count }
 }
 
-const joined = (words: readonly Token[]): string => withoutEnding(words.map(({ text }) => text).join(' '))
+/** As one text, without the end of a sentence. */
+export const joined = (words: readonly Token[]): string => withoutEnding(words.map(({ text }) => text).join(' '))
 
 /** Null if the word is no length of time, nor meant to be one. A word that might be a name is not held to be a bad length. */
 const takeDuration = (line: Line, at: number, argument: Argument, mayBeName: boolean): Taken | null => {
   const { read, words } = durationAt(line.words, at, argument.kind as Duration)
   if (read.type === 'value') {
-    line.values[argument.name] = read.value
+    put(line, argument, { value: read.value, typed: joined(line.words.slice(at, at + words)) })
     return { type: 'took', words }
   }
   const because = read.type === 'badDuration' ? read.because : 'nonsense'

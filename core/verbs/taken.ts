@@ -10,6 +10,8 @@ export interface Line {
   readonly text: string
   readonly words: readonly Token[]
   readonly values: Record<string, Value | Value[]>
+  /** What was typed for each of them; the value of a flag. */
+  readonly typed: Record<string, string | boolean | string[]>
   readonly ports: Ports
 }
 
@@ -22,16 +24,28 @@ export type Taken =
 export const keep = (line: Line, at: number, argument: Argument): Taken => {
   const word = line.words[at]!
   const { name, kind, many } = argument
-  const read = readValue(kind, word.quoted ? word.text : withoutEnding(word.text), line.ports)
+  const text = word.quoted ? word.text : withoutEnding(word.text)
+  const read = readValue(kind, text, line.ports)
   if (read.type !== 'value') return { type: 'stuck', problem: read, argument, at }
   if (many === undefined) {
-    line.values[name] = read.value
+    put(line, argument, { value: read.value, typed: text })
     return { type: 'took', words: 1 }
   }
   const before = (line.values[name] ?? []) as Value[]
   if (before.length === many) return { type: 'stuck', problem: { type: 'tooMany', most: many }, argument, at }
   line.values[name] = [...before, read.value]
+  line.typed[name] = [...((line.typed[name] ?? []) as string[]), text]
   return { type: 'took', words: 1 }
+}
+
+/** Gives an argument its one value. */
+export const put = (
+  { values, typed: texts }: Line,
+  { name }: Argument,
+  { value, typed }: { readonly value: Value; readonly typed: string | boolean },
+): void => {
+  values[name] = value
+  texts[name] = typed
 }
 
 /** A word for comparing: any case, without the end of a sentence. */

@@ -1,6 +1,6 @@
 import type { Instant } from '#core'
 import { describe, expect, test } from 'vitest'
-import { machinesOf, siteOf, tenantOf } from '../kit/site.ts'
+import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
@@ -179,5 +179,45 @@ describe('time', () => {
       'leaseEnded',
     ])
     expect(world.fleet.machines.get(lease.machines[0]!.machine)!.state.status).toBe('ready')
+  })
+})
+
+describe('what somebody holds or waits for', () => {
+  const MINUTE = 60_000
+  const world = (): World => {
+    const on = new World(
+      siteOf({
+        platforms: [platformOf('intel'), platformOf('kvm')],
+        pools: [poolOf('metal'), poolOf('vm', { type: 'vm' })],
+        machines: [...machinesOf('metal', 'intel', 2), ...machinesOf('vm', 'kvm', 1)],
+      }),
+    )
+    for (const type of ['metal', 'metal', 'vm']) on.get('irc:net:alice', { type })
+    on.work()
+    return on
+  }
+  const extend = (on: World, what: string) => told(on.ask('irc:net:alice', { do: 'extend', what, byMs: MINUTE }))
+
+  test('can be named by its type, if it is the only one of it', () => {
+    const on = world()
+    const [vm] = [...on.fleet.leases.values()].filter(({ demand }) => demand.type === 'vm')
+    expect(extend(on, 'VM')).toMatchObject({ type: 'extended', lease: vm!.id })
+  })
+
+  test('is asked for by id where there are several of its type', () => {
+    const refused = extend(world(), 'metal')
+    expect(refused).toMatchObject({ type: 'whichLease', held: [{ machines: ['intel-1'] }, { machines: ['intel-2'] }] })
+  })
+
+  test('is nobody else’s by its type', () => {
+    expect(told(world().ask('irc:net:bob', { do: 'done', what: 'vm' }))).toMatchObject({ type: 'noSuchLease' })
+  })
+
+  test('is cancelled by its type too', () => {
+    const on = world()
+    on.get('irc:net:alice', { type: 'vm' })
+    on.get('irc:net:alice', { type: 'metal' })
+    expect(told(on.ask('irc:net:alice', { do: 'cancel', what: 'vm' }))).toMatchObject({ type: 'cancelled' })
+    expect([...on.fleet.requests.values()].map(({ demand }) => demand.type)).toEqual(['metal'])
   })
 })

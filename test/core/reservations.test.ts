@@ -255,7 +255,7 @@ describe('what reservations have no use for', () => {
   test.each(['now', 'priority 3'])('"%s" is refused with why', (words) => {
     const read = readLine(`reserve metal ${words} from 18:00`, { fingerprint: () => '', address: null, at: 0 })
     if (read.type !== 'misread') throw new Error(read.type)
-    expect(misreadSaid(read, { say: (line) => `!duffy ${line}`, at: 0 as Instant }).room[0]).toMatch(
+    expect(misreadSaid(read, { say: (line) => `!duffy ${line}` }).room[0]).toMatch(
       /^"(now|priority)" does nothing here: a reservation .* Nothing was done\. Try: !duffy reserve/,
     )
   })

@@ -52,6 +52,8 @@ test.each([
   [['get', 'metal', '2', '--for', '3h', '--platform', 'any', '--reason', 'bisect']],
   [['get', '2', 'metal', 'for', '3h', 'any', 'because', 'bisect']],
   [['get', '--type=metal', '--count=2', '3h', 'platform', 'any', '--reason=bisect']],
+  [['get', 'metal', '2', 'for', '3', 'hours', 'any', 'because', 'bisect']],
+  [['get', '2', 'metal', '3 hours', 'any', 'because', 'bisect']],
 ])('%j says the same as any other way to type it', async (words) => {
   await using served = await serve()
   served.duffy.prompt = true
@@ -163,15 +165,18 @@ test.each([
 })
 
 test.each([
-  [['frobnicate'], 'there is no "duffy frobnicate"'],
+  [['frobnicate'], 'I don\'t know "frobnicate". Nothing was done. All there is: duffy --help'],
+  [['gte', 'metal'], 'Did you mean: duffy get metal'],
+  [['inventroy'], 'Did you mean: duffy inventory'],
   [['get'], 'get metal'],
   [['get', 'metal', '--colour', 'red'], 'has no --colour; it takes --type'],
   [['get', 'metal', '--for'], '--for needs a value'],
   [['get', 'metal', '--for', 'soon'], 'soon'],
   [['get', 'metal', '--wait', 'long'], '--wait takes a length of time'],
   [['get', 'metal', '--key', '/none.pub'], 'cannot read the public key /none.pub'],
-  [['get', 'metal', 'vm', 'x', 'y'], 'has no place'],
-  [['done', 'a', 'b'], 'has no place'],
+  [['get', 'metal', 'vm', 'x', 'y'], 'I don\'t understand "vm" there'],
+  [['get', 'metal', 'for', '3', 'parsecs'], '"3" of what?'],
+  [['done', 'x', 'b'], 'I don\'t understand "b" there'],
   [['config'], 'duffy config apply'],
   [['runs'], 'duffy runs'],
   [['wear', '--deep', 'x'], 'there is no --deep here'],
@@ -366,7 +371,7 @@ test('help lists each command once, and says what will do in place of what is ne
 })
 
 test('a word with nothing after it is told with a line to type', async () => {
-  expect((await run(['done', 'bad'])).err).toContain('as in: duffy done metal-03 bad because disk errors')
+  expect((await run(['done', 'bad'])).err).toContain('Try: duffy done metal-03 bad because disk errors')
 })
 
 test("what only operators may is done with the operator's key that Duffy on this machine keeps", async () => {

@@ -87,8 +87,19 @@ describe('IRC', () => {
         channels: ['#a', '#b'],
         trustNicks: false,
         bridgeAccounts: [],
+        pace: { commandsPerMinute: 12, channelCommandsPerMinute: 30, burst: 4, everyMs: 1_500 },
       },
     ])
+  })
+
+  test('lets a server of one’s own be spoken to faster', async () => {
+    const irc = { own: { host: 'irc.lab', pace: { commandsPerMinute: 600 } } }
+    expect((await settings({ ...sound, irc })).irc[0]!.pace).toEqual({
+      commandsPerMinute: 600,
+      channelCommandsPerMinute: 30,
+      burst: 4,
+      everyMs: 1_500,
+    })
   })
 
   test('takes each variable before the config', async () => {

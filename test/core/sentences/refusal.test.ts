@@ -172,8 +172,10 @@ describe('the words', () => {
 
   test('which of several', () => {
     expect(refusalSaid(refusal('whichLease'), telling).room).toEqual([
-      'You hold 2: L7Q2 (n33) and L7Q9 (n41). Which? Name it: !duffy done L7Q2 or !duffy extend L7Q2 2h',
+      'You hold 2: L7Q2 (n33) and L7Q9 (n41). Which? e.g. !duffy done L7Q2',
     ])
+    const asked = { do: 'extend', what: null, byMs: 30 * 60_000 } as const
+    expect(refusalSaid(refusal('whichLease'), { ...telling, asked }).room[0]).toContain('!duffy extend L7Q2 30m')
   })
 
   test('an instant of another day has its date', () => {

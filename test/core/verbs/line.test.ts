@@ -170,7 +170,7 @@ describe('misreads', () => {
   test('a time of day is told from nonsense', () => {
     expect(misread('get metal until 18:00')).toMatchObject({
       problem: { because: 'clockTime' },
-      example: 'get metal',
+      example: 'get metal 2 for 4h',
     })
   })
 
