@@ -391,3 +391,42 @@ test.each([
   await using served = await serve()
   expect((await run(words, at(served, 'operator'))).out).toMatch(shown)
 })
+
+test('a refusal names what to ask why by, and that is answered', async () => {
+  await using served = await serve()
+  const no = await run(['get', 'metal', '3'], at(served))
+  const [, ref] = /Why: duffy why (X\w{5})/.exec(no.err) ?? []
+  expect([no.exit, ref]).toEqual([1, expect.any(String)])
+  const why = await run(['why', ref!], at(served))
+  expect(why.exit).toBe(0)
+  expect(why.out).toContain(`${ref}: at 12:00 UTC alice asked "get metal 3".`)
+  expect((await run(['why', ref!], at(served, 'bob'))).err).toContain(`I remember no refusal ${ref} of yours`)
+})
+
+test.each([
+  [['reserve', 'metal', '2', 'from', 'tomorrow', '09:10', 'for', '4h', 'dry-run']],
+  [['reserve', 'metal', '2', '--from', 'tomorrow 09:10', '--for', '4h', '--dry-run']],
+])('%j only says what it would come to', async (words) => {
+  await using served = await serve()
+  const { exit, out } = await run(words, at(served, 'bob'))
+  expect(exit).toBe(0)
+  expect(out).toContain('In earnest: duffy reserve metal 2 from 2026-11-24T09:10Z for 4h')
+  expect(served.duffy.fleet.requests.size).toBe(0)
+})
+
+test.each([['now'], ['--now']])('reserve with %s is told that it does nothing there', async (word) => {
+  await using served = await serve()
+  const { exit, err } = await run(['reserve', 'metal', 'from', '18:00', word], at(served, 'bob'))
+  expect(exit).toBe(2)
+  expect(err).toContain('does nothing here: a reservation never waits')
+})
+
+test('maintenance that comes again is set, and ended for good', async () => {
+  await using served = await serve()
+  const every = ['maintenance', 'on', 'intel-1', 'every', 'sunday', '02:00', 'for', '2h']
+  expect((await run(every, at(served, 'operator'))).out).toContain('It comes again every week at that time in UTC')
+  expect((await run(['maintenance'], at(served))).out).toContain('every week')
+  const off = await run(['maintenance', 'off', 'intel-1', '--every'], at(served, 'operator'))
+  expect(off.out).toContain('intel-1 goes into maintenance again and again no more')
+  expect((await run(['maintenance'], at(served))).out).toContain('Nothing is in maintenance')
+})
