@@ -80,6 +80,7 @@ export const duffy = async ({
   await presence.start()
   const site = applySite(lane, environment)
   await site.start(settings.site)
+  await noteUnwarned(store, lane, clock() as Instant)
   await firstKeys(settings.dataDir, lane)
 
   const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
@@ -117,6 +118,15 @@ export const duffy = async ({
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
+
+/** What the outbox had to say of ends when Duffy stopped, and had not tried to: nobody was warned by that. */
+const noteUnwarned = async (store: Store, lane: Lane, at: Instant): Promise<void> => {
+  const untried = (await store.dueNotices(at, MOST_UNTRIED)).filter(({ attempts }) => attempts === 0)
+  const leases = untried.flatMap(({ message }) => (message.type === 'leaseEnding' ? [message.lease] : []))
+  if (leases.length === 0) return
+  await lane.ask({ id: null, by: DUFFY, door: 'start', command: { do: 'noteUnwarned', leases } })
+}
+const MOST_UNTRIED = 10_000
 
 interface World {
   readonly settings: Settings

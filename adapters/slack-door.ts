@@ -63,7 +63,6 @@ const portsOf = ({ lane, store, talk, clock, log }: SlackSurroundings): SlackPor
       if (leases.length > 0) listener(leases)
     }),
   cards: store,
-  later: (notice, at) => store.noticeLater(notice, at),
   clock,
   log,
 })

@@ -17,7 +17,7 @@ import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
 import { obeyed, speaker, toldWhere, type Speaker } from './policy/membership.ts'
-import { identitiesOf, keysOf, routesOf } from './policy/selves.ts'
+import { identitiesOf, keysOf, mutedUntil, routesOf } from './policy/selves.ts'
 import type { Question } from './question.ts'
 import type { Refusal } from './refusal.ts'
 import { nearest } from './suggest.ts'
@@ -61,6 +61,7 @@ export type Answer =
       readonly identity: Identity
       readonly others: readonly Identity[]
       readonly told: readonly Identity[]
+      readonly mutedUntil: Instant | null
       readonly standing: Standing | null
     }
   | { readonly type: 'estimates'; readonly estimates: readonly CalibrationView[] }
@@ -95,7 +96,7 @@ export function answer(
     case 'help':
       return { type: 'help', verb: question.verb }
     case 'whoami':
-      return whoami(fleet, by)
+      return whoami(fleet, by, at)
     case 'estimates':
       return { type: 'estimates', estimates: calibrationsOf(fleet) }
     case 'pools':
@@ -177,18 +178,18 @@ const memberAnswer = (
   }
 }
 
-const whoami = (fleet: Fleet, identity: Identity): Answer => {
+const whoami = (fleet: Fleet, identity: Identity, at: Instant): Answer => {
   const [, ...others] = identitiesOf(fleet, identity)
-  const told = toldAt(fleet, identity)
+  const heard = { told: toldAt(fleet, identity), mutedUntil: mutedUntil(fleet, identity, at) }
   const member = speaker(fleet, identity)
-  if (member === null) return { type: 'whoami', identity, others, told, standing: null }
+  if (member === null) return { type: 'whoami', identity, others, ...heard, standing: null }
   const { name, held, quota, homes } = fleet.tenants.need(member.tenant)
   const keys = keysOf(fleet, identity).length
   return {
     type: 'whoami',
     identity,
     others,
-    told,
+    ...heard,
     standing: { tenant: name, role: member.role, held, quota, homes, keys },
   }
 }

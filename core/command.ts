@@ -91,6 +91,10 @@ export type Command =
   /** As `get`, from an instant ahead. */
   | { readonly do: 'reserve'; readonly get: GetCommand; readonly from: Instant }
   | { readonly do: 'cancel'; readonly what: string | null }
+  /** Tell of its end once more, after so long; null: in a while. Its end stays where it is. */
+  | { readonly do: 'snooze'; readonly what: string | null; readonly forMs: number | null }
+  /** Tell the asker nothing but what they cannot do without; `forMs` null: everything again. */
+  | { readonly do: 'mute'; readonly forMs: number | null }
   /** `type` null: that of the platform; `tenant` null: the asker's. */
   | {
       readonly do: 'moveHome'
@@ -160,6 +164,8 @@ export type Command =
   | { readonly do: 'notePolls'; readonly polls: readonly NotedPoll[] }
   /** The connection that asked for it closed before an answer. `tenant`: the request's. */
   | { readonly do: 'leave'; readonly request: RequestId; readonly tenant: TenantName }
+  /** Warnings that were written before Duffy last stopped, and that nobody had tried to give by then. */
+  | { readonly do: 'noteUnwarned'; readonly leases: readonly LeaseId[] }
   /** Time has passed: warn, end, retry, check, fill. */
   | { readonly do: 'sweep' }
 
@@ -242,6 +248,8 @@ export type Outcome =
   | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant; readonly awaited: Awaited | null }
   | { readonly type: 'reserved'; readonly request: RequestId; readonly from: Instant }
   | { readonly type: 'cancelled'; readonly request: RequestId }
+  | { readonly type: 'snoozed'; readonly lease: LeaseId; readonly at: Instant; readonly until: Instant }
+  | { readonly type: 'muted'; readonly until: Instant | null }
   /** `from` null: it had none; the same as `platform`: nothing moved. */
   | {
       readonly type: 'homeMoved'

@@ -11,7 +11,14 @@ export interface Notice {
 
 export type Message =
   | { readonly type: 'leaseReady'; readonly lease: LeaseId }
-  | { readonly type: 'leaseEnding'; readonly lease: LeaseId; readonly until: Instant; readonly minutes: number }
+  /** `spared`: its end was moved, since the warning could not be given in time. */
+  | {
+      readonly type: 'leaseEnding'
+      readonly lease: LeaseId
+      readonly until: Instant
+      readonly minutes: number
+      readonly spared?: true
+    }
   | {
       readonly type: 'leaseEnded'
       readonly lease: LeaseId
@@ -45,7 +52,11 @@ export type Message =
       readonly empty: readonly PoolName[]
       readonly back: readonly PoolName[]
     }
-  | { readonly type: 'requestEnded'; readonly request: RequestId; readonly because: Hopeless | Absence }
+  | {
+      readonly type: 'requestEnded'
+      readonly request: RequestId
+      readonly because: Hopeless | Absence | { readonly type: 'cancelled' }
+    }
   /** `identity` says that it is the same person, and waits for a yes. */
   | { readonly type: 'linkClaimed'; readonly identity: Identity }
   /** `identity` is one with `others` from now on, or no more. */

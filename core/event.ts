@@ -111,6 +111,8 @@ export type Event =
   /** These are one from here on, with all others of that number. */
   | { readonly type: 'personsLinked'; readonly persons: readonly PersonId[]; readonly number: number }
   | { readonly type: 'personUnlinked'; readonly person: PersonId }
+  /** They are told only what they cannot do without; `until` null: everything again. */
+  | { readonly type: 'personMuted'; readonly person: PersonId; readonly until: Instant | null }
   | { readonly type: 'sshKeyAdded'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   | { readonly type: 'sshKeyRemoved'; readonly person: PersonId; readonly fingerprint: Fingerprint }
   /** `why` it waits; null if the same decision grants it. */
@@ -155,6 +157,13 @@ export type Event =
   /** Kept for debugging, until then at least. */
   | { readonly type: 'leaseHeld'; readonly lease: LeaseId; readonly until: Instant; readonly hold: Hold }
   | { readonly type: 'leaseWarned'; readonly lease: LeaseId; readonly minutes: number }
+  /** Its last warning came so late, since Duffy was away, that its end is moved: warned first, ended after. */
+  | { readonly type: 'leaseSpared'; readonly lease: LeaseId; readonly until: Instant }
+  /** Its last warning was written, and Duffy went away before it could try to give it: it is to be given anew. */
+  | { readonly type: 'warningMissed'; readonly lease: LeaseId }
+  /** `at`: when its owner wants to be told of its end once more. */
+  | { readonly type: 'reminderSet'; readonly lease: LeaseId; readonly at: Instant }
+  | { readonly type: 'leaseReminded'; readonly lease: LeaseId }
   /** Its machines leave it; what becomes of each follows as further events. */
   | { readonly type: 'leaseEnded'; readonly lease: LeaseId; readonly how: LeaseEnd }
   /** The machine is in this step from here on. */

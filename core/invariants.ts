@@ -104,7 +104,7 @@ function* idle(fleet: Fleet): Generator<string> {
 
 const isReady = ({ state, configured }: Machine): boolean => state.status === 'ready' && configured
 
-/** A machine in maintenance has a window, and no lease that began after a window was set reaches into it. */
+/** A machine in maintenance has a window, and no lease that began after a window was set reaches into it, but one whose warning came late. */
 function* windows(fleet: Fleet): Generator<string> {
   for (const { name, state, maintenance } of fleet.machines.values()) {
     if (state.status === 'maintenance' && maintenance === null)
@@ -113,7 +113,7 @@ function* windows(fleet: Fleet): Generator<string> {
     const { from, until, setAt } = maintenance
     if (until !== null && until <= from) yield `the maintenance of ${name} ends at ${until}, and begins at ${from}`
     const lease = state.status === 'leased' ? fleet.leases.get(state.lease) : undefined
-    if (lease !== undefined && lease.grantedAt > setAt && plannedEnd(lease) > from)
+    if (lease !== undefined && lease.grantedAt > setAt && plannedEnd(lease) > from && !lease.spared)
       yield `${lease.id} was granted after the maintenance of ${name} was set, and reaches into it`
   }
 }

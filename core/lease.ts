@@ -26,6 +26,10 @@ export interface Lease {
   readonly returned: number
   /** The last warning given for the present end, in minutes before it; null if none. */
   readonly warned: number | null
+  /** When its owner wants to hear of its end once more; null: when they are warned anyway. */
+  readonly remindAt: Instant | null
+  /** Its end was moved past what others counted on, since its last warning could not be given in time. */
+  readonly spared: boolean
   /** Set once it is kept for debugging. */
   readonly hold: Hold | null
   /** When time next changes something about it: a warning, its end, or the end of patience with its preparation. */

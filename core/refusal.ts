@@ -115,6 +115,10 @@ export type Refusal =
       readonly longestMs: number
       readonly held: boolean
     }
+  /** It ends before that. */
+  | { readonly type: 'snoozeTooLong'; readonly lease: LeaseId; readonly until: Instant }
+  /** Nobody is told of it. */
+  | { readonly type: 'toldNowhere'; readonly lease: LeaseId }
   /** It is asked to end when it would have ended anyway, or before. */
   | { readonly type: 'endsLater'; readonly lease: LeaseId; readonly until: Instant }
   /** Those who wait count on its machines at its end. */

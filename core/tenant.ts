@@ -67,6 +67,8 @@ export interface Person {
   readonly code: LinkCode | null
   /** Wrong codes that they tried, and when those are forgotten. */
   readonly misses: Misses | null
+  /** Until then they are told only what they cannot do without; null: everything. */
+  readonly muted: Instant | null
 }
 
 export interface LinkCode {

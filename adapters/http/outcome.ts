@@ -57,6 +57,8 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'memberAdded':
     case 'memberRemoved':
     case 'apiKeyRevoked':
+    case 'snoozed':
+    case 'muted':
     case 'linkFound':
     case 'linked':
     case 'unlinked':

@@ -43,6 +43,8 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   noSuchRequest: { status: 404, title: 'No such request' },
   noSuchMachine: { status: 404, title: 'No such machine' },
   noSuchRefusal: { status: 404, title: 'No such refusal' },
+  snoozeTooLong: { status: 409, title: 'Ends before that' },
+  toldNowhere: { status: 409, title: 'Nobody is told' },
   noSuchCode: { status: 404, title: 'No such code' },
   tooManyCodes: { status: 429, title: 'Too many wrong codes' },
   ownCode: { status: 409, title: 'Your own code' },

@@ -1,4 +1,4 @@
-import { leaseView, span, type Instant, type LeaseId } from '#core'
+import { leaseView, type LeaseId } from '#core'
 import { directly, ephemerally, type Place } from './answers.ts'
 import { speakerOf, type Context } from './context.ts'
 import { openForm } from './form.ts'
@@ -40,11 +40,11 @@ export const press = async (context: Context, pressed: Pressed): Promise<void> =
   })
 }
 
-/** What each button stands for, as its presser could have typed it; null: nothing that can be typed. */
-const LINES: Readonly<Record<string, (lease: LeaseId, context: Context) => string | null>> = {
+/** What each button stands for, as its presser could have typed it. */
+const LINES: Readonly<Record<string, (lease: LeaseId, context: Context) => string>> = {
   [BUTTONS.extend]: (lease, { limits }) => `extend ${lease} ${Math.round(limits.extendMs / 60_000)}m`,
   [BUTTONS.return]: (lease) => `done ${lease}`,
-  [BUTTONS.remind]: () => null,
+  [BUTTONS.remind]: (lease) => `snooze ${lease}`,
 }
 
 const meantBy = (value: string | undefined): Meant | null => {
@@ -55,7 +55,7 @@ const meantBy = (value: string | undefined): Meant | null => {
 interface Doing {
   readonly pressed: Pressed
   readonly place: Place
-  readonly line: string | null
+  readonly line: string
   readonly button: string
 }
 
@@ -69,9 +69,10 @@ const act = async (context: Context, { pressed, place, line, button }: Doing, me
     const now = await ports.say('list', speakerOf(context, user, { id: `${pressed.trigger_id}/stale`, room: null }))
     return answer(`${words.stale}\n${shown([...now.room, ...now.person])}`, true)
   }
-  if (line === null) return place.tell({ text: await remind(context, user, lease) })
   // Two clicks on what is the same lease in the same state are one command, wherever the buttons were.
-  const speaker = speakerOf(context, user, { id: `${lease}/${button}/${version}`, room: null })
+  // To be reminded once more is another matter: it changes nothing of the lease.
+  const id = button === BUTTONS.remind ? pressed.trigger_id : `${lease}/${button}/${version}`
+  const speaker = speakerOf(context, user, { id, room: null })
   const { room, person } = await ports.say(line, speaker)
   await answer(shown([...room, ...person]), (await versionNow(context, lease)) !== version)
 }
@@ -87,22 +88,4 @@ const replacing = (context: Context, { message, response_url: url, user }: Press
   if (url === undefined) return directly(context, user.id)
   const replace = message !== undefined && !context.cards.isCard(lease, message.ts)
   return ephemerally(context, { url, user: user.id, replace })
-}
-
-const remind = async (context: Context, user: string, id: LeaseId): Promise<string> => {
-  const { ports, limits } = context
-  const lease = await ports.look((fleet, at) => {
-    const found = fleet.leases.get(id)
-    return found?.state.status === 'active' ? { until: found.state.until, at } : null
-  })
-  if (lease === null) return words.unknownButton
-  const { until, at } = lease
-  const waitMs = Math.round(Math.min(limits.remindMs, (until - at) / 2))
-  const { address } = speakerOf(context, user, { id: '', room: null })
-  const minutes = Math.round((until - at - waitMs) / 60_000)
-  await ports.later(
-    { to: address, message: { type: 'leaseEnding', lease: id, until, minutes } },
-    (at + waitMs) as Instant,
-  )
-  return words.reminding(span(waitMs))
 }

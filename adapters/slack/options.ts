@@ -28,8 +28,6 @@ export interface Limits {
   readonly silenceMs: number
   /** How much longer a button gives. */
   readonly extendMs: number
-  /** After which a warning is given again on demand, or half of what is left, if that is less. */
-  readonly remindMs: number
 }
 
 const SECOND = 1000
@@ -51,7 +49,6 @@ export const LIMITS: Limits = {
   helloMs: 10 * SECOND,
   silenceMs: 60 * SECOND,
   extendMs: 120 * MINUTE,
-  remindMs: 15 * MINUTE,
 }
 
 export interface SlackOptions {

@@ -47,8 +47,6 @@ export interface SlackPorts {
   /** Calls after each commit with the ids of the leases that changed; the result ends it. */
   readonly onLeases: (listener: (leases: readonly LeaseId[]) => void) => () => void
   readonly cards: Cards
-  /** Puts a notice into the outbox for later, unless the same waits there already. */
-  readonly later: (notice: Notice, at: Instant) => Promise<void>
   readonly clock: () => number
   readonly log: Log
 }

@@ -18,5 +18,3 @@ export const noDirect =
   "I can't send you a direct message, so the details did not reach you. Open a conversation with me, or say: `/duffy list`"
 export const stale = 'That button is out of date, and nothing was done. This is how it is now:'
 export const unknownButton = 'That button is from an older Duffy, and nothing was done. Try: `/duffy list`'
-export const reminding = (when: string): string =>
-  `I will remind you in ${when}. The end of the lease stays where it is.`

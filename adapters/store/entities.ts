@@ -145,6 +145,8 @@ export const LeaseRow = defineEntity({
     how: p.text().nullable().$type<'done' | 'expired' | 'unprepared' | 'gone' | null>(),
     due_at: p.integer(),
     warned: p.float().nullable(),
+    remind_at: p.integer().nullable(),
+    spared: p.integer(),
     hold: p.text().nullable(),
     returned: p.integer(),
     reason: p.text(),

@@ -1,4 +1,4 @@
-import { recipientOf, type Instant, type LeaseId, type Notice, type RunId } from '#core'
+import type { Instant, LeaseId, Notice, RunId } from '#core'
 import type { CardRow } from './card.ts'
 import type { ClaimRow } from './claim.ts'
 import type { OutboxRow, Row } from './entities.ts'
@@ -37,23 +37,13 @@ const claimOf = (row: Row<typeof ClaimRow>): Claim => ({
 
 export const outbox = (sql: Executor, operate: Operate): Outbox => ({
   async dueNotices(at, limit) {
-    return (await query<Row<typeof OutboxRow>>(sql, DUE, [at, at, limit])).map((row) => {
+    return (await query<Row<typeof OutboxRow>>(sql, DUE, [at, limit])).map((row) => {
       const { to, message } = JSON.parse(row.notice) as Notice
       return { id: row.id, to, message, at: row.at as Instant, attempts: row.attempts }
     })
   },
   async noticeSent(id, at) {
     await operate('update outbox set over_at = ?, due_at = null, failure = null where id = ?', [at, id])
-  },
-  async noticeLater(notice, at) {
-    await operate(LATER, [
-      notice.to.door,
-      recipientOf(notice.to),
-      JSON.stringify(notice),
-      at,
-      at,
-      JSON.stringify(notice),
-    ])
   },
   async noticeFailed(id, failure, at, nextAt) {
     const overAt = nextAt === null ? at : null
@@ -64,15 +54,12 @@ export const outbox = (sql: Executor, operate: Operate): Outbox => ({
 })
 
 /** Those for whom something is due, with all that they are still to be told before it. */
-const DUE = `select * from outbox where due_at is not null and at <= ?
+const DUE = `select * from outbox where due_at is not null
   and recipient in (select recipient from outbox where due_at <= ?) order by id limit ?`
 
 /** What is for the same person waits with it, so that they hear things in order. */
 const POSTPONE = `update outbox set due_at = max(due_at, ?) where due_at is not null
   and recipient = (select recipient from outbox where id = ?)`
-
-const LATER = `insert into outbox (door, recipient, notice, at, due_at, attempts) select ?, ?, ?, ?, ?, 0
-  where not exists (select 1 from outbox where notice = ? and due_at is not null)`
 
 export const cards = (sql: Executor, operate: Operate): Cards => ({
   async cards() {

@@ -33,6 +33,7 @@ export const PersonRow = defineEntity({
     linked: p.integer().nullable(),
     code: p.text().nullable(),
     misses: p.text().nullable(),
+    muted: p.integer().nullable(),
   },
 })
 

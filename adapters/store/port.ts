@@ -143,8 +143,6 @@ export interface Outbox {
   /** Oldest first: those for whom one is due, with all that they are to be told before it. */
   dueNotices(at: Instant, limit: number): Promise<readonly DueNotice[]>
   noticeSent(id: number, at: Instant): Promise<void>
-  /** One more, due at `at`, unless the same waits already. */
-  noticeLater(notice: Notice, at: Instant): Promise<void>
   /** `nextAt` null: it is given up; else whatever is for the same person waits until then as well. */
   noticeFailed(id: number, failure: string, at: Instant, nextAt: Instant | null): Promise<void>
 }

@@ -17,7 +17,7 @@ import {
 import type { Machine } from '../machine.ts'
 import type { OperatorPlace } from '../operators.ts'
 import type { Address } from '../request.ts'
-import { privateAddress } from '../policy/selves.ts'
+import { isMuted, privateAddress } from '../policy/selves.ts'
 import type { Step } from '../run.ts'
 import type { Person } from '../tenant.ts'
 
@@ -58,10 +58,13 @@ export class Draft {
     this.fleet.journal.undoTo(journal)
   }
 
-  /** An address whose text was erased since is told nothing. */
-  tell(to: AddressRef | null, message: Message): void {
-    const address = to === null ? undefined : this.fleet.personal.get(to)
-    if (address !== undefined) this.notices.push({ to: JSON.parse(address.text) as Address, message })
+  /** An address whose text was erased since is told nothing, and one whose owner wants to hear nothing only what they cannot do without. */
+  tell(to: AddressRef | null, message: Message, when: 'always' | 'unless muted' = 'unless muted'): void {
+    const text = to === null ? undefined : this.fleet.personal.get(to)?.text
+    if (text === undefined) return
+    const address = JSON.parse(text) as Address
+    if (when === 'always' || !isMuted(this.fleet, address.identity, this.at))
+      this.notices.push({ to: address, message })
   }
 
   /** In private, wherever they are reached. */

@@ -19,7 +19,8 @@ import { decideAgreeLink, decideLink, decideOfferLink, decideOfferMail, decideUn
 import { decideReadmit } from './readmit.ts'
 import { decideReserve } from './reserve.ts'
 import { decideFinishRun } from './run.ts'
-import { decideSweep } from './sweep.ts'
+import { decideMute, decideSnooze } from './quiet.ts'
+import { decideNoteUnwarned, decideSweep } from './sweep.ts'
 import {
   decideAddApiKey,
   decideAddMember,
@@ -90,6 +91,10 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
       return decideReserve(draft, command, who)
     case 'cancel':
       return decideCancel(draft, command.what, who)
+    case 'snooze':
+      return decideSnooze(draft, command, who)
+    case 'mute':
+      return decideMute(draft, command.forMs)
     case 'moveHome':
       return decideMoveHome(draft, command, who)
     case 'addKey':
@@ -122,6 +127,7 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
     case 'noteEstimates':
     case 'notePolls':
     case 'leave':
+    case 'noteUnwarned':
     case 'sweep':
       return who.role === 'operator' ? answerDuffy(draft, command) : { type: 'operatorsOnly' }
   }
@@ -167,6 +173,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideNotePolls(draft, command.polls)
     case 'leave':
       return decideLeave(draft, command.request, command.tenant)
+    case 'noteUnwarned':
+      return decideNoteUnwarned(draft, command.leases)
     case 'sweep':
       return decideSweep(draft)
     case 'get':
@@ -177,6 +185,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'hold':
     case 'reserve':
     case 'cancel':
+    case 'snooze':
+    case 'mute':
     case 'moveHome':
     case 'addKey':
     case 'removeKey':
@@ -201,6 +211,8 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   held: true,
   reserved: true,
   cancelled: true,
+  snoozed: true,
+  muted: true,
   homeMoved: true,
   keyAdded: true,
   keyRemoved: true,

@@ -133,6 +133,8 @@ export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Ou
   if ('type' in request) return request
   const owner = isOwn(draft.fleet, draft.identity, request) || by.tenant === request.tenant
   draft.emit({ type: 'requestCancelled', request: request.id, by: owner ? 'owner' : 'operator' })
+  if (!isOwn(draft.fleet, draft.identity, request))
+    draft.tell(request.address, { type: 'requestEnded', request: request.id, because: { type: 'cancelled' } })
   settle(draft)
   return { type: 'cancelled', request: request.id }
 }
@@ -142,7 +144,9 @@ export const end = (draft: Draft, lease: Lease, how: LeaseEnd): void => {
   const machines = held(lease)
   draft.emit({ type: 'leaseEnded', lease: lease.id, how })
   takeBack(draft, machines, lease.id)
-  if (how !== 'done') draft.tell(lease.address, { type: 'leaseEnded', lease: lease.id, how, machines })
+  const isTheirs = how === 'done' && isOwn(draft.fleet, draft.identity, lease)
+  // Whoever gives it back has their answer.
+  if (!isTheirs) draft.tell(lease.address, { type: 'leaseEnded', lease: lease.id, how, machines })
 }
 
 const giveBack = (draft: Draft, lease: Lease, machine: MachineName): void => {

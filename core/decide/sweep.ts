@@ -1,12 +1,14 @@
 import type { Outcome } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
+import type { LeaseId } from '../id.ts'
 import type { Lease } from '../lease.ts'
-import { dueWarning } from '../policy/due.ts'
+import { dueWarning, endAfterWarning, lastWarning } from '../policy/due.ts'
 import { burninAfterMs, burninLine, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
 import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
 import { isExpected } from '../policy/reservation.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
+import { MINUTE } from '../time.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
 import { startProbation } from './readmit.ts'
@@ -46,14 +48,35 @@ const sweepLeases = (draft: Draft): void => {
   }
 }
 
-/** Gives the warning that is due; false if it is the end that is. */
+/** Gives the warning that is due, or the reminder that was asked for; false if it is the end that is. */
 const warn = (draft: Draft, lease: Lease): boolean => {
   const { fleet, at } = draft
-  const minutes = dueWarning(fleet.limits.warnMinutes, lease, at)
-  if (minutes === null || lease.state.status !== 'active') return false
-  const { until } = lease.state
+  if (lease.state.status !== 'active') return false
+  const { warnMinutes } = fleet.limits
+  const minutes = dueWarning(warnMinutes, lease, at)
+  if (minutes === null) return remind(draft, lease)
+  const isLast = minutes === lastWarning(warnMinutes, lease)
+  const until = isLast ? endAfterWarning(minutes, lease.state.until, at) : lease.state.until
+  const isSpared = until !== lease.state.until
   draft.emit({ type: 'leaseWarned', lease: lease.id, minutes })
-  draft.tell(lease.address, { type: 'leaseEnding', lease: lease.id, until, minutes })
+  if (isSpared) draft.emit({ type: 'leaseSpared', lease: lease.id, until })
+  const message = {
+    type: 'leaseEnding',
+    lease: lease.id,
+    until,
+    minutes,
+    ...(isSpared && ({ spared: true } as const)),
+  } as const
+  draft.tell(lease.address, message, isLast ? 'always' : 'unless muted')
+  return true
+}
+
+const remind = (draft: Draft, { id, remindAt, state, address }: Lease): boolean => {
+  const { at } = draft
+  if (remindAt === null || remindAt > at || state.status !== 'active') return false
+  draft.emit({ type: 'leaseReminded', lease: id })
+  const { until } = state
+  draft.tell(address, { type: 'leaseEnding', lease: id, until, minutes: Math.max(0, (until - at) / MINUTE) }, 'always')
   return true
 }
 
@@ -119,4 +142,13 @@ const stopSurplus = (draft: Draft, pool: Pool): void => {
   for (let stopped = 0; stopped < surplus; stopped += 1) {
     begin(draft, fleet.uncheckedFirst.first(pool.name)!.name, 'shutdown')
   }
+}
+
+/** Duffy starts, and these were to be warned when it went away: what it did not try to say counts as not said. */
+export const decideNoteUnwarned = (draft: Draft, leases: readonly LeaseId[]): Outcome => {
+  for (const id of leases) {
+    const lease = draft.fleet.leases.get(id)
+    if (lease?.state.status === 'active' && lease.warned !== null) draft.emit({ type: 'warningMissed', lease: id })
+  }
+  return { type: 'nothing' }
 }

@@ -28,6 +28,7 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'linkClaimed':
     case 'personsLinked':
     case 'personUnlinked':
+    case 'personMuted':
     case 'sshKeyAdded':
     case 'sshKeyRemoved':
       return evolvePerson(fleet, event, at)
@@ -61,6 +62,10 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'leaseShortened':
     case 'leaseHeld':
     case 'leaseWarned':
+    case 'leaseSpared':
+    case 'warningMissed':
+    case 'reminderSet':
+    case 'leaseReminded':
     case 'leaseEnded':
       return evolveLease(fleet, event, at)
     case 'runOwed':

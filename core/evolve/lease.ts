@@ -29,6 +29,10 @@ type LeaseEvent = Extract<
       | 'leaseShortened'
       | 'leaseHeld'
       | 'leaseWarned'
+      | 'leaseSpared'
+      | 'warningMissed'
+      | 'reminderSet'
+      | 'leaseReminded'
       | 'leaseEnded'
   }
 >
@@ -64,7 +68,21 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
     case 'leaseHeld':
       return patchLease(fleet, event.lease, (lease) => ({ ...extend(fleet, lease, event.until, at), hold: event.hold }))
     case 'leaseWarned':
-      return patchLease(fleet, event.lease, () => ({ warned: event.minutes }))
+      return patchLease(fleet, event.lease, ({ remindAt }) => ({
+        warned: event.minutes,
+        remindAt: remindAt !== null && remindAt <= at ? null : remindAt,
+      }))
+    case 'leaseSpared':
+      return patchLease(fleet, event.lease, ({ state }) => ({
+        state: state.status === 'active' ? { ...state, until: event.until } : state,
+        spared: true,
+      }))
+    case 'warningMissed':
+      return patchLease(fleet, event.lease, () => ({ warned: null }))
+    case 'reminderSet':
+      return patchLease(fleet, event.lease, () => ({ remindAt: event.at }))
+    case 'leaseReminded':
+      return patchLease(fleet, event.lease, () => ({ remindAt: null }))
     case 'leaseEnded': {
       const lease = fleet.leases.need(event.lease)
       hold(fleet, lease.tenant, -entitlement(lease))
@@ -81,7 +99,7 @@ export const evolveLease = (fleet: Fleet, event: LeaseEvent, at: Instant): void 
 const extend = (fleet: Fleet, lease: Lease, until: Instant, at: Instant): Partial<Lease> => {
   const since = lease.state.status === 'active' ? lease.state.since : at
   const state = { status: 'active', since, until } as const
-  return { state, warned: dueWarning(fleet.limits.warnMinutes, { ...lease, warned: null, state }, at) }
+  return { state, remindAt: null, warned: dueWarning(fleet.limits.warnMinutes, { ...lease, warned: null, state }, at) }
 }
 
 const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }>, at: Instant): void => {
@@ -113,6 +131,8 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
     machines: event.machines.map((machine) => ({ machine, fence: fleet.machines.need(machine).fence })),
     returned: 0,
     warned: null,
+    remindAt: null,
+    spared: false,
     hold: null,
     dueAt: event.giveUpAt,
     state: { status: 'preparing', giveUpAt: event.giveUpAt },

@@ -13,6 +13,7 @@ type PersonEvent = Extract<
       | 'linkClaimed'
       | 'personsLinked'
       | 'personUnlinked'
+      | 'personMuted'
       | 'sshKeyAdded'
       | 'sshKeyRemoved'
   }
@@ -23,7 +24,7 @@ export const evolvePerson = (fleet: Fleet, event: PersonEvent, at: Instant): voi
     case 'personJoined': {
       const { person: id, number } = event
       fleet.counters.put('person', number)
-      return fleet.people.put(id, { id, number, keys: [], linked: null, code: null, misses: null })
+      return fleet.people.put(id, { id, number, keys: [], linked: null, code: null, misses: null, muted: null })
     }
     case 'linkOffered': {
       forgetCodes(fleet, at)
@@ -53,6 +54,8 @@ export const evolvePerson = (fleet: Fleet, event: PersonEvent, at: Instant): voi
       if (left.length === 1) patch(fleet, left[0]!.id, () => ({ linked: null }))
       return
     }
+    case 'personMuted':
+      return patch(fleet, event.person, () => ({ muted: event.until }))
     case 'sshKeyAdded':
       return patch(fleet, event.person, ({ keys }) => ({ keys: [...keys, event.fingerprint] }))
     case 'sshKeyRemoved':

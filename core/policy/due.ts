@@ -9,7 +9,8 @@ export const dueAt = (warnMinutes: readonly number[], lease: Lease): Instant => 
       return lease.state.giveUpAt
     case 'active': {
       const minutes = nextWarning(warnMinutes, lease)
-      return (minutes === null ? lease.state.until + lease.graceMs : lease.state.until - minutes * MINUTE) as Instant
+      const next = minutes === null ? lease.state.until + lease.graceMs : lease.state.until - minutes * MINUTE
+      return Math.min(next, lease.remindAt ?? Infinity) as Instant
     }
     case 'ended':
       return lease.state.at
@@ -40,6 +41,24 @@ export const dueWarning = (warnMinutes: readonly number[], lease: Lease, at: Ins
   if (state.status !== 'active') return null
   const due = owed(warnMinutes, lease).filter((minutes) => state.until - minutes * MINUTE <= at)
   return due.length === 0 ? null : Math.min(...due)
+}
+
+/** The warning after which none comes, in minutes before the end; null: the lease is too short for any. */
+export const lastWarning = (warnMinutes: readonly number[], lease: Lease): number | null => {
+  const minutes = owed(warnMinutes, { ...lease, warned: null })
+  return minutes.length === 0 ? null : Math.min(...minutes)
+}
+
+/** A last warning is on time while so much of what it leaves, or half of it, is still to come. */
+const LATE_MS = MINUTE
+
+/**
+ * The end that a lease is to have whose last warning is given only now: its own, or, if that is nearer than the warning says, so long
+ * from now. No lease ends whose last warning could not be given in time.
+ */
+export const endAfterWarning = (minutes: number, until: Instant, at: Instant): Instant => {
+  const leadMs = minutes * MINUTE
+  return until - at < leadMs - Math.min(LATE_MS, leadMs / 2) ? ((at + leadMs) as Instant) : until
 }
 
 /** Warnings not given yet. A warning needs a lease twice as long. */

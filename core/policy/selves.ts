@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet.ts'
-import { DUFFY, type Fingerprint, type Identity, type PersonId } from '../id.ts'
+import { DUFFY, type Fingerprint, type Identity, type Instant, type PersonId } from '../id.ts'
 import type { Address } from '../request.ts'
 import type { Person } from '../tenant.ts'
 
@@ -65,6 +65,16 @@ export const routesOf = (fleet: Fleet, to: Address): readonly Address[] => {
   const [chats, mails] = [others.filter(({ door }) => door !== 'mail'), others.filter(({ door }) => door === 'mail')]
   return [to, ...chats, ...mails]
 }
+
+/** Until when somebody wants to hear only what they cannot do without; null: they hear everything. */
+export const mutedUntil = (fleet: Fleet, identity: Identity, at: Instant): Instant | null => {
+  const person = fleet.personOf(identity)
+  const until = person === undefined ? 0 : Math.max(...selvesOf(fleet, person).map(({ muted }) => muted ?? 0))
+  return until > at ? (until as Instant) : null
+}
+
+export const isMuted = (fleet: Fleet, identity: Identity, at: Instant): boolean =>
+  mutedUntil(fleet, identity, at) !== null
 
 /** Whose turn it is to be told, one thing after the other: a person, or a room of operators. */
 export const recipientOf = ({ identity, door, room }: Address): string =>

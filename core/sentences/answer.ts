@@ -17,7 +17,7 @@ import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 import { STATES } from './states.ts'
 import { tenantsSaid } from './tenants.ts'
-import { clockOf } from './time.ts'
+import { clock, clockOf } from './time.ts'
 import { wearSaid } from './wear.ts'
 import { whyRefusalSaid } from './why-refusal.ts'
 import { heldBy, whyLeaseSaid, whyMachineSaid, whyRequestSaid } from './why.ts'
@@ -150,13 +150,17 @@ const keys = ({ keys: own, tenantKeys }: Extract<Answer, { type: 'keys' }>, { sa
 
 const WHAT: Readonly<Record<Role, string>> = { member: 'a member', admin: 'an admin', operator: 'an operator' }
 
-const whoami = ({ identity, others, told, standing }: Extract<Answer, { type: 'whoami' }>, { say }: Telling): Said => {
+const whoami = (
+  { identity, others, told, mutedUntil, standing }: Extract<Answer, { type: 'whoami' }>,
+  { say, at }: Telling,
+): Said => {
   const also =
     others.length === 0 ? '' : `You are also ${listed(others)}; take one away: ${say(`unlink ${others[0]}`)}.`
   const where =
     told.length === 0
       ? 'You are told things nowhere.'
       : `You are told things where you asked${told.length > 1 ? `, or else at ${listed(told)}, the first that takes them` : ''}.`
+  const quiet = mutedUntil === null ? '' : ` Muted until ${clock(mutedUntil, at)}: ${say('unmute')}.`
   if (standing === null) {
     const line = `You are ${identity}, and speak for no tenant here. If Duffy knows you elsewhere, say in private: ${say('link')}. If not, ask an operator to add you; meanwhile: ${say('help')}`
     return { room: [line], person: others.length === 0 ? [] : [also] }
@@ -168,7 +172,7 @@ const whoami = ({ identity, others, told, standing }: Extract<Answer, { type: 'w
     room: [`You are ${identity}, ${WHAT[role]} of ${tenant}. What you hold: ${say('list')}`],
     person: [
       `${tenant} holds ${held} of ${counted(quota, 'machine')}.${home} You have added ${counted(known, 'SSH key')}: ${say('keys')}`,
-      [also || `You are known at this door alone; another: ${say('link')}.`, where].join(' '),
+      [also || `You are known at this door alone; another: ${say('link')}.`, where].join(' ') + quiet,
     ],
   }
 }

@@ -17,8 +17,10 @@ export const endingSaid = (state: RequestState): string | null => {
   }
 }
 
-export const becauseSaid = (because: Hopeless | Absence): string => {
+export const becauseSaid = (because: Hopeless | Absence | { readonly type: 'cancelled' }): string => {
   switch (because.type) {
+    case 'cancelled':
+      return 'somebody who may has cancelled it'
     case 'closed':
       return 'the connection that asked was closed before an answer came, and "keepPlace" had not been asked for'
     case 'unpolled':

@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts'
 import { counted, listed, openly, privately, type Said, type Telling } from './said.ts'
 import { clock } from './time.ts'
 
-type AboutLinks = Extract<
+export type AboutLinks = Extract<
   Refusal,
   {
     type:

@@ -35,7 +35,7 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       const lease = fleet.leases.get(message.lease)
       const what = lease === undefined ? '' : ` (${names(leaseView(fleet, lease).machines)})`
       return privately(
-        `Lease ${message.lease}${what} ends at ${clock(message.until, at)}, in ${span(Math.max(message.until - at, 60_000))}. More time: ${say(`extend ${message.lease} 2h`)}. Through already: ${say(`done ${message.lease}`)}`,
+        `Lease ${message.lease}${what} ends at ${clock(message.until, at)}, in ${span(Math.max(message.until - at, 60_000))}${message.spared === true ? ' (later than it was to: I was away, and could not warn you)' : ''}. More time: ${say(`extend ${message.lease} 2h`)}. Through already: ${say(`done ${message.lease}`)}`,
       )
     }
     case 'leaseEnded':
@@ -90,8 +90,9 @@ export const leaseSaid = (lease: Lease, { fleet, say, at, fingerprint }: FleetTe
 }
 
 /** What to do about the end of a request. */
-const nextAfter = ({ type }: Hopeless | Absence, say: Telling['say']): string => {
+const nextAfter = ({ type }: Hopeless | Absence | { readonly type: 'cancelled' }, say: Telling['say']): string => {
   switch (type) {
+    case 'cancelled':
     case 'closed':
     case 'unpolled':
       return `Ask again: ${say('get metal')}`

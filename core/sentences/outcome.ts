@@ -13,6 +13,7 @@ import { isLinkOutcome, linkOutcomeSaid } from './link.ts'
 import { maintenanceLiftedSaid, maintenanceSetSaid } from './maintenance.ts'
 import { leaseSaid, type FleetTelling } from './message.ts'
 import { awaitedSaid } from './queue.ts'
+import { quietSaid } from './quiet.ts'
 import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
@@ -60,6 +61,9 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       return reservedSaid(outcome, telling)
     case 'cancelled':
       return openly(`Request ${outcome.request} is cancelled; you wait for it no more. Ask again: ${say('get metal')}`)
+    case 'snoozed':
+    case 'muted':
+      return quietSaid(outcome, telling)
     case 'homeMoved':
       return homeMovedSaid(outcome, telling)
     case 'keyAdded':

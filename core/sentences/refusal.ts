@@ -1,7 +1,8 @@
 import type { Refusal } from '../refusal.ts'
 import { askingRefused } from './refusal-asking.ts'
-import { isAboutLinks, linkRefused } from './link.ts'
+import { isAboutLinks, linkRefused, type AboutLinks } from './link.ts'
 import { maintenanceRefused } from './maintenance.ts'
+import { isAboutQuiet, quietRefused, type AboutQuiet } from './quiet.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
@@ -9,7 +10,7 @@ import { capital, counted, listed, openly, privately, type RefusalTelling, type 
 
 /** A lawful "no" in words: what did not happen, and what to type next; with a reference also how to ask why. */
 export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
-  const said = plainly(refusal, telling)
+  const said = saidOf(refusal, telling)
   const { ref, say } = telling
   if (ref === undefined) return said
   const withWhy = (lines: readonly string[]): string[] =>
@@ -17,8 +18,12 @@ export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
   return said.room.length > 0 ? { ...said, room: withWhy(said.room) } : { ...said, person: withWhy(said.person) }
 }
 
-const plainly = (refusal: Refusal, telling: RefusalTelling): Said => {
+const saidOf = (refusal: Refusal, telling: RefusalTelling): Said => {
   if (isAboutLinks(refusal)) return linkRefused(refusal, telling)
+  return isAboutQuiet(refusal) ? quietRefused(refusal, telling) : plainly(refusal, telling)
+}
+
+const plainly = (refusal: Exclude<Refusal, AboutLinks | AboutQuiet>, telling: RefusalTelling): Said => {
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':

@@ -18,6 +18,7 @@ import {
 } from './tenants.ts'
 import { endMaintenance, maintenance, setMaintenance } from './maintenance.ts'
 import { estimates, help, list, pools, queue, status, wear, who, whoami, why } from './questions.ts'
+import { mute, snooze, unmute } from './quiet.ts'
 import { reservations, reserve } from './reserve.ts'
 import type { Verb } from './verb.ts'
 
@@ -27,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   list,
   done,
   extend,
+  snooze,
   hold,
   reserve,
   reservations,
@@ -60,6 +62,8 @@ export const VERBS: readonly Verb[] = [
   whoami,
   link,
   unlink,
+  mute,
+  unmute,
   help,
 ]
 

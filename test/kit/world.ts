@@ -77,10 +77,31 @@ export class World {
     for (const one of personal) this.fleet.personal.restore(one.ref, one)
   }
 
+  /** Time passes, and Duffy is there: warnings are given when they are due. */
   pass(ms: number): void {
+    const end = (this.at + ms) as Instant
+    for (let due = this.#nextWarning(end); due !== null; due = this.#nextWarning(end)) {
+      this.at = due
+      this.ask('duffy', { do: 'sweep' })
+    }
+    this.at = end
+    this.ask('duffy', { do: 'sweep' })
+    this.work()
+  }
+
+  /** Time passes, and Duffy is not there until it is over. */
+  away(ms: number): void {
     this.at = (this.at + ms) as Instant
     this.ask('duffy', { do: 'sweep' })
     this.work()
+  }
+
+  #nextWarning(before: Instant): Instant | null {
+    for (const { dueAt, state } of this.fleet.dueLeases.of('all')) {
+      if (dueAt > before) return null
+      if (dueAt > this.at && state.status === 'active' && dueAt < state.until) return dueAt
+    }
+    return null
   }
 
   /** The lease of a grant. */

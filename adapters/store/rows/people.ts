@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyId, Person, PersonId, Tenant, TenantName } from '#core'
+import type { ApiKey, ApiKeyId, Instant, Person, PersonId, Tenant, TenantName } from '#core'
 import type { Row } from '../entities.ts'
 import { ApiKeyRow, PersonRow, TenantRow } from '../people.ts'
 import { parse, parseOrNull, print, printOrNull } from './json.ts'
@@ -82,21 +82,23 @@ export const tenants: Rows<Tenant, Row<typeof TenantRow>> = {
 export const people: Rows<Person, Row<typeof PersonRow>> = {
   entity: PersonRow,
   key: 'id',
-  write: ({ id, number, keys, linked, code, misses }) => ({
+  write: ({ id, number, keys, linked, code, misses, muted }) => ({
     id,
     number,
     keys: print(keys),
     linked,
     code: printOrNull(code),
     misses: printOrNull(misses),
+    muted,
   }),
-  read: ({ id, number, keys, linked, code, misses }) => ({
+  read: ({ id, number, keys, linked, code, misses, muted }) => ({
     id: id as PersonId,
     number,
     keys: parse(keys),
     linked: linked ?? null,
     code: parseOrNull(code ?? null),
     misses: parseOrNull(misses ?? null),
+    muted: (muted ?? null) as Instant | null,
   }),
 }
 

@@ -338,16 +338,6 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       await write([notice('ann', 'L4')], now + 1)
       expect(await due(now + 1)).toEqual(['L1', 'L2', 'L3', 'L4'])
     })
-
-    test('a notice for later does not come early with others for the same person', async () => {
-      const { store } = await lent()
-      const now = instant(Date.now())
-      const to = { ...get().address!, identity: 'irc:net:ann' as never }
-      const message = { type: 'leaseReady', lease: 'L1' as LeaseId } as const
-      await store.noticeLater({ to, message }, instant(now + 60_000))
-      await store.noticeLater({ to, message: { ...message, lease: 'L2' as LeaseId } }, now)
-      expect(await store.dueNotices(now, 10)).toHaveLength(1)
-    })
   })
 
   describe('claims', () => {

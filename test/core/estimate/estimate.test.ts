@@ -124,8 +124,10 @@ describe('an estimate', () => {
     )
     for (let lease = 0; lease < 30; lease += 1) {
       world.get(BOB, { durationMs: HOUR })
-      world.at = (world.at + HOUR) as never
-      world.ask(DUFFY, { do: 'sweep' })
+      for (const part of [55, 5]) {
+        world.at = (world.at + part * MINUTE) as never
+        world.ask(DUFFY, { do: 'sweep' })
+      }
       world.at = (world.at + 20 * MINUTE) as never
       world.work()
     }

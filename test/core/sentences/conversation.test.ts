@@ -203,6 +203,8 @@ describe('what commands come to', () => {
     keyAdded: { type: 'keyAdded', fingerprint },
     keyRemoved: { type: 'keyRemoved', fingerprint },
     keyKnown: { type: 'keyKnown', fingerprint },
+    snoozed: { type: 'snoozed', lease: 'L7Q2' as never, at: 5 as never, until: 5 as never },
+    muted: { type: 'muted', until: 5 as never },
     linkOffered: { type: 'linkOffered', identity: ALICE as never, until: 5 as never },
     linkFound: { type: 'linkFound', identity: ALICE as never, tenant: 'infra' as never },
     linkClaimed: { type: 'linkClaimed', identity: ALICE as never, tenant: 'infra' as never },

@@ -61,6 +61,8 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   awaited: { lease: 'L7Q2', until: AT + 3_600_000, awaited: { machineType: 'metal', requests: 2, reservedFrom: null } },
   tooManyHeld: { lease: 'L7Q2', tenant: 'infra', count: 2, held: 1, most: 2 },
   holdTooLong: { lease: 'L7Q2', asked: 90_000_000, longestMs: 86_400_000, of: 'tenant infra', last: AT + 7_200_000 },
+  snoozeTooLong: { lease: 'L7Q2', until: AT + 600_000 },
+  toldNowhere: { lease: 'L7Q2' },
   noSuchCode: { left: 4 },
   tooManyCodes: { until: AT + 600_000 },
   ownCode: {},

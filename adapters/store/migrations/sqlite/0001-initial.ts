@@ -63,7 +63,7 @@ const PEOPLE = [
     habit text not null
   ) strict`,
   `create table person (
-    id text primary key not null, number integer not null, keys text not null, linked integer, code text, misses text
+    id text primary key not null, number integer not null, keys text not null, linked integer, code text, misses text, muted integer
   ) strict, without rowid`,
   `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null, note text not null) strict, without rowid`,
   `create table personal (ref text primary key not null, text text, turn integer not null) strict, without rowid`,
@@ -83,7 +83,7 @@ const LENDING = [
     number integer primary key not null, id text not null,
     request text not null,
     tenant text not null, "by" text not null, status text not null, granted_at integer not null, give_up_at integer,
-    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real, hold text,
+    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real, remind_at integer, spared integer not null, hold text,
     returned integer not null, reason text not null, duration_ms integer not null, grace_ms integer not null,
     demand text not null, keys text not null, metadata text not null, address text, choice text not null,
     why text not null, machines text not null
