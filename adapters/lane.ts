@@ -126,10 +126,11 @@ class TheLane implements Lane {
     return { waiting: this.#line.length, head: this.#head, stopped: this.#stopped, counts: { ...this.#counts } }
   }
 
-  /** Takes no more commands, and ends when those in the line have been answered. */
+  /** Takes no more commands, and ends when those in the line have been answered and what waited for a commit is written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped ??= CLOSED
     await this.#running
+    if (this.#stopped === CLOSED) await this.#kept.write(this.#ports, this.#head.at)
   }
 
   /** 128 bits: nobody can find a command that has the digest of another's. */
