@@ -5,12 +5,14 @@ import {
   type Fleet,
   type GivenEstimate,
   type Instant,
+  type MachineRequest,
   type RequestId,
 } from '#core'
 
 /**
  * Estimates as doors give them. Making one takes milliseconds in which nothing else happens, so one that was given is given
- * again for a few seconds, and where many are wanted at once some go without.
+ * again for a few seconds, and those who were told theirs before have it made anew along with somebody else's. Where many are
+ * wanted at once some go without.
  */
 export interface EstimateDesk {
   at(fleet: Fleet, at: Instant): Estimates
@@ -23,6 +25,8 @@ const FRESH_MS = 5_000
 /** Of the time, the part that estimating may take, and how much of it may be saved up. */
 const SHARE = 0.1
 const SAVED_MS = 100
+/** Those who were told before, and are told anew along with somebody. */
+const MOST_ALONG = 50
 /** Estimates kept, to be told again or to be put on record. */
 const MOST_KEPT = 2_000
 /** On record at once; the rest goes with the next tick. */
@@ -37,6 +41,19 @@ export function estimateDesk(monotonic: () => number = () => performance.now()):
   const isFresh = (known: Estimate | undefined, at: Instant): known is Estimate =>
     known !== undefined && at - known.at < FRESH_MS && at >= known.at
 
+  /** A future that is lived for one is lived for all: who looks next finds theirs made. */
+  const along = (fleet: Fleet, stale: readonly MachineRequest[], at: Instant): MachineRequest[] => {
+    const own = new Set(stale.map(({ id }) => id))
+    const types = new Set(stale.map(({ demand }) => demand.type))
+    const others: MachineRequest[] = []
+    for (const [id, known] of told) {
+      if (others.length === MOST_ALONG) break
+      const request = own.has(id) || isFresh(known, at) ? undefined : fleet.requests.get(id)
+      if (request !== undefined && types.has(request.demand.type)) others.push(request)
+    }
+    return others
+  }
+
   return {
     at: (fleet, at) => (requests) => {
       const stale = requests.filter(({ id }) => !isFresh(told.get(id), at))
@@ -44,8 +61,9 @@ export function estimateDesk(monotonic: () => number = () => performance.now()):
       credit = Math.min(SAVED_MS, credit + (began - credited) * SHARE)
       credited = began
       if (stale.length > 0 && credit > 0) {
-        const made = estimate(fleet, stale, at)
-        for (const { id, estimate: first } of stale) {
+        const wanted = [...stale, ...along(fleet, stale, at)]
+        const made = estimate(fleet, wanted, at)
+        for (const { id, estimate: first } of wanted) {
           told.delete(id)
           const one = made.get(id)
           if (one === undefined) continue

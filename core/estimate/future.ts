@@ -29,6 +29,9 @@ export class Life {
   readonly #free: number[] = []
   /** By stock: those before this place in `#takers` are served. */
   readonly #firstOf: number[] = []
+  /** By stock: the walk along its takers in which it was last set aside. */
+  readonly #claimed: number[] = []
+  #walk = 0
   readonly #held: number[] = []
   readonly #patient: boolean[] = []
   /** In milliseconds from the scene's time, by place in its `waiting`. */
@@ -60,10 +63,10 @@ export class Life {
         this.#serveFrom(what)
       } else if (what < stocks + tenants) {
         this.#held[what - stocks]! -= amount
-        for (const taker of this.#ofTenant.get(what - stocks) ?? []) this.#serve(taker)
+        for (const taker of this.#ofTenant.get(what - stocks) ?? []) if (this.#hasRoom(taker)) this.#serveFor(taker)
       } else {
         this.#patient[what - stocks - tenants] = false
-        this.#serve(what - stocks - tenants)
+        this.#serveFor(what - stocks - tenants)
       }
     }
     return targets.map((target) => this.#served[target]!)
@@ -118,30 +121,70 @@ export class Life {
     this.#agenda.add(free, stock, 1)
   }
 
-  /** A machine of this stock came free. Everybody else was looked at when something last changed for them. */
+  /**
+   * Something of this stock may be taken: in the order of service, until somebody cannot be served who has it set aside. Those behind
+   * who would be back in time pass in truth; that is learned from the scores.
+   */
   #serveFrom(stock: number): void {
     const takers = this.#takers[stock]!
+    this.#walk += 1
     for (let place = this.#firstOf[stock]!; place < takers.length && this.#free[stock]! > 0; place += 1) {
       const taker = takers[place]!
-      if (this.#served[taker] === NEVER) this.#serve(taker)
-      else if (place === this.#firstOf[stock]) this.#firstOf[stock] = place + 1
+      if (this.#served[taker] !== NEVER) {
+        if (place === this.#firstOf[stock]) this.#firstOf[stock] = place + 1
+      } else if (this.#hasRoom(taker) && !this.#serve(taker)) {
+        this.#setAside(taker)
+        if (this.#claimed[stock] === this.#walk) return
+      }
     }
   }
 
-  #serve(taker: number): void {
+  /** Something changed for this one alone. */
+  #serveFor(taker: number): void {
     if (this.#served[taker] !== NEVER) return
-    const { tenant, count, groups, later } = this.#scene.waiting[taker]!
-    if (this.#held[tenant]! + count > this.#scene.tenants[tenant]!.quota) return
-    for (const group of this.#patient[taker] || later === null ? groups : later) {
-      if (this.#freeIn(group) < count) continue
-      return this.#grant(taker, group)
+    for (const group of this.#groupsOf(taker)) {
+      for (const stock of group) if (this.#free[stock]! > 0) this.#serveFrom(stock)
     }
   }
 
+  #hasRoom(taker: number): boolean {
+    const { tenant, count } = this.#scene.waiting[taker]!
+    return this.#held[tenant]! + count <= this.#scene.tenants[tenant]!.quota
+  }
+
+  #groupsOf(taker: number): SceneRequest['groups'] {
+    const { groups, later } = this.#scene.waiting[taker]!
+    return this.#patient[taker] || later === null ? groups : later
+  }
+
+  #serve(taker: number): boolean {
+    const { count } = this.#scene.waiting[taker]!
+    for (const group of this.#groupsOf(taker)) {
+      if (this.#freeIn(group) < count) continue
+      this.#grant(taker, group)
+      return true
+    }
+    return false
+  }
+
+  /** Free machines of these stocks that are not set aside for somebody before. */
   #freeIn(group: readonly number[]): number {
     let free = 0
-    for (const stock of group) free += this.#free[stock]!
+    for (const stock of group) if (this.#claimed[stock] !== this.#walk) free += this.#free[stock]!
     return free
+  }
+
+  /** The group that lacks least is set aside, unless somebody before has a part of each. */
+  #setAside(taker: number): void {
+    let best: readonly number[] | null = null
+    let most = -1
+    for (const group of this.#groupsOf(taker)) {
+      const free = this.#freeIn(group)
+      if (free <= most || group.some((stock) => this.#claimed[stock] === this.#walk)) continue
+      best = group
+      most = free
+    }
+    for (const stock of best ?? []) this.#claimed[stock] = this.#walk
   }
 
   #grant(taker: number, group: readonly number[]): void {
@@ -156,6 +199,7 @@ export class Life {
     if (this.#scene.tenants[tenant]!.tight) this.#agenda.add(begun + lasts, this.#scene.stocks.length + tenant, count)
     let wanted = count
     for (const stock of group) {
+      if (this.#claimed[stock] === this.#walk) continue
       for (; wanted > 0 && this.#free[stock]! > 0; wanted -= 1) {
         this.#free[stock]! -= 1
         this.#giveBack(stock, begun + lasts, number + wanted)

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timing } from './callers.ts'
+import { benchEstimates } from './estimates.ts'
 import { benchHttp, benchOlder } from './http.ts'
 import { benchLane } from './lane.ts'
 import { benchLogin } from './login.ts'
@@ -71,6 +72,15 @@ try {
     line(`/api/v1/sessions, ${few[index]} clients`, ...told(timing, second))
   for (const [index, timing] of older.legacy.entries())
     line(`/Node/get, ${few[index]} clients`, ...told(timing, second))
+
+  const estimates = benchEstimates()
+  const cost = (ms_: number): string[] => [round(ms_, 2), `${round(ms_ / estimates.raw, 2)}x`]
+  console.log(`\nSaying when somebody will be served, 500 machines lent, ${estimates.waiting} requests waiting:`)
+  line('', 'ms', 'of raw')
+  line('raw: sorting 100,000 numbers', ...cost(estimates.raw))
+  line('the first in line', ...cost(estimates.first))
+  line('one in the middle', ...cost(estimates.middle))
+  line('each of fifty who look again and again', ...cost(estimates.desk))
 
   console.log('\nReal machines (nsbox) and real Ansible, one person, the default config:')
   const { login, playbook, own } = await benchLogin(quick ? 10 : 40)

@@ -13,7 +13,7 @@ import {
 import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const MINUTE = 60_000
-const HOUR = 60 * MINUTE
+export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 export const WEEK = 7 * DAY
 /** A Monday, 00:00 UTC. */
