@@ -4,7 +4,7 @@ import { defineEntity, p } from '@mikro-orm/sqlite'
 export const StepTimesRow = defineEntity({
   name: 'StepTimesRow',
   tableName: 'step_times',
-  properties: { key: p.text().primary(), count: p.integer(), recent_ms: p.text() },
+  properties: { key: p.text().primary(), count: p.integer(), recent_ms: p.text(), mean_ms: p.float() },
 })
 
 /** What is asked of a pool, hour by hour of the week. */

@@ -9,11 +9,15 @@ export interface StepTimes {
   readonly count: number
   /** The last of those kept, oldest first. */
   readonly recentMs: readonly number[]
+  /** The average, older times fading slowly: the few that are kept are off by some percent by themselves. */
+  readonly meanMs: number
 }
 
 const KEPT = 24
 /** Once there are enough, one run in so many is measured: a commit need not write these figures each time. */
 const EVERY = 8
+/** A time counts at least this much in the average. */
+const LEAST_SHARE = 1 / 128
 
 export const stepKey = (pool: PoolName, step: Step): string => `${pool}/${step}`
 
@@ -22,11 +26,16 @@ export const isMeasured = (known: StepTimes | undefined, run: { readonly number:
   known === undefined || known.recentMs.length < KEPT || run.number % EVERY === 0
 
 /** With one more time. */
-export const withTime = (known: StepTimes | undefined, key: string, ms: number): StepTimes => ({
-  key,
-  count: (known?.count ?? 0) + 1,
-  recentMs: [...(known?.recentMs ?? []), Math.max(0, Math.round(ms))].slice(-KEPT),
-})
+export const withTime = (known: StepTimes | undefined, key: string, ms: number): StepTimes => {
+  const { count, recentMs, meanMs } = known ?? { count: 0, recentMs: [], meanMs: 0 }
+  const time = Math.max(0, Math.round(ms))
+  return {
+    key,
+    count: count + 1,
+    recentMs: [...recentMs, time].slice(-KEPT),
+    meanMs: meanMs + (time - meanMs) * Math.max(1 / (count + 1), LEAST_SHARE),
+  }
+}
 
 /** What a step that was never seen to the end is thought to take, as parts of its deadline. */
 const GUESSES = [0.02, 0.05, 0.1, 0.2, 0.4] as const
@@ -35,6 +44,13 @@ const GUESSES = [0.02, 0.05, 0.1, 0.2, 0.4] as const
 export const lengthsOf = (times: StepTimes | undefined, { steps, deadlineMs }: Pool, step: Step): readonly number[] => {
   if (!steps.includes(step)) return [0]
   return times?.recentMs ?? GUESSES.map((part) => part * deadlineMs[step])
+}
+
+/** How long a step takes on average. */
+export const averageOf = (times: StepTimes | undefined, pool: Pool, step: Step): number => {
+  if (times !== undefined && pool.steps.includes(step)) return times.meanMs
+  const lengths = lengthsOf(undefined, pool, step)
+  return lengths.reduce((sum, ms) => sum + ms, 0) / lengths.length
 }
 
 /** What is left of a step that has lasted `elapsedMs`; one that has outlasted all others may take that long again. */

@@ -1,4 +1,4 @@
-import { lengthsOf, stepKey } from '../estimate/step-times.ts'
+import { averageOf, stepKey } from '../estimate/step-times.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import type { Pool, PredictedLevel } from '../pool.ts'
@@ -76,14 +76,14 @@ const learntAt = (history: DemandHistory | undefined): Instant | null =>
 const MONDAY_HOURS = 3 * 24
 
 /** How long it takes on average until a machine that is woken now is ready. */
-const makingMs = (fleet: Fleet, pool: Pool): number => {
-  const lengths = lengthsOf(fleet.stepTimes.get(stepKey(pool.name, 'provision')), pool, 'provision')
-  return lengths.reduce((sum, ms) => sum + ms, 0) / lengths.length
-}
+const makingMs = (fleet: Fleet, pool: Pool): number =>
+  averageOf(fleet.stepTimes.get(stepKey(pool.name, 'provision')), pool, 'provision')
 
 /** The whole week's average counts as much as so many weeks of an hour's own, at least and at most. */
 const LEAST_AVERAGE = 0.1
 const MOST_AVERAGE = 100
+/** Differences up to so many times what chance makes of them on average, which it exceeds in one case of forty, are taken for chance. */
+const SURELY_CHANCE = 1 + 2 * Math.sqrt(2 / HOURS_OF_WEEK)
 /** That demand comes evenly counts as much as so many machines that did. */
 const EVEN_WEIGHT = 10
 
@@ -92,7 +92,7 @@ const wanted = (history: DemandHistory, at: Instant, withinMs: number): { mean: 
   const { hours, squares, expected } = history
   const weeks = weeksOf(history)
   const uneven = Math.max(1, (squares + EVEN_WEIGHT) / (expected + EVEN_WEIGHT))
-  const { average, weight } = averageOf(history, weeks, uneven)
+  const { average, weight } = weekOf(history, weeks, uneven)
   let mean = 0
   let variance = 0
   const end = at + withinMs
@@ -113,7 +113,7 @@ const wanted = (history: DemandHistory, at: Instant, withinMs: number): { mean: 
  * What is lent in an hour on average, and how much that is to weigh beside an hour's own weeks: little where hours differ by more
  * than chance would have it, and much where they do not, since then what looks like a busy hour is none.
  */
-const averageOf = (
+const weekOf = (
   { hours }: DemandHistory,
   weeks: (ofWeek: number) => number,
   uneven: number,
@@ -128,7 +128,7 @@ const averageOf = (
   let differences = 0
   for (const [ofWeek, count] of hours.entries()) differences += (count / weeks(ofWeek) - average) ** 2
   const byChance = (uneven * average * HOURS_OF_WEEK) / seen
-  const real = Math.max(0, differences / HOURS_OF_WEEK - byChance)
+  const real = Math.max(0, differences / HOURS_OF_WEEK - byChance * SURELY_CHANCE)
   const weight = (uneven * average) / real
   return { average, weight: weight >= LEAST_AVERAGE ? Math.min(weight, MOST_AVERAGE) : LEAST_AVERAGE }
 }

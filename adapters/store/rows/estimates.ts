@@ -7,8 +7,8 @@ import type { Rows } from './rows.ts'
 export const stepTimes: Rows<StepTimes, Row<typeof StepTimesRow>> = {
   entity: StepTimesRow,
   key: 'key',
-  write: ({ key, count, recentMs }) => ({ key, count, recent_ms: print(recentMs) }),
-  read: ({ key, count, recent_ms: recentMs }) => ({ key, count, recentMs: parse(recentMs) }),
+  write: ({ key, count, recentMs, meanMs }) => ({ key, count, recent_ms: print(recentMs), mean_ms: meanMs }),
+  read: ({ key, count, recent_ms: recentMs, mean_ms: meanMs }) => ({ key, count, recentMs: parse(recentMs), meanMs }),
 }
 
 export const demand: Rows<DemandHistory, Row<typeof DemandRow>> = {

@@ -23,7 +23,7 @@ const level = (world: World, at: number = world.at): number =>
 /** Provisioning takes six minutes from now on. */
 const slow = (world: World): void => {
   const key = 'vm/provision'
-  world.fleet.stepTimes.put(key, { key, count: 24, recentMs: Array<number>(24).fill(6 * MINUTE) })
+  world.fleet.stepTimes.put(key, { key, count: 24, recentMs: Array<number>(24).fill(6 * MINUTE), meanMs: 6 * MINUTE })
 }
 /** So many weeks in which twenty machines are wanted, three minutes apart, from nine to ten on each day, and none at other times. */
 const live = (world: World, weeks: number): void => {
@@ -137,8 +137,8 @@ describe('the machines of a pool whose level follows demand', () => {
     for (let minute = 0; minute < 24 * 60; minute += 1) {
       world.pass(START + 21 * DAY + minute * MINUTE - world.at)
       // A step that is measured anew makes the level waver.
-      const recentMs = Array<number>(24).fill((6 + (minute % 2)) * MINUTE)
-      world.fleet.stepTimes.put('vm/provision', { key: 'vm/provision', count: 24, recentMs })
+      const meanMs = (6 + (minute % 2)) * MINUTE
+      world.fleet.stepTimes.put('vm/provision', { key: 'vm/provision', count: 24, recentMs: [meanMs], meanMs })
       if (on(world) !== before) changes.push(Math.sign(on(world) - before))
       before = on(world)
     }

@@ -40,7 +40,10 @@ const SITE = [
     facts text not null, data text not null
   ) strict`,
   `create table failure_rate ("key" text primary key not null, outcomes real not null, failed real not null, lately real not null) strict, without rowid`,
-  `create table step_times ("key" text primary key not null, count integer not null, recent_ms text not null) strict, without rowid`,
+  `create table step_times (
+    "key" text primary key not null, count integer not null, recent_ms text not null,
+    mean_ms real not null
+  ) strict, without rowid`,
   `create table demand (
     "key" text primary key not null, since integer not null, hour integer not null, machines integer not null,
     hours text not null, squares real not null, expected real not null
