@@ -20,7 +20,7 @@ export const benchEstimates = (): EstimateCosts => {
   const at = (START + SPAN) as Instant
   const one = (place: number): number =>
     median(() => void estimate(fleet, [waiting[Math.min(place, waiting.length - 1)]!], at))
-  const raw = median(() => void Float64Array.from({ length: 100_000 }, (_, n) => (n * 7_919) % 100_003).sort())
+  const raw = median(() => void Float64Array.from({ length: 100_000 }, (_, n) => (n * 7_919) % 100_003).toSorted())
   const desk = estimateDesk()
   let now = at
   const looking = waiting.slice(0, 50)
