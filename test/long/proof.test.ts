@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { fixedAt, frontier } from '../proof/levels.ts'
+import { coverage } from '../proof/waits.ts'
 
-/** A fifth of the site that docs/ready-levels.md is about. */
+/** A fifth of the sites that docs/ready-levels.md and docs/estimates.md are about. */
 const SMALL = { tenants: 40, machines: 100, perHour: 8 }
 
 describe('a level that follows demand', () => {
@@ -10,4 +11,16 @@ describe('a level that follows demand', () => {
     for (const point of known.predicted.values())
       expect(point.missed).toBeLessThan(fixedAt(known, point.machineHours).missed)
   })
+
+  test.each([51, 52])('loses nothing to fixed ones where the load has no pattern (seed %d)', (seed) => {
+    const known = frontier(seed, { size: SMALL, pattern: 'even', levels: [1, 2, 3, 4, 5], misses: [0.1, 0.05] })
+    for (const point of known.predicted.values())
+      expect(point.missed).toBeLessThan(fixedAt(known, point.machineHours).missed * 1.11)
+  })
+})
+
+test.each([51, 52])('nine tenths of real waits come within the intervals that are to hold them (seed %d)', (seed) => {
+  const { inside90 } = coverage(seed, { ...SMALL, perHour: 10.4 })
+  expect(inside90).toBeGreaterThan(0.85)
+  expect(inside90).toBeLessThan(0.95)
 })
