@@ -104,7 +104,7 @@ export class Fleet {
   ])
 
   readonly pools = new Table<PoolName, Pool>('pool', this.journal)
-  readonly platforms = new Table<PlatformName, Platform>('platform', this.journal)
+  readonly platforms = new Table<PlatformName, Platform>('platform', this.journal, [this.stocks.ofPlatforms])
 
   /** Who is first in each line, in the order of service. */
   readonly heads: Heads = new Heads(this)

@@ -1,8 +1,9 @@
 import type { Fleet } from './fleet.ts'
 import type { Instant, TenantName } from './id.ts'
+import { Kind } from './kind.ts'
 import type { MachineType } from './machine.ts'
 import { byShare, bySince, headOf, isOverdue, type Head } from './policy/fairness.ts'
-import { queueOf, wantOf, type Waiting } from './policy/queue.ts'
+import { kindOf, queueOf, type Waiting } from './policy/queue.ts'
 import { Ranking } from './ranking.ts'
 import type { Demand } from './request.ts'
 import type { Index } from './table.ts'
@@ -11,13 +12,29 @@ import type { Tenant } from './tenant.ts'
 /** Heads that can be served from the same machines: if the first of them cannot be, none can. */
 export interface Group {
   readonly key: string
+  readonly kind: Kind
   readonly demand: Demand
+  readonly durationMs: number
   /** In the order of service, but for those who were overtaken too often. */
   readonly fair: Ranking<Head>
   /** The longest at the head of its line first. */
   readonly longest: Ranking<Head>
   /** Machines that their whole lines want. */
   wanted: number
+}
+
+/** The groups of a type. A group stands in both orders by its first in that order. */
+interface Groups {
+  readonly byKey: Map<string, Group>
+  readonly kinds: Map<string, Kind>
+  readonly fair: Ranking<Group>
+  readonly longest: Ranking<Group>
+}
+
+/** A group, and the head of it whose turn is before that of all others in it. */
+export interface Turned {
+  readonly group: Group
+  readonly head: Head
 }
 
 interface Placed {
@@ -47,7 +64,7 @@ export class Heads {
     },
   }
   readonly #fleet: Fleet
-  readonly #groups: Readonly<Record<MachineType, Map<string, Group>>> = { metal: new Map(), vm: new Map() }
+  readonly #groups: Readonly<Record<MachineType, Groups>> = { metal: noGroups(), vm: noGroups() }
   readonly #placed = new Map<string, Placed>()
   readonly #lines = new Map<TenantName, Set<string>>()
   readonly #keptBack = new Map<TenantName, Set<string>>()
@@ -65,14 +82,23 @@ export class Heads {
     return this.#version
   }
 
-  groups(type: MachineType): Iterable<Group> {
-    return this.#groups[type].values()
+  kinds(type: MachineType): Iterable<Kind> {
+    return this.#groups[type].kinds.values()
   }
 
-  /** The head of a group whose turn is before that of all others in it. */
-  firstOf({ fair, longest }: Group): Head {
-    const first = longest.first()!
-    return isOverdue(this.#fleet, first) ? first : fair.first()!
+  /** Groups whose first was overtaken too often, in the order of service: those firsts are before all others. */
+  *overdue(type: MachineType): Generator<Turned> {
+    for (const group of this.#groups[type].longest) {
+      const head = group.longest.first()!
+      if (!isOverdue(this.#fleet, head)) return
+      yield { group, head }
+    }
+  }
+
+  /** The other groups, in the order of service. */
+  *inTime(type: MachineType): Generator<Turned> {
+    for (const group of this.#groups[type].fair)
+      if (!isOverdue(this.#fleet, group.longest.first()!)) yield { group, head: group.fair.first()! }
   }
 
   /** The lines of a tenant whose heads want more than is left of its quota. */
@@ -107,38 +133,90 @@ export class Heads {
     const { request } = head
     const group = this.#groupOf(request, tenant)
     const placed = { group, head, wanted: this.#fleet.wanted.of(line), patient: this.#isPatient(request) }
-    group.fair.add(head)
-    group.longest.add(head)
+    const groups = this.#groups[request.demand.type]
+    join(groups.fair, { group, head, heads: group.fair, compare: byShare })
+    join(groups.longest, { group, head, heads: group.longest, compare: bySince })
     group.wanted += placed.wanted
     if (placed.patient) this.#patient.add(head)
     this.#placed.set(line, placed)
   }
 
   #leave(line: string, { group, head, wanted, patient }: Placed): void {
-    group.fair.remove(head)
-    group.longest.remove(head)
+    const groups = this.#groups[group.demand.type]
+    leave(groups.fair, { group, head, heads: group.fair })
+    leave(groups.longest, { group, head, heads: group.longest })
     group.wanted -= wanted
     if (patient) this.#patient.remove(head)
-    if (group.fair.size === 0) this.#groups[group.demand.type].delete(group.key)
+    if (group.fair.size === 0) {
+      const { kind } = group
+      groups.byKey.delete(group.key)
+      kind.remove(group)
+      if (kind.size === 0) groups.kinds.delete(kind.key)
+    }
     this.#placed.delete(line)
   }
 
   #groupOf(request: Waiting, tenant: Tenant): Group {
     const { demand, durationMs } = request
-    const groups = this.#groups[demand.type]
-    const home = demand.platform === 'any' ? '' : (tenant.homes[demand.type] ?? '')
-    const key = `${wantOf(demand, durationMs)} ${home} ${this.#isPatient(request) ? 'patient' : ''}`
-    let group = groups.get(key)
+    const { byKey } = this.#groups[demand.type]
+    const kind = this.#kindOf(request, tenant)
+    const key = `${kind.key} ${demand.count} ${durationMs}`
+    let group = byKey.get(key)
     if (group === undefined) {
-      group = { key, demand, fair: new Ranking<Head>(byShare), longest: new Ranking<Head>(bySince), wanted: 0 }
-      groups.set(key, group)
+      const heads = { fair: new Ranking<Head>(byShare), longest: new Ranking<Head>(bySince) }
+      byKey.set(key, (group = { key, kind, demand, durationMs, ...heads, wanted: 0 }))
+      kind.add(group)
     }
     return group
+  }
+
+  #kindOf(request: Waiting, { homes }: Tenant): Kind {
+    const { demand } = request
+    const { kinds } = this.#groups[demand.type]
+    const home = demand.platform === 'any' ? null : (homes[demand.type] ?? null)
+    const isPatient = this.#isPatient(request)
+    const key = `${kindOf(demand)} ${home ?? ''} ${isPatient ? 'patient' : ''}`
+    let kind = kinds.get(key)
+    if (kind === undefined) kinds.set(key, (kind = new Kind(key, demand, { home, isPatient })))
+    return kind
   }
 
   #isPatient({ demand, preferUntil }: Waiting): boolean {
     return demand.platform === 'prefer' && preferUntil > this.#now
   }
+}
+
+const noGroups = (): Groups => ({
+  byKey: new Map(),
+  kinds: new Map(),
+  fair: new Ranking((a, b) => byShare(a.fair.first()!, b.fair.first()!)),
+  longest: new Ranking((a, b) => bySince(a.longest.first()!, b.longest.first()!)),
+})
+
+interface Place {
+  readonly group: Group
+  readonly head: Head
+  /** Those of the group, in one of the two orders. */
+  readonly heads: Ranking<Head>
+}
+
+/** A group whose first is another then is taken out meanwhile: the order of a ranking must not change under it. */
+const join = (
+  groups: Ranking<Group>,
+  { group, head, heads, compare }: Place & { readonly compare: (a: Head, b: Head) => number },
+): void => {
+  const first = heads.first()
+  const leads = first === undefined || compare(head, first) < 0
+  if (leads && first !== undefined) groups.remove(group)
+  heads.add(head)
+  if (leads) groups.add(group)
+}
+
+const leave = (groups: Ranking<Group>, { group, head, heads }: Place): void => {
+  const led = heads.first() === head
+  if (led) groups.remove(group)
+  heads.remove(head)
+  if (led && heads.size > 0) groups.add(group)
 }
 
 /** Whether nothing changed that its requests' turns depend on. */

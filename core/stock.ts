@@ -3,6 +3,7 @@ import { byText } from './indexes.ts'
 import { closesAt, inService, type Machine, type MachineType } from './machine.ts'
 import type { Recurrence } from './maintenance.ts'
 import { byWear } from './policy/wear.ts'
+import type { Platform } from './pool.ts'
 import { Ranking } from './ranking.ts'
 import type { Index } from './table.ts'
 
@@ -44,6 +45,12 @@ export interface Stock {
 
 /** Machines by shape: what keeps a decision from looking at each of 100,000 machines. */
 export class Stocks implements Index<Machine> {
+  /** What is known of platforms is kept beside the stocks, and as long as those are the same. */
+  readonly ofPlatforms: Index<Platform> = {
+    change: () => {
+      this.#ordered = null
+    },
+  }
   readonly #stocks = new Map<string, Stock>()
   #ordered: Stock[] | null = null
 
@@ -53,7 +60,7 @@ export class Stocks implements Index<Machine> {
     if (before !== undefined) this.#tidy(before)
   }
 
-  /** Every stock, in an order that depends on the shapes alone. */
+  /** Every stock, in an order that depends on the shapes alone: the same list until there are others. */
   all(): readonly Stock[] {
     return (this.#ordered ??= [...this.#stocks.values()].toSorted((a, b) => byText(a.shape.key, b.shape.key)))
   }

@@ -54,7 +54,8 @@ function* wants({ fleet, at }: Draft): Generator<Want> {
       yield { from: [stocks], count, together: 1 }
   }
   const claims = new Map(aside.claims.map(({ request, stocks }) => [request, stocks]))
-  for (const { request, group } of groupsInOrder(fleet)) {
+  for (const { head, group } of groupsInOrder(fleet)) {
+    const { request } = head
     const { demand } = request
     const claimed = claims.get(request.id)
     // Where machines are set aside for it, the rest of them is woken.

@@ -11,8 +11,11 @@ export const queueOf = ({ tenant, demand, durationMs, priority }: MachineRequest
   `${tenant} ${wantOf(demand, durationMs)} ${priority}`
 
 /** What a line wants: lines of tenants with one home that want the same are served from the same machines. */
-export const wantOf = ({ type, pool, arch, labels, count, platform }: Demand, durationMs: number): string =>
-  `${type} ${pool ?? ''} ${arch ?? ''} ${labels.join(',')} ${count} ${platform} ${durationMs}`
+export const wantOf = (demand: Demand, durationMs: number): string => `${kindOf(demand)} ${demand.count} ${durationMs}`
+
+/** What machines are wanted, however many and for however long. */
+export const kindOf = ({ type, pool, arch, labels, platform }: Demand): string =>
+  `${type} ${pool ?? ''} ${arch ?? ''} ${labels.join(',')} ${platform}`
 
 /** What a request wants machines from: a pool, or all pools of a type. */
 export const wantedFrom = ({ demand }: Pick<MachineRequest, 'demand'>): string =>

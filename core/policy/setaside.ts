@@ -52,6 +52,8 @@ export class SetAside {
   readonly #now: Instant
   readonly #claims: Claim[] = []
   readonly #claimed = new Set<Stock>()
+  /** Those that somebody claims who waits. */
+  readonly #awaited = new Set<Stock>()
   readonly #spare = new Map<Claim, number>()
 
   constructor(fleet: Fleet, now: Instant) {
@@ -65,13 +67,36 @@ export class SetAside {
 
   add(claim: Claim): void {
     this.#claims.push(claim)
-    for (const stock of claim.stocks) this.#claimed.add(stock)
+    for (const stock of claim.stocks) {
+      this.#claimed.add(stock)
+      if (!claim.reserved) this.#awaited.add(stock)
+    }
     this.#spare.clear()
   }
 
   /** Whether nobody who waits has a claim on any of these. */
   isFirst(stocks: readonly Stock[]): boolean {
-    return !this.#claims.some((claim) => !claim.reserved && claim.stocks.some((stock) => stocks.includes(stock)))
+    return this.#awaited.size === 0 || !stocks.some((stock) => this.#awaited.has(stock))
+  }
+
+  /**
+   * A bound on how many of these anybody can be given who wants them for so long or longer: exact for one machine of one stock.
+   * Counted no further than to `enough`.
+   */
+  mostOf(stocks: readonly Stock[], stayMs: number, enough: number): number {
+    let most = 0
+    for (const stock of stocks) {
+      let free = stock.ready.size
+      if (free > 0 && this.#claimed.has(stock)) {
+        const { pool } = stock.shape
+        const back = this.#now + openingMs(this.#fleet, [stock]) + stayMs + turnaroundMs(this.#fleet.pools.need(pool))
+        for (const claim of this.#claims)
+          if (claim.from < back && claim.stocks.includes(stock)) free = Math.min(free, this.#spareOf(claim))
+      }
+      most += free
+      if (most >= enough) return most
+    }
+    return most
   }
 
   /** From `from` on, the first instant at which so many can be had on these terms without breaking what is reserved. */

@@ -1,12 +1,14 @@
 import type { Fleet } from '../fleet.ts'
-import type { Group } from '../heads.ts'
+import type { Turned } from '../heads.ts'
 import type { Instant } from '../id.ts'
+import type { Kind } from '../kind.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import { openFor } from './calendar.ts'
-import { headOf, inOrder, type Head } from './fairness.ts'
-import { byPlatform } from './match.ts'
+import { byShare, bySince, headOf, inOrder, type Head } from './fairness.ts'
+import { byPlatform, fitting } from './match.ts'
+import { Outlook } from './outlook.ts'
 import { place, type Placement } from './platform.ts'
 import type { Waiting } from './queue.ts'
 import { claimOf, endOf, reservationsOf, type Reserved } from './reservation.ts'
@@ -28,7 +30,7 @@ export type Asking = Omit<
 /** The first in the order of service who can be served now; null if nobody who waits can be. */
 export const nextTurn = (fleet: Fleet, at: Instant): Turn | null => {
   fleet.heads.reach(at)
-  for (const { request, placed } of turns(fleet, at, typesReady(fleet)))
+  for (const { request, placed } of turns(fleet, at, typesReady(fleet), { matters: 'served' }))
     if (placed.machines !== null) return { request, placed }
   return null
 }
@@ -40,9 +42,11 @@ export const nextTurn = (fleet: Fleet, at: Instant): Turn | null => {
 export const placeOf = (fleet: Fleet, at: Instant, asking: Asking): Placement => {
   fleet.heads.reach(at)
   const kept = new SetAside(fleet, at)
+  // Of nothing nothing is kept, whoever is before.
+  if (fitting(fleet, asking.demand).every(({ ready }) => ready.size === 0)) return placeFor(fleet, at, asking, kept)
   const own = headOf(fleet, asking, fleet.tenants.need(asking.tenant))
   const comesBefore = inOrder(fleet)
-  for (const { head, placed } of turns(fleet, at, [asking.demand.type], kept)) {
+  for (const { head, placed } of turns(fleet, at, [asking.demand.type], { kept })) {
     if (head !== null && comesBefore(own, head) <= 0) break
     if (placed.machines !== null) return { ...placeFor(fleet, at, asking, kept), machines: null, choice: null }
   }
@@ -52,35 +56,72 @@ export const placeOf = (fleet: Fleet, at: Instant, asking: Asking): Placement =>
 /** What is set aside, and for whom. */
 export const setAsideAt = (fleet: Fleet, at: Instant, types: readonly MachineType[] = MACHINE_TYPES): SetAside => {
   const kept = new SetAside(fleet, at)
-  for (const _ of turns(fleet, at, types, kept));
+  for (const _ of turns(fleet, at, types, { kept, matters: 'aside' }));
   return kept
 }
 
 /** The first of each group, in the order of service: the others of a group want the same, and fare alike. */
-export const groupsInOrder = (
-  fleet: Fleet,
-  types: readonly MachineType[] = MACHINE_TYPES,
-): (Head & { readonly group: Group })[] =>
-  types
-    .flatMap((type) => Array.from(fleet.heads.groups(type), (group) => ({ ...fleet.heads.firstOf(group), group })))
-    .toSorted(inOrder(fleet))
+export function* groupsInOrder(fleet: Fleet, types: readonly MachineType[] = MACHINE_TYPES): Generator<Turned> {
+  const { heads } = fleet
+  yield* merged(
+    types.map((type) => heads.overdue(type)),
+    bySince,
+  )
+  yield* merged(
+    types.map((type) => heads.inTime(type)),
+    byShare,
+  )
+}
+
+/** Lists that are in order each, as one. */
+function* merged(lists: readonly Iterator<Turned>[], compare: (a: Head, b: Head) => number): Generator<Turned> {
+  const nexts = lists.map((list) => ({ list, next: list.next() }))
+  for (;;) {
+    let first: (typeof nexts)[number] | undefined
+    for (const one of nexts)
+      if (one.next.done !== true && (first === undefined || compare(one.next.value.head, first.next.value.head) < 0))
+        first = one
+    if (first === undefined) return
+    yield first.next.value
+    first.next = first.list.next()
+  }
+}
+
+/** `matters`: who can be served, what is set aside, or (not given) both. */
+interface Walk {
+  readonly kept?: SetAside
+  readonly matters?: 'served' | 'aside'
+}
 
 /**
  * Everybody's turn, in the order of service, each with what is left by those before. Whoever cannot be served, and is the first
- * to wait for some machines, has them set aside: see `docs/decisions/0015-set-aside.md`.
+ * to wait for some machines, has them set aside: see `docs/decisions/0015-set-aside.md`. Whoever cannot matter any more is left
+ * out.
  */
 function* turns(
   fleet: Fleet,
   at: Instant,
   types: readonly MachineType[],
-  kept = new SetAside(fleet, at),
+  { kept = new SetAside(fleet, at), matters }: Walk = {},
 ): Generator<Turn & { readonly head: Head | null }> {
   yield* reservedTurns(fleet, at, types, kept)
-  for (const head of groupsInOrder(fleet, types)) {
+  const outlook = new Outlook(fleet, at, kept)
+  let hopeful = matters === 'served' ? types.flatMap((type) => [...fleet.heads.kinds(type)]).filter(hasHope) : null
+  for (const { head, group } of groupsInOrder(fleet, types)) {
+    // Claims matter for as long as somebody may be served.
+    if (hopeful?.length === 0) return
+    if (matters === 'aside' ? !outlook.canClaim(group.kind) : outlook.isOver(group.kind)) continue
     const { request } = head
-    const placed = placeFor(fleet, at, request, kept)
+    const placed = placeWith(fleet, at, request, kept)
     yield { request, head, placed }
-    if (placed.machines === null) setAside(fleet, at, { request, placed }, kept)
+    if (placed.machines !== null) continue
+    const claims = kept.claims.length
+    setAside(fleet, at, { request, placed }, kept)
+    if (kept.claims.length > claims) hopeful = hopeful?.filter(hasHope) ?? null
+  }
+
+  function hasHope(kind: Kind): boolean {
+    return outlook.hasHope(kind)
   }
 }
 
@@ -115,14 +156,17 @@ const placeReserved = (fleet: Fleet, at: Instant, request: Reserved, kept: SetAs
     take: (stocks, count) =>
       platform === null || stocks.every(({ shape }) => shape.platform === platform) ? take(stocks, count) : [],
   })
-  return promised.machines === null ? placeFor(fleet, at, request, kept) : promised
+  return promised.machines === null ? placeWith(fleet, at, request, kept) : promised
 }
 
+/** With what is kept from a request that cannot be served. */
 const placeFor = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement => {
-  const tenant = fleet.tenants.need(request.tenant)
-  const placed = place(fleet, tenant, request, { at, take: kept.takeFor(request) })
+  const placed = placeWith(fleet, at, request, kept)
   return placed.machines === null ? { ...placed, kept: kept.keptFrom(request, placed.allowed) } : placed
 }
+
+const placeWith = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement =>
+  place(fleet, fleet.tenants.need(request.tenant), request, { at, take: kept.takeFor(request) })
 
 /** Claims what lets a request be served the soonest, unless somebody before it has a claim there. One that never can be claims nothing. */
 const setAside = (fleet: Fleet, at: Instant, { request, placed }: Turn, kept: SetAside): void => {
