@@ -19,8 +19,11 @@ describe('a holder whose time was over while the next one had the machine alread
     const old = world.lease(world.get(ALICE)).id
     const [grant] = world.fleet.runs.values()
     world.work()
-    world.at = (world.at + 2 * HOUR + GRACE) as Instant
-    world.ask('duffy', { do: 'sweep' })
+    // Warned in time, then over.
+    for (const ms of [2 * HOUR - GRACE, 2 * GRACE]) {
+      world.at = (world.at + ms) as Instant
+      world.ask('duffy', { do: 'sweep' })
+    }
     world.ask('duffy', { do: 'sweep' })
     world.work()
     world.lease(world.get(BOB))
@@ -51,9 +54,9 @@ describe('the moment at which a lease ends', () => {
     world.lease(world.get(ALICE))
     world.work()
     // Warned already, so that nothing but the end is due.
-    world.at = (world.at + 2 * HOUR) as Instant
+    world.at = (world.at + 2 * HOUR - GRACE) as Instant
     world.ask('duffy', { do: 'sweep' })
-    world.at = (world.at + GRACE) as Instant
+    world.at = (world.at + 2 * GRACE) as Instant
     return world
   }
 
