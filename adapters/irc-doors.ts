@@ -1,7 +1,7 @@
 import { DUFFY, type Address, type Identity, type Notice, type Said } from '#core'
 import type { IrcNetwork } from './config/index.ts'
 import type { Conversation } from './conversation.ts'
-import { recently } from './irc/flood.ts'
+import { recently } from './flood.ts'
 import { irc } from './irc/irc.ts'
 import { defaultPace } from './irc/options.ts'
 import type { Heard, IrcDoor, Reply } from './irc/ports.ts'

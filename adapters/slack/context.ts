@@ -10,6 +10,8 @@ export interface Context {
   readonly us: Us
   readonly calls: Calls
   readonly people: People
+  /** Whether somebody has said too much of late. */
+  readonly flood: (user: string) => 'pass' | 'tell' | 'ignore'
   readonly cards: CardBox
   readonly ports: SlackPorts
   readonly limits: Limits

@@ -16,6 +16,9 @@ export interface Limits {
   readonly waiting: number
   /** An unasked message that waited longer is tried again later instead. */
   readonly unaskedMs: number
+  /** Of one person, and how long they are not heard once they said more. */
+  readonly commandsPerMinute: number
+  readonly ignoreMs: number
   /** How long what Slack said about a person is believed, and about how many at once. */
   readonly personMs: number
   readonly people: number
@@ -42,6 +45,8 @@ export const LIMITS: Limits = {
   everyMs: SECOND,
   waiting: 100,
   unaskedMs: 5 * SECOND,
+  commandsPerMinute: 60,
+  ignoreMs: MINUTE,
   personMs: 5 * MINUTE,
   people: 5_000,
   backoffMs: 2 * SECOND,

@@ -1,4 +1,5 @@
 import { App, type Receiver } from '@slack/bolt'
+import { flood } from '../flood.ts'
 import type { Calls, Us } from './calls.ts'
 import { cardBox } from './cards.ts'
 import type { Context } from './context.ts'
@@ -34,6 +35,12 @@ export const openSession = async ({ us, calls, ports, options, limits }: Given):
     cards,
     ports,
     limits,
+    flood: flood({
+      perMinute: limits.commandsPerMinute,
+      ignoreMs: limits.ignoreMs,
+      remembered: limits.people,
+      now: ports.clock,
+    }),
     people: people({
       team: us.team,
       profile: (user) => calls.profile(user),

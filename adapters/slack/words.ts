@@ -12,6 +12,9 @@ export const explanations: Readonly<Record<Stranger, string>> = {
 export const failed = (reference: string): string =>
   `That failed on my side (ref ${reference}, logged). Ask list before you try again.`
 
+export const tooFast = (perMinute: number, ignoreMs: number): string =>
+  `That is more than ${perMinute} commands a minute, and nothing was done; I listen again in ${Math.ceil(ignoreMs / 60_000)} min.`
+
 export const late = 'Your message came too late for me to act on it, and nothing was done. Say it again.'
 export const seeDirect = 'I have answered you in a direct message.'
 export const noDirect =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { flood, once } from '../../../adapters/irc/flood.ts'
+import { flood, once } from '../../../adapters/flood.ts'
 import { isReplay, speaker } from '../../../adapters/irc/trust.ts'
 
 const trust = {
