@@ -123,7 +123,7 @@ class Site {
 
   constructor(machines: number, queue: number) {
     const site = siteOf({
-      limits: { ...DEFAULT_LIMITS, waitingRequests: 20_000 },
+      limits: { ...DEFAULT_LIMITS, waitingRequests: 20_000, waitingRequestsPerTenant: 20_000 },
       platforms: PLATFORMS.map((name) => platformOf(name, { vendor: name.slice(0, -2) })),
       pools: POOLS.map((name) => poolOf(name, { steps: [], ready: machines })),
       machines: Array.from({ length: machines }, (_, index): SiteMachine => {
@@ -137,7 +137,7 @@ class Site {
           variables: {},
         }
       }),
-      tenants: Array.from({ length: TENANTS }, (_, index) => tenantOf(`t${index}`, { quota: machines + 100 })),
+      tenants: Array.from({ length: TENANTS }, (_, index) => tenantOf(`t${index}`, { quota: machines + 1_000 })),
     })
     this.#ask('duffy', { do: 'configure', site })
     this.#wants = Array.from({ length: WANTS }, () => this.#newWant())

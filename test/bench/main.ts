@@ -1,11 +1,13 @@
 /**
- * `npm run bench`: what Duffy costs, as ratios to a raw probe of the same run; `npm run bench -- quick` in a minute.
+ * `npm run bench`: what Duffy costs, as ratios to a raw probe of the same run; `npm run bench -- quick` in a minute, and
+ * `npm run bench -- decisions` only what a decision costs in core alone.
  * The figures of the lane and of HTTP are taken with driver null, those of the login with real Ansible and real machines.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timing } from './callers.ts'
+import { benchDecisions, fitted, rawSort, type DecisionFigures } from './decisions.ts'
 import { benchEstimates } from './estimates.ts'
 import { benchHttp, benchOlder } from './http.ts'
 import { benchLane } from './lane.ts'
@@ -27,6 +29,13 @@ const told = ({ perSecond, p50, p99 }: Timing, raw: number): string[] => [
 ]
 
 try {
+  if (process.argv.includes('decisions')) tellDecisions()
+  else await tellAll()
+} finally {
+  rmSync(dir, { recursive: true, force: true })
+}
+
+async function tellAll(): Promise<void> {
   let probes = 0
   const probe = (): number => rawAllocations(join(dir, `raw-${(probes += 1)}.db`), { machines: 10_000, ms })
   const first = probe()
@@ -44,6 +53,8 @@ try {
       round(idleTickMicros),
     )
   }
+  tellDecisions()
+
   const lived = benchSimulate(quick ? 4 : 26)
   console.log('\nA simulated site of 40 machines (duffy simulate), events:')
   line('', 'events', 'per s', 'of raw', 'per CPU s')
@@ -88,6 +99,29 @@ try {
   line('get to a working SSH login', round(login.p50), round(login.p99), login.count)
   line('of which the playbook', round(playbook.p50), round(playbook.p99), playbook.count)
   line('of which Duffy itself', round(own.p50, 1), round(own.p99, 1), own.count)
-} finally {
-  rmSync(dir, { recursive: true, force: true })
+}
+
+/** The core alone: microseconds a command, and how that grows with the logarithms of machines and of those who wait. */
+function tellDecisions(): void {
+  const raw = rawSort(ms / 5)
+  console.log(`\nDecisions in core alone, µs a command (and a second); raw, sorting 1,000 numbers: ${round(raw, 1)} µs`)
+  line('machines, waiting (demands)', 'granted', 'waits', 'passed on', 'a place', 'granted/s')
+  const figures: DecisionFigures[] = []
+  for (const machines of [100, 10_000, 100_000])
+    for (const queue of quick ? [0, 100] : [0, 100, 10_000]) {
+      const one = benchDecisions(machines, queue, ms / 5)
+      figures.push(one)
+      const { granted, waiting, turnover, position } = one
+      line(
+        `${machines}, ${queue} (${one.demands})`,
+        ...[granted, waiting, turnover, position].map((micros) => round(micros)),
+        round(1e6 / granted),
+      )
+    }
+  for (const what of ['granted', 'waiting', 'turnover'] as const) {
+    const { a, b, c, off } = fitted(figures.map((one) => ({ ...one, cost: one[what] })))
+    console.log(
+      `${what}: ${round(a)} + ${round(b, 1)} log2(machines) + ${round(c, 1)} log2(1 + waiting) µs, ${round(off)} µs off at most`,
+    )
+  }
 }
