@@ -1,3 +1,4 @@
+// oxlint-disable no-restricted-imports -- it looks inside core, at what nobody else is to call
 import { evolve, Fleet, type Instant } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

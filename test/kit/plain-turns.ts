@@ -1,3 +1,4 @@
+// oxlint-disable no-restricted-imports -- it looks inside core, at what nobody else is to call
 import type { Fleet, Instant, MachineType } from '#core'
 import { MACHINE_TYPES } from '../../core/machine.ts'
 import { openFor } from '../../core/policy/calendar.ts'
