@@ -200,8 +200,8 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'What is set aside is given to nobody who could not be back by then.',
     file: 'core/policy/setaside.ts',
-    text: 'claim.from < back && claim.stocks.includes(stock)',
-    without: 'false',
+    text: 'this.#claims.filter((claim) => claim.from < back && claim.stocks.includes(stock))',
+    without: 'this.#claims.filter(() => false)',
     tests: ['test/core/turns-property.test.ts'],
   },
   {
@@ -214,15 +214,15 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'Machines are set aside for the first to wait for them.',
     file: 'core/policy/setaside.ts',
-    text: 'return !this.#claims.some((claim) => !claim.reserved &&',
-    without: 'return this.#claims.some((claim) => !claim.reserved &&',
+    text: '|| !stocks.some((stock) => this.#awaited.has(stock))',
+    without: '&& stocks.some((stock) => this.#awaited.has(stock))',
     tests: ['test/core/turns-property.test.ts'],
   },
   {
     rule: 'Nothing is set aside twice: whoever comes after the first claims nothing there.',
     file: 'core/policy/setaside.ts',
-    text: 'return !this.#claims.some((claim) => !claim.reserved &&',
-    without: 'return true || !this.#claims.some((claim) => !claim.reserved &&',
+    text: 'if (!claim.reserved) this.#awaited.add(stock)',
+    without: '',
     tests: ['test/core/setaside.test.ts', 'test/core/property.test.ts'],
   },
   {
