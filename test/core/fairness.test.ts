@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type GetCommand, type LeaseId, type RequestId } from '#core'
+import { DEFAULT_LIMITS, type GetCommand, type LeaseId, type RequestId, type TenantName } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, siteOf, tenantOf } from '../kit/site.ts'
@@ -82,6 +82,15 @@ describe('who is served first', () => {
     const { take } = crowded(1, { alice: { priority: 3 } })
     expect(take('alice', { priority: 4 }).type).toBe('badPriority')
     expect(take('alice', { priority: 3 }).type).toBe('waiting')
+  })
+
+  test('nobody any more by a priority that was taken from their tenant', () => {
+    const { world, take, release, served } = crowded(1, { alice: { priority: 5 }, bob: { priority: 2 } })
+    take('bob', { priority: 2 })
+    take('alice', { priority: 5 })
+    world.ask('duffy', { do: 'setTenant', tenant: 'alice' as TenantName, terms: { priority: 0 }, keys: null })
+    release()
+    expect(served.map(({ tenant }) => tenant)).toEqual(['bob'])
   })
 
   test('a quota that is used up holds back nobody else', () => {

@@ -1,4 +1,4 @@
-import type { Instant } from '#core'
+import type { ApiKey, Instant } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
@@ -207,6 +207,16 @@ describe('what somebody holds or waits for', () => {
   test('is asked for by id where there are several of its type', () => {
     const refused = extend(world(), 'metal')
     expect(refused).toMatchObject({ type: 'whichLease', held: [{ machines: ['intel-1'] }, { machines: ['intel-2'] }] })
+  })
+
+  test('is another tenant’s by no name, with an API key either', () => {
+    const on = world()
+    const [lease] = on.fleet.leases.values()
+    const apiKey = { id: 'K1', tenant: 'bob', role: 'member', digest: '0'.repeat(64), note: '' } as unknown as ApiKey
+    on.ask('duffy', { do: 'addApiKey', apiKey })
+    for (const by of ['key:K1', 'irc:net:bob'])
+      for (const what of [lease!.id, lease!.machines[0]!.machine])
+        expect(told(on.ask(by, { do: 'done', what }))).toMatchObject({ type: 'noSuchLease' })
   })
 
   test('is nobody else’s by its type', () => {

@@ -1,3 +1,4 @@
+import type { Instant } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, platformOf, poolOf, siteOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
@@ -25,6 +26,17 @@ describe('which machines would do', () => {
     expect(
       [...world.fleet.leases.values()].flatMap(({ machines }) => machines.map(({ machine }) => machine)),
     ).not.toContain(gone!.name)
+  })
+
+  test('none that the config names no more while it is being checked: it is shut down then', () => {
+    const world = new World(site)
+    world.at = (world.at + 31 * 60_000) as Instant
+    world.ask('duffy', { do: 'sweep' })
+    const { machine: gone } = [...world.fleet.runs.values()].find(({ step }) => step === 'check')!
+    const rest = site.machines.filter(({ name }) => name !== gone)
+    world.ask('duffy', { do: 'configure', site: { ...site, digest: 'fewer', machines: rest } })
+    world.work()
+    expect(world.fleet.machines.need(gone).state.status).toBe('retired')
   })
 })
 

@@ -146,7 +146,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'core/policy/membership.ts',
     text: 'if (owned.tenant !== tenant) return false',
     without: '',
-    tests: [MODEL],
+    tests: ['test/core/lease.test.ts'],
   },
   {
     rule: 'A retired tenant’s API keys speak for nobody.',
