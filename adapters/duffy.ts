@@ -11,6 +11,7 @@ import { estimateDesk, type EstimateDesk } from './estimates.ts'
 import { firstKeys } from './first-keys.ts'
 import { httpDoor } from './http/server.ts'
 import { ircDoors, sayInIrc } from './irc-doors.ts'
+import { jenkins, type JenkinsDesk } from './jenkins/jenkins.ts'
 import { lane as openLane, type Lane } from './lane.ts'
 import type { Log } from './log.ts'
 import { mailDoor } from './mail-door.ts'
@@ -92,6 +93,7 @@ export const duffy = async ({
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name) ?? post.door(name)))
+  const jenkinses = starting.use(startJenkins(world))
   const http = await httpDoor({ ...settings.http, v3: settings.v3, legacy: settings.legacy }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
@@ -102,6 +104,7 @@ export const duffy = async ({
     estimates: (of, at) => desk.at(of, at),
     presence,
     sendCode,
+    jenkins: jenkinses,
     candidates: candidateDesk(store),
     runLog: async (id) => textOf(await world.performer.log(id)),
     verify: () => verify(store, clock()),
@@ -182,6 +185,20 @@ const startWorker = ({ settings, store, lane, performer, clock, log }: World): P
 /** A claim without a group never got as far as a process. */
 const asClaim = ({ run, pgid, startTicks, host, bootId }: StoredClaim): Claim[] =>
   pgid === null || startTicks === null ? [] : [{ run, group: { host, bootId, pgid, startTicks: String(startTicks) } }]
+
+const startJenkins = ({ settings, lane, log }: World): JenkinsDesk => {
+  const known = settings.jenkins.map(({ secret, credentials, ...rest }) => ({
+    ...rest,
+    secret: secret === null ? null : () => secret.reveal(),
+    credentials: credentials === null ? null : { user: credentials.user, token: () => credentials.token.reveal() },
+  }))
+  return jenkins(known, {
+    ask: (asked) => lane.ask(asked),
+    read: (look) => lane.read(look),
+    ready: () => lane.state().stopped === null,
+    log,
+  })
+}
 
 const startNotices = (
   { store, lane, clock, log }: World,

@@ -11,6 +11,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
+import type { Build, BuildCommand, BuildEnded } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { Recurring } from './instant.ts'
@@ -22,6 +23,7 @@ import type { Platform, Pool } from './pool.ts'
 import type { Refusal } from './refusal.ts'
 import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
+import type { SshKey } from './ssh-key.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
 
 /** A command as it reaches `decide`: stamped by the lane, vouched for by a door. */
@@ -34,12 +36,6 @@ export interface Asked {
   readonly room?: string | null
   readonly at: Instant
   readonly command: Command
-}
-
-/** A public key as parsed: `line` is type and blob, without comment and options. */
-export interface SshKey {
-  readonly fingerprint: Fingerprint
-  readonly line: string
 }
 
 export interface GetCommand {
@@ -68,6 +64,8 @@ export interface GetCommand {
   readonly keepPlace: boolean
   /** Give the place up once nobody has asked how things stand for so long; null: as `keepPlace`, `address` and the site's limits say. */
   readonly pollWithinMs: number | null
+  /** The build that it is for. Not given: none. */
+  readonly build?: Omit<Build, 'seen'> | null
   readonly address: Address | null
 }
 
@@ -166,6 +164,7 @@ export type Command =
   | { readonly do: 'leave'; readonly request: RequestId; readonly tenant: TenantName }
   /** Warnings that were written before Duffy last stopped, and that nobody had tried to give by then. */
   | { readonly do: 'noteUnwarned'; readonly leases: readonly LeaseId[] }
+  | BuildCommand
   /** Time has passed: warn, end, retry, check, fill. */
   | { readonly do: 'sweep' }
 
@@ -295,6 +294,7 @@ export type Outcome =
       /** What came again and again comes no more. */
       readonly every: boolean
     }
+  | BuildEnded
   | { readonly type: 'configured'; readonly changes: readonly string[] }
   | { readonly type: 'nothing' }
   | { readonly type: 'accepted' }

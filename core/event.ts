@@ -11,6 +11,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
+import type { BuildUrl } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { Hold, LeaseEnd } from './lease.ts'
 import type { MachineType } from './machine.ts'
@@ -129,6 +130,8 @@ export type Event =
   | { readonly type: 'requestAbandoned'; readonly request: RequestId; readonly how: Absence }
   /** Somebody asked how these stand; no earlier than was known. */
   | { readonly type: 'pollsNoted'; readonly polls: readonly NotedPoll[] }
+  /** Their Jenkins said that they run: from here on its silence counts. */
+  | { readonly type: 'buildsSeen'; readonly builds: readonly BuildUrl[] }
   | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly because: Hopeless }
   /** Its machines are its holder's from here on; each is owed a grant before the lease is active. */
   | {

@@ -127,6 +127,7 @@ export class Fleet {
   readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []), byRef)
   readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
 
+  readonly requestsFor = new Grouped<Waiting>((r) => r.build?.url ?? null, byNumber)
   readonly waiting = new Grouped<Waiting>((r) => (r.reserved === null ? r.demand.type : null), byNumber)
   readonly queues = new Grouped<Waiting>((r) => (r.reserved === null ? queueOf(r) : null), byNumber)
   /** Those that last only while somebody asks, the first to be given up first. */
@@ -148,12 +149,15 @@ export class Fleet {
     this.queues,
     this.polled,
     this.reservations,
+    this.requestsFor,
     this.waitingOf,
     this.wanted,
     this.heads.ofRequests,
     this.places.ofRequests,
   ])
 
+  /** What ends with a build, by its address. A lease that is held does so no more. */
+  readonly leasesFor = new Grouped<Lease>((l) => (l.hold === null ? (l.build?.url ?? null) : null), byNumber)
   readonly leasesOf = new Grouped<Lease>((l) => l.tenant, byNumber)
   readonly dueLeases = new Grouped<Lease>(() => 'all', byDue)
   readonly shortLeases = new Grouped<Lease>((l) => (missing(l) > 0 ? 'all' : null), byNumber)
@@ -161,6 +165,7 @@ export class Fleet {
   readonly held = new Sums<Lease>((l) => (l.hold === null ? [] : [[l.tenant, entitlement(l)]]))
   readonly leases = new Table<LeaseId, Lease>('lease', this.journal, [
     this.leasesOf,
+    this.leasesFor,
     this.dueLeases,
     this.shortLeases,
     this.ends.ofLeases,

@@ -1,4 +1,5 @@
 import type { AddressRef, Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
+import type { Build, BuildEnd } from './build.ts'
 import type { Demand, PlatformChoice } from './request.ts'
 import type { Why } from './why.ts'
 
@@ -32,6 +33,8 @@ export interface Lease {
   readonly spared: boolean
   /** Set once it is kept for debugging. */
   readonly hold: Hold | null
+  /** The build that it is for, whose end is its own unless it is held by then; null: none. */
+  readonly build: Build | null
   /** When time next changes something about it: a warning, its end, or the end of patience with its preparation. */
   readonly dueAt: Instant
   readonly state: LeaseState
@@ -60,9 +63,9 @@ export type LeaseState =
 
 /**
  * `done`: by its holder or an operator. `expired`: time was over. `unprepared`: no machine could be made to let its tenant in.
- * `gone`: the connection that asked for it closed before anybody could log in.
+ * `gone`: the connection that asked for it closed before anybody could log in. The others: the build that it was for is over.
  */
-export type LeaseEnd = 'done' | 'expired' | 'unprepared' | 'gone'
+export type LeaseEnd = 'done' | 'expired' | 'unprepared' | 'gone' | BuildEnd
 
 /** Machines that it is good for, those included that are still to replace ones that failed: what counts against a quota. */
 export const entitlement = (lease: Lease): number => lease.demand.count - lease.returned

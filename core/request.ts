@@ -10,6 +10,7 @@ import type {
   RequestId,
   TenantName,
 } from './id.ts'
+import type { Build, BuildEnd } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { MachineType } from './machine.ts'
 import type { Why } from './why.ts'
@@ -84,6 +85,8 @@ export interface MachineRequest {
   readonly reserved: Reservation | null
   /** How its asker is known to be still there, where nothing else tells them; null: they need not ask. */
   readonly poll: Poll | null
+  /** The build that it is for; null: none. */
+  readonly build: Build | null
   readonly state: RequestState
 }
 
@@ -114,9 +117,13 @@ export type RequestState =
 
 export type Canceller = 'owner' | 'operator'
 
-/** Why nobody is there any more. `closed`: the connection that asked, before any answer. `unpolled`: nobody asked for so long how it stands. */
+/**
+ * Why nobody is there any more. `closed`: the connection that asked, before any answer. `unpolled`: nobody asked for so long how it
+ * stands. The others: the build that it was for is over.
+ */
 export type Absence =
   | { readonly type: 'closed' }
+  | { readonly type: BuildEnd }
   | { readonly type: 'unpolled'; readonly withinMs: number; readonly seenAt: Instant }
 
 /**

@@ -1,5 +1,10 @@
-import type { SshKey } from './command.ts'
 import type { Fingerprint } from './id.ts'
+
+/** A public key as parsed: `line` is type and blob, without comment and options. */
+export interface SshKey {
+  readonly fingerprint: Fingerprint
+  readonly line: string
+}
 
 /** Characters of a key's line: RSA of 16,384 bits with a long comment. */
 export const LONGEST_KEY = 4000

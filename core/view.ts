@@ -1,3 +1,4 @@
+import type { Build } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
@@ -37,6 +38,8 @@ export function leaseView(fleet: Fleet, lease: Lease) {
     reason,
     metadata,
     hold: holdView(lease),
+    /** The build that it ends with, unless it is held by then. */
+    build: buildView(lease),
     machines: lease.machines.map((held) => (ended ? formerMachineView(fleet, held) : heldMachineView(fleet, held))),
   }
 }
@@ -45,6 +48,9 @@ export type LeaseView = ReturnType<typeof leaseView>
 /** Since when it is kept for debugging, why, and the latest end that it can have. */
 const holdView = ({ hold }: Lease) =>
   hold === null ? null : { since: isoTime(hold.at), last: isoTime(hold.last), reason: hold.reason }
+
+const buildView = ({ build }: { readonly build: Build | null }) =>
+  build === null ? null : { url: build.url, onFailure: build.onFailure }
 
 const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
   const machine = fleet.machines.need(name)
@@ -111,6 +117,7 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     pollWithinMs: waits ? (request.poll?.withinMs ?? null) : null,
     /** Machines of other platforms that are free now and would do under `any`. */
     elsewhere: state.status === 'waiting' ? (state.why?.elsewhere ?? 0) : 0,
+    build: buildView(request),
   }
 }
 export type RequestView = ReturnType<typeof requestView>

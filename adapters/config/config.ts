@@ -1,5 +1,6 @@
 import type { JsonObject, Step } from '#core'
 import type { IrcConfig, MailConfig, SlackConfig } from './doors.ts'
+import type { JenkinsConfig } from './jenkins.ts'
 import type { LegacyConfig, V3Config } from './facades.ts'
 import type { Span } from './kinds.ts'
 import type { OperatorsConfig } from './operators.ts'
@@ -24,6 +25,8 @@ export interface Config {
   readonly operators?: OperatorsConfig
   /** Where people are told by mail what no chat took. Default: none; then nobody can link an address. */
   readonly mail?: MailConfig
+  /** The Jenkinses whose builds ask for machines, by name; `jenkins:<name>` is who speaks with its secret. Default: none. */
+  readonly jenkins?: Readonly<Record<string, JenkinsConfig>>
   readonly http?: HttpConfig
   /** The API of Duffy v3, under `/api/v1`, for clients that speak it. */
   readonly v3?: V3Config
@@ -160,7 +163,7 @@ export interface TenantConfig {
   readonly priority?: number
   /**
    * Who speaks for it: `irc:<network>:<account>`, `slack:<team>:<user>`; with `*` in the last place, everybody whom that network or
-   * team vouches for. Default: nobody.
+   * team vouches for; `jenkins:<name>`, a Jenkins of this config. Default: nobody.
    */
   readonly members?: readonly string[]
   /** SSH public keys let in where neither a request nor its asker names one. Default: none. */

@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import type * as config from './config.ts'
 import type * as doors from './doors.ts'
-import { flag, object, text, whole, type ShapeOf } from './kinds.ts'
+import { flag, LOOPBACK, object, secret, text, whole, type ShapeOf } from './kinds.ts'
 
 const file = text(4096, 'Give the path of a file.')
 const address = text(255, 'Give a host name or an address.')
 const port = whole(1, 65_535)
-
-const SECRET_RULE =
-  "Say where it is to be found, `{ env: 'NAME' }` or `{ file: 'path' }`; a secret is never written in the config."
-const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-  error: SECRET_RULE,
-})
 
 export const channelSchema = z
   .string({ error: 'Give a channel, such as `#duffy`.' })
@@ -53,7 +47,6 @@ export const ircSchema = object(
 )
 export type IrcRead = z.output<typeof ircSchema>
 
-const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/)/
 export const slackApiUrlSchema = z
   .url({ protocol: /^https?$/, error: 'Give a whole address, such as `https://slack.com/api/`.' })
   .transform((url) => `${url.replace(/\/+$/, '')}/`)

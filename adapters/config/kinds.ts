@@ -74,3 +74,16 @@ export const span = (leastMs: number, mostMs = LONGEST) => {
 }
 
 export const flag = z.boolean({ error: 'Give true or false.' })
+
+const SECRET_RULE =
+  "Say where it is to be found, `{ env: 'NAME' }` or `{ file: 'path' }`; a secret is never written in the config."
+/** Where a secret is to be found. */
+export const secret = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  {
+    error: SECRET_RULE,
+  },
+)
+
+/** An address that no other host can listen to. */
+export const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/)/

@@ -7,6 +7,7 @@ import type { Environment, Spoken } from './environment.ts'
 import { readLegacy, readV3 } from './facades.ts'
 import { instead, type Faults } from './faults.ts'
 import { codeOf, type Files } from './files.ts'
+import { readJenkins } from './jenkins.ts'
 import { networkOf, readIrc } from './irc.ts'
 import { readMail } from './mail.ts'
 import { readPools } from './pools.ts'
@@ -35,6 +36,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const slack = await readSlack(slackRead, { ...around, spoken: spoken.slack })
   const mailRead = config.mail === undefined ? null : faults.read(doors.mailSchema, config.mail, ['mail'])
   const mail = await readMail(mailRead, { ...around, spoken: spoken.mail })
+  const jenkins = await readJenkins(config.jenkins, around)
   const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible, ['ansible']), around)
   const cron = faults.read(schema.cronSchema, config.cron, ['cron'])
   const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
@@ -65,6 +67,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
     irc: networks,
     slack,
     mail,
+    jenkins,
     ansible: ansible.settings,
     cron,
     retention: { answersMs: retention.answers, runsMs: retention.runs },

@@ -255,6 +255,7 @@ export const configSchema = object(
     slack: z.unknown().optional(),
     operators: z.unknown().default({}),
     mail: z.unknown().optional(),
+    jenkins: record('Describe the Jenkinses: `{ name: { url } }`.').default({}),
     http: z.unknown().default({}),
     v3: z.unknown().default({}),
     legacy: z.unknown().default({}),

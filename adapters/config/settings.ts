@@ -1,5 +1,6 @@
 import type { Site } from '#core'
 import type { IrcPaceConfig } from './doors.ts'
+import type { JenkinsSettings } from './jenkins.ts'
 import type { LegacySettings, V3Settings } from './facades.ts'
 import type { Secret } from './secret.ts'
 
@@ -15,6 +16,7 @@ export interface Settings {
   readonly slack: SlackSettings | null
   /** Null: this Duffy sends no mail. */
   readonly mail: MailSettings | null
+  readonly jenkins: readonly JenkinsSettings[]
   readonly ansible: AnsibleSettings
   readonly cron: CronSettings
   readonly retention: RetentionSettings

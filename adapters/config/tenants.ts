@@ -42,7 +42,7 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
 }
 
 const MEMBER_RULE =
-  'Give `irc:<network>:<account>` or `slack:<team>:<user>`, or `irc:<network>:*` or `slack:<team>:*` for everybody there.'
+  'Give `irc:<network>:<account>` or `slack:<team>:<user>`, or `irc:<network>:*` or `slack:<team>:*` for everybody there, or `jenkins:<name>`.'
 
 const keysOf = (lines: readonly string[], path: readonly string[], faults: Faults): SshKey[] => {
   const keys = new Map<string, SshKey>()

@@ -1,4 +1,4 @@
-import type { Argument, Kind, Verb } from '#core'
+import { LONGEST_BUILD_URL, type Argument, type Kind, type Verb } from '#core'
 import { z } from 'zod'
 
 /**
@@ -41,6 +41,11 @@ const typeOf = (kind: Kind): z.ZodType => {
     case 'linkCode':
     case 'fingerprint':
       return z.string().max(LONGEST)
+    case 'buildUrl':
+      return z
+        .string()
+        .max(LONGEST_BUILD_URL)
+        .meta({ examples: ['https://jenkins.example.org/job/ceph/41/'] })
     case 'duration':
     case 'instant':
     case 'recurring':

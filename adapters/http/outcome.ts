@@ -50,6 +50,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'keyKnown':
     case 'maintenanceSet':
     case 'maintenanceLifted':
+    case 'buildEnded':
     case 'configured':
     case 'tenantSet':
     case 'tenantRetired':

@@ -1,4 +1,4 @@
-import { readDuration, readValues, type Ask, type Command, type Verb } from '#core'
+import { readDuration, readValues, type Ask, type BuildUrl, type Command, type GetCommand, type Verb } from '#core'
 import { z } from 'zod'
 import { fingerprint } from '../digest.ts'
 import { shownCode, withLinkCode } from '../link-code.ts'
@@ -6,18 +6,30 @@ import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
 import { withNewKeys } from './new-keys.ts'
-import { misread } from './problem.ts'
-import { refuse } from './refuse.ts'
+import { misread, problem } from './problem.ts'
 import { issuesOf } from './query.ts'
-import { refuseCommand } from './refuse.ts'
+import { refuse, refuseCommand } from './refuse.ts'
 import type { Answer, Call } from './route.ts'
 import { misreadWords } from './words.ts'
 
 /** Commands of this door, told apart from those of others where a caller's id is looked up. */
 const DOOR = 'http'
 
+/** By what a repeat of a command finds its answer. */
+interface Origin {
+  readonly door: string
+  /** The caller's own id for it; null: it has none. */
+  readonly id: string | null
+}
+
 /** Carries a verb out with the fields of a body, and tells what came of it. */
-export async function perform(call: Call, caller: Caller, verb: Verb, fields: unknown): Promise<Answer> {
+export async function perform(
+  call: Call,
+  caller: Caller,
+  verb: Verb,
+  fields: unknown,
+  origin: Origin = { door: DOOR, id: call.idempotencyKey },
+): Promise<Answer> {
   const query = WAITING.safeParse(call.query)
   if (!query.success) return misread('This address takes "?wait=60s" and nothing else.', issuesOf(query.error))
   const waitMs = waitOf(query.data.wait, call.door.bounds.waitMs)
@@ -29,22 +41,51 @@ export async function perform(call: Call, caller: Caller, verb: Verb, fields: un
   const ask = readVerb(call, verb, fields)
   if ('status' in ask) return ask
   if (ask.type === 'question') return answerTo(call, caller, ask.question)
-  return command(call, caller, { command: ask.command, waitMs })
+  return command(call, caller, { command: ask.command, waitMs, origin })
 }
 
 /** What the fields of a verb come to, or what to send instead. */
 export function readVerb({ door }: Call, verb: Verb, fields: Readonly<Record<string, unknown>>): Ask | Answer {
   const now = door.ports.clock()
   const read = readValues(verb, fields, { fingerprint, address: null, at: now })
-  if (read.type !== 'misread') return read.ask
+  if (read.type !== 'misread') {
+    const { build } = getOf(read.ask) ?? {}
+    return build == null ? read.ask : (unknownBuild(door, build.url) ?? read.ask)
+  }
   const detail = misreadWords(read, now)
   return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])
+}
+
+/** The `get` that is asked for, in whatever form. */
+const getOf = (ask: Ask): GetCommand | null => {
+  const asked = askedIn(ask)
+  if (asked?.do === 'reserve') return asked.get
+  return asked?.do === 'get' ? asked : null
+}
+
+const askedIn = (ask: Ask): Command | null => {
+  if (ask.type === 'command') return ask.command
+  return ask.question.ask === 'preview' ? ask.question.command : null
+}
+
+/** Machines are bound to builds that can be asked after, or whose Jenkins says when they end: to those of the site's config. */
+export const unknownBuild = ({ ports: { jenkins } }: Call['door'], build: BuildUrl): Answer | null => {
+  if (jenkins?.knows(build) === true) return null
+  const known = jenkins?.urls ?? []
+  const there =
+    known.length === 0 ? 'This Duffy knows no Jenkins' : `The Jenkinses that this Duffy knows are ${known.join(', ')}`
+  return problem(
+    422,
+    'unknownJenkins',
+    'Unknown Jenkins',
+    `${build} is a build of none that this Duffy knows; nothing was done. ${there}. An operator can add it: "jenkins" in the config.`,
+  )
 }
 
 const command = async (
   call: Call,
   caller: Caller,
-  { command: wanted, waitMs }: { readonly command: Command; readonly waitMs: number },
+  { command: wanted, waitMs, origin }: { readonly command: Command; readonly waitMs: number; readonly origin: Origin },
 ): Promise<Answer> => {
   const keyed = withNewKeys(wanted, caller)
   const coded = withLinkCode(wanted)
@@ -52,15 +93,16 @@ const command = async (
   if (coded !== null && coded.mail !== null && sendCode === null) return refuse(call.door, { type: 'noMail' })
   const reply = await call.door.ports.lane.ask({
     // A secret is told once: a repeat is a command of its own, and is refused because what it adds is there.
-    id: keyed === null && coded === null ? call.idempotencyKey : null,
+    id: keyed === null && coded === null ? origin.id : null,
     by: caller.identity,
-    door: DOOR,
+    door: origin.door,
     command: (keyed ?? coded)?.command ?? wanted,
   })
   switch (reply.type) {
     case 'accepted': {
       if (coded !== null && coded.mail !== null) await sendCode?.(coded.mail, coded.code)
-      const keepsPlace = wanted.do !== 'get' || wanted.keepPlace || reply.repeat === true
+      // A build that is interrupted asks again, and what it asked for ends with it.
+      const keepsPlace = wanted.do !== 'get' || wanted.keepPlace || wanted.build != null || reply.repeat === true
       const answer = await outcomeAnswer(call, caller, {
         outcome: reply.outcome,
         waitMs,

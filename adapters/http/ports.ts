@@ -3,6 +3,7 @@ import type {
   ApiKeyId,
   Asked,
   AuditRecord,
+  BuildUrl,
   Candidate,
   Change,
   Estimates,
@@ -42,6 +43,8 @@ export interface Ports {
   /** Addresses that other doors answer. Default: none. */
   readonly mounts?: readonly Mount[]
   readonly presence: Presence
+  /** The Jenkinses of the site. Default: there are none. */
+  readonly jenkins?: Jenkinses
   /** What a decision chose from, recomputed from the log. */
   readonly candidates: CandidatesPort
   /** The kept output of a run, or null if there is none. */
@@ -89,6 +92,24 @@ export interface Presence {
   attend(request: RequestId): () => void
   /** The connection that asked for it closed before any answer: the request, or the lease it is being granted, is to end. */
   left(request: RequestId, tenant: TenantName): void
+}
+
+/** Jenkinses whose builds may ask for machines. */
+export interface Jenkinses {
+  /** Where they are. */
+  readonly urls: readonly string[]
+  /** Whether a build is of one of them. */
+  knows(build: BuildUrl): boolean
+  /** Whose secret that is; null: nobody's. */
+  bySecret(secret: string): KnownJenkins | null
+  named(name: string): KnownJenkins | null
+}
+
+export interface KnownJenkins {
+  readonly name: string
+  readonly url: string
+  /** Whether a build is of this one. */
+  owns(build: BuildUrl): boolean
 }
 
 /** What is over, and so no longer in the fleet; undefined if there never was such a thing. Newest first where there are several. */

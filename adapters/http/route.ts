@@ -35,6 +35,8 @@ export interface OpenRoute extends Way {
 /** Needs a key of this role; an operator's opens everything. */
 export interface KeyedRoute extends Way {
   readonly who: Role
+  /** A Jenkins of the site proves itself here by its secret instead, in `?token=`: what it sends has no header of ours. */
+  readonly token?: true
   readonly answer: (call: Call, caller: Caller) => Promise<Answer>
 }
 

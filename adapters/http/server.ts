@@ -9,6 +9,7 @@ import type { Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { callerOf, type Caller } from './api-key.ts'
 import { readJson } from './json.ts'
+import { jenkinsOf } from './jenkins-key.ts'
 import { callOf } from './call.ts'
 import { answerFault, BadBody } from './faults.ts'
 import { facades } from './facade/index.ts'
@@ -136,6 +137,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     readonly who?: Route['who']
+    readonly token?: boolean
   }
 }
 
@@ -149,10 +151,12 @@ const admit = (app: FastifyInstance, { ports, bounds }: Door): void => {
     const now = ports.clock()
     const hurried = perAddress.take(request.ip, now)
     if (hurried > 0) return send(reply, tooFast(hurried))
-    const { who } = request.routeOptions.config
+    const { who, token } = request.routeOptions.config
     if (who === undefined || who === 'anyone') return
     if (!ports.ready()) return send(reply, notReady())
-    const caller = await callerOf(request.headers.authorization, ports)
+    const caller =
+      (await callerOf(request.headers.authorization, ports)) ??
+      (token === true ? await jenkinsOf(request.query, ports) : null)
     if (caller === null) {
       const waitMs = strangers.take(request.ip, now)
       return send(reply, waitMs > 0 ? tooFast(waitMs) : noKey())
@@ -174,7 +178,7 @@ const serve = (app: FastifyInstance, door: Door, route: Route): void => {
   app.route({
     method: route.method,
     url: route.path,
-    config: { who: route.who },
+    config: { who: route.who, ...('token' in route && { token: true }) },
     handler: async (request, reply) => {
       const call = callOf(door, request, reply)
       if (route.who === 'anyone') return send(reply, await route.answer(call))

@@ -12,6 +12,9 @@ const instant = z.string().meta({ format: 'date-time' })
 const whole = z.int().min(0)
 const maybe = (shape: z.ZodType) => shape.nullable()
 const metadata = z.record(z.string(), z.string())
+const build = maybe(z.object({ url: z.string(), onFailure: z.enum(['done', 'hold']) })).describe(
+  'the Jenkins build with which it ends',
+)
 const details = z.looseObject({})
 
 const heldMachine = {
@@ -47,6 +50,7 @@ const lease = {
   reason: z.string(),
   metadata,
   hold: maybe(z.object({ since: instant, last: instant, reason: z.string() })),
+  build,
   machines: z.array(z.object(heldMachine)),
 } satisfies Fields<LeaseView>
 
@@ -76,6 +80,7 @@ const request = {
   pollBy: maybe(instant).describe('by when to ask again how it stands'),
   pollWithinMs: maybe(whole),
   elsewhere: whole.describe('machines of other platforms that are free and would do under "any"'),
+  build,
 }
 
 const machine = {

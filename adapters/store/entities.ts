@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
+import type { LeaseEnd } from '#core'
 import { CardRow } from './card.ts'
 import { AnswerRow } from './answer.ts'
 import { ClaimRow } from './claim.ts'
@@ -119,6 +120,7 @@ export const RequestRow = defineEntity({
     reserved: p.text().nullable(),
     estimate: p.text().nullable(),
     poll: p.text().nullable(),
+    build: p.text().nullable(),
     demand: p.text(),
     keys: p.text(),
     metadata: p.text(),
@@ -142,12 +144,13 @@ export const LeaseRow = defineEntity({
     since: p.integer().nullable(),
     until: p.integer().nullable(),
     ended_at: p.integer().nullable(),
-    how: p.text().nullable().$type<'done' | 'expired' | 'unprepared' | 'gone' | null>(),
+    how: p.text().nullable().$type<LeaseEnd | null>(),
     due_at: p.integer(),
     warned: p.float().nullable(),
     remind_at: p.integer().nullable(),
     spared: p.integer(),
     hold: p.text().nullable(),
+    build: p.text().nullable(),
     returned: p.integer(),
     reason: p.text(),
     duration_ms: p.integer(),

@@ -1,4 +1,5 @@
-import type { Asked, SshKey } from '../command.ts'
+import type { Asked } from '../command.ts'
+import type { SshKey } from '../ssh-key.ts'
 import type { Message, Notice } from '../effect.ts'
 import type { Event } from '../event.ts'
 import { evolve } from '../evolve/index.ts'

@@ -136,6 +136,7 @@ export const requestOf = (
     reason: command.reason,
     metadata: command.metadata,
     address: address === null ? null : draft.reach(address),
+    build: command.build ? { ...command.build, seen: false } : null,
   }
 }
 

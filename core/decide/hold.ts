@@ -19,10 +19,20 @@ export const decideHold = (
   { what, forMs, reason }: Extract<Command, { do: 'hold' }>,
   by: Speaker,
 ): Outcome | Refusal => {
-  const { fleet, at } = draft
   const found = findOne(draft, what, by)
   if ('type' in found) return found
-  const [lease] = found.leases as [Lease]
+  const held = keep(draft, found.leases[0]!, { forMs, reason })
+  if (held.type === 'held') settle(draft)
+  return held
+}
+
+/** What holding a lease comes to, nobody having been served yet. */
+export const keep = (
+  draft: Draft,
+  lease: Lease,
+  { forMs, reason }: { readonly forMs: number | null; readonly reason: string },
+): Extract<Outcome, { type: 'held' }> | Refusal => {
+  const { fleet, at } = draft
   if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
   const { reasonLength, shortestMs } = fleet.limits
   if (reason.length > reasonLength) return { type: 'tooLongText', field: 'reason', most: reasonLength }
@@ -55,7 +65,6 @@ export const decideHold = (
   if (awaited !== null && until <= lease.state.until)
     return { type: 'awaited', lease: lease.id, until: lease.state.until, awaited }
   draft.emit({ type: 'leaseHeld', lease: lease.id, until, hold })
-  settle(draft)
   return { type: 'held', lease: lease.id, until, awaited }
 }
 

@@ -5,6 +5,7 @@ import type { Fleet } from '../fleet.ts'
 import { DUFFY, type PersonId } from '../id.ts'
 import { noSuchTenant, obeyed, toldWhere, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
+import { decideEndBuild, decideNoteBuilds } from './build.ts'
 import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
 import { decideGet, decideGetAll } from './get.ts'
@@ -89,6 +90,8 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
       return decideHold(draft, command, who)
     case 'reserve':
       return decideReserve(draft, command, who)
+    case 'endBuild':
+      return decideEndBuild(draft, command, who)
     case 'cancel':
       return decideCancel(draft, command.what, who)
     case 'snooze':
@@ -128,6 +131,7 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
     case 'notePolls':
     case 'leave':
     case 'noteUnwarned':
+    case 'noteBuilds':
     case 'sweep':
       return who.role === 'operator' ? answerDuffy(draft, command) : { type: 'operatorsOnly' }
   }
@@ -171,6 +175,10 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideNoteEstimates(draft, command.given)
     case 'notePolls':
       return decideNotePolls(draft, command.polls)
+    case 'endBuild':
+      return decideEndBuild(draft, command, null)
+    case 'noteBuilds':
+      return decideNoteBuilds(draft, command.builds)
     case 'leave':
       return decideLeave(draft, command.request, command.tenant)
     case 'noteUnwarned':
@@ -233,6 +241,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   apiKeyRevoked: true,
   maintenanceSet: true,
   maintenanceLifted: true,
+  buildEnded: true,
   configured: true,
   nothing: true,
   accepted: true,

@@ -1,4 +1,5 @@
-import type { Outcome, SshKey } from '../command.ts'
+import type { Outcome } from '../command.ts'
+import type { SshKey } from '../ssh-key.ts'
 import type { Fingerprint } from '../id.ts'
 import { keysOf, selvesOf } from '../policy/selves.ts'
 import type { Refusal } from '../refusal.ts'

@@ -1,6 +1,7 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
+import { evolveBuilds } from './build.ts'
 import { evolveLease } from './lease.ts'
 import { evolveMachine } from './machine.ts'
 import { evolveRequest } from './request.ts'
@@ -53,6 +54,8 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'pollsNoted':
     case 'requestUnsatisfiable':
       return evolveRequest(fleet, event, at)
+    case 'buildsSeen':
+      return evolveBuilds(fleet, event)
     case 'leaseGranted':
     case 'machineSupplied':
     case 'machineOpened':

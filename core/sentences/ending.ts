@@ -1,3 +1,4 @@
+import type { BuildEnd } from '../build.ts'
 import type { Absence, Hopeless, RequestState } from '../request.ts'
 import type { OutcomeFigures, StepFailure } from '../run.ts'
 import { counted } from './said.ts'
@@ -25,6 +26,11 @@ export const becauseSaid = (because: Hopeless | Absence | { readonly type: 'canc
       return 'the connection that asked was closed before an answer came, and "keepPlace" had not been asked for'
     case 'unpolled':
       return `nobody asked for ${span(because.withinMs)} how it stands ("pollWithin" sets how long, "keepPlace" waits on)`
+    case 'buildOver':
+    case 'buildFailed':
+    case 'buildAborted':
+    case 'buildLost':
+      return buildEndSaid(because.type)
     case 'noLongerSpeaks':
       return `whoever asked speaks for tenant ${because.tenant} no more`
     case 'retired':
@@ -33,6 +39,19 @@ export const becauseSaid = (because: Hopeless | Absence | { readonly type: 'canc
       return `tenant ${because.tenant} may hold ${counted(because.quota, 'machine')}`
     case 'tooFew':
       return `there ${because.most === 1 ? 'is' : 'are'} only ${because.most} such ${because.most === 1 ? 'machine' : 'machines'}${because.platform === null ? '' : ` on ${because.platform}`}`
+  }
+}
+
+export const buildEndSaid = (end: BuildEnd): string => {
+  switch (end) {
+    case 'buildOver':
+      return 'the build that it was for is over'
+    case 'buildFailed':
+      return 'the build that it was for failed'
+    case 'buildAborted':
+      return 'the build that it was for was aborted'
+    case 'buildLost':
+      return 'the Jenkins of the build that it was for could not be asked any more whether it runs'
   }
 }
 

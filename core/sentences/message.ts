@@ -5,7 +5,7 @@ import type { Absence, Hopeless } from '../request.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import { leaseView } from '../view.ts'
 import { chassisMissedSaid } from './chassis.ts'
-import { becauseSaid } from './ending.ts'
+import { becauseSaid, buildEndSaid } from './ending.ts'
 import { linkMessageSaid } from './link.ts'
 import { logins, names } from './login.ts'
 import { maintenancePlannedSaid } from './maintenance.ts'
@@ -95,6 +95,10 @@ const nextAfter = ({ type }: Hopeless | Absence | { readonly type: 'cancelled' }
     case 'cancelled':
     case 'closed':
     case 'unpolled':
+    case 'buildOver':
+    case 'buildFailed':
+    case 'buildAborted':
+    case 'buildLost':
       return `Ask again: ${say('get metal')}`
     case 'noLongerSpeaks':
     case 'retired':
@@ -117,6 +121,11 @@ const leaseEnded = (
       return `${what} is over: its time ran out, and what was on it will be wiped. Get another machine: ${say('get metal')}`
     case 'gone':
       return `${what} came to nothing: the connection that asked was closed before it was ready, and nothing is charged to you. Try again: ${say('get metal')}`
+    case 'buildOver':
+    case 'buildFailed':
+    case 'buildAborted':
+    case 'buildLost':
+      return `${what} is over: ${buildEndSaid(how)}. Get another machine: ${say('get metal')}`
     case 'unprepared':
       return `${what} came to nothing: no machine could be made ready for you in time, and nothing is charged to you. Try again: ${say('get metal')}`
   }

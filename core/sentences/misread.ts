@@ -67,13 +67,15 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
     case 'badIdentity':
       return `"${got}" is nobody I can reach: irc:<network>:<account> or slack:<team>:<user> is.`
     case 'badMember':
-      return `"${got}" is nobody who could be a member: irc:<network>:<account> or slack:<team>:<user> is, or irc:<network>:* or slack:<team>:* for everybody there.`
+      return `"${got}" is nobody who could be a member: irc:<network>:<account> or slack:<team>:<user> is, or irc:<network>:* or slack:<team>:* for everybody there, or jenkins:<name>.`
     case 'badUuid':
       return `"${name}" is no UUID: 32 hexadecimal digits with dashes, as Duffy v3 gave it.`
     case 'badLinkCode':
       return `That is no code to link by: it is ${LINK_CODE_LENGTH} letters and digits, as "link" told it where you are not known yet.`
     case 'badMail':
       return `"${got}" is no address of mail: alice@example.org is.`
+    case 'badBuildUrl':
+      return `"${got}" is no Jenkins build: give its BUILD_URL, such as https://jenkins.example.org/job/ceph/41/.`
     case 'badPairs':
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }

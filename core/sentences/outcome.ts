@@ -8,6 +8,7 @@ import type { MachineRequest } from '../request.ts'
 import { homeMovedSaid } from './home.ts'
 import { reservedSaid } from './reserve.ts'
 import { requestView } from '../view.ts'
+import { buildEndSaid } from './ending.ts'
 import { estimateSaid } from './estimate.ts'
 import { isLinkOutcome, linkOutcomeSaid } from './link.ts'
 import { maintenanceLiftedSaid, maintenanceSetSaid } from './maintenance.ts'
@@ -15,7 +16,7 @@ import { leaseSaid, type FleetTelling } from './message.ts'
 import { awaitedSaid } from './queue.ts'
 import { quietSaid } from './quiet.ts'
 import { refusalSaid } from './refusal.ts'
-import { counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
+import { capital, counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
 import { clock } from './time.ts'
 import { typedGet } from './typed.ts'
@@ -30,7 +31,7 @@ export interface OutcomeTelling extends FleetTelling {
 
 /** What a command came to in words, as the fleet stands when it is told: state, then time, then the next command. */
 export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
-  const { fleet, say, at } = telling
+  const { fleet, say } = telling
   if (isLinkOutcome(outcome)) return linkOutcomeSaid(outcome, telling)
   switch (outcome.type) {
     case 'granted': {
@@ -47,14 +48,8 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       return openly(
         `${outcome.machine} is installed anew and checked, and lent again if it passes. How it goes: ${say(`why ${outcome.machine}`)}`,
       )
-    case 'extended': {
-      const { lease, until, cutTo, awaited } = outcome
-      if (!fleet.leases.has(lease))
-        return openly(`Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`)
-      const longest = cutTo === null ? '' : `, ${cutSaid(outcome, telling)}`
-      const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited, at)}`
-      return openly(`Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`)
-    }
+    case 'extended':
+      return openly(extended(outcome, telling))
     case 'held':
       return openly(held(outcome, telling))
     case 'reserved':
@@ -91,6 +86,8 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       return maintenanceSetSaid(outcome, telling)
     case 'maintenanceLifted':
       return maintenanceLiftedSaid(outcome, telling)
+    case 'buildEnded':
+      return openly(buildEnded(outcome, telling))
     case 'configured':
       return openly(configured(outcome.changes, telling))
     case 'nothing':
@@ -161,6 +158,16 @@ const done = (
   return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
 }
 
+const extended = (outcome: Extract<Outcome, { type: 'extended' }>, telling: OutcomeTelling): string => {
+  const { fleet, say, at } = telling
+  const { lease, until, cutTo, awaited } = outcome
+  if (!fleet.leases.has(lease))
+    return `Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`
+  const longest = cutTo === null ? '' : `, ${cutSaid(outcome, telling)}`
+  const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited, at)}`
+  return `Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`
+}
+
 const held = (
   { lease: id, until, awaited }: Extract<Outcome, { type: 'held' }>,
   { fleet, say, at }: FleetTelling,
@@ -169,6 +176,20 @@ const held = (
   if (lease === undefined) return `Lease ${id} was kept, and is over already. Get another machine: ${say('get metal')}`
   const machines = listed(lease.machines.map(({ machine }) => machine))
   return `Lease ${id} (${machines}) is kept for debugging until ${clock(until, at)}${awaited === null ? '' : ` and no longer: ${awaitedSaid(awaited, at)}`}. Through already: ${say(`done ${id}`)}`
+}
+
+const buildEnded = (
+  { leases, held: kept, requests, end }: Extract<Outcome, { type: 'buildEnded' }>,
+  { say }: Telling,
+): string => {
+  const parts = [
+    ...(leases.length === 0 ? [] : [`${listed(leases)} ${leases.length === 1 ? 'is' : 'are'} over`]),
+    ...(kept.length === 0 ? [] : [`${listed(kept)} ${kept.length === 1 ? 'is' : 'are'} kept for debugging`]),
+    ...(requests.length === 0 ? [] : [`${listed(requests)} ${requests.length === 1 ? 'waits' : 'wait'} no more`]),
+  ]
+  return parts.length === 0
+    ? `Nothing is bound to that build any more. What you hold: ${say('list')}`
+    : `${capital(buildEndSaid(end))}: ${parts.join('; ')}. What you hold: ${say('list')}`
 }
 
 /** Which key it was is for its owner alone. */

@@ -75,13 +75,15 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
     lease.hold === null
       ? ''
       : ` It is kept for debugging since ${clockOf(lease.hold.since, at)}${lease.hold.reason === '' ? '' : ` (${lease.hold.reason})`}, until ${clockOf(lease.until ?? lease.hold.last, at)}, and can be until ${clockOf(lease.hold.last, at)}.`
+  const bound =
+    lease.build === null || lease.hold !== null || lease.state === 'ended' ? '' : ` It ends with ${lease.build.url}.`
   const end =
     lease.state === 'ended'
       ? `It is over. Get another machine: ${say('get metal')}`
       : `Return it: ${say(`done ${lease.id}`)}`
   return openly(
     `Lease ${lease.id} got ${(why.chassis?.ahead ?? 0) > 0 ? 'machines' : 'the least worn'} that were free: ${chosen}${others}.${examplesSaid(why, at)}`,
-    `Platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} ${next}${held} ${end}`,
+    `Platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} ${next}${held}${bound} ${end}`,
   )
 }
 

@@ -1,4 +1,5 @@
-import type { GetCommand, SshKey } from '../command.ts'
+import { ON_FAILURE, type Build, type BuildUrl, type OnFailure } from '../build.ts'
+import type { GetCommand } from '../command.ts'
 import type { Identity } from '../id.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 import {
@@ -9,7 +10,7 @@ import {
   type ChassisRule,
   type PlatformRule,
 } from '../request.ts'
-import { LONGEST_KEY } from '../ssh-key.ts'
+import { LONGEST_KEY, type SshKey } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
 import type { Argument, Values, Verb } from './verb.ts'
 
@@ -110,6 +111,20 @@ const args: readonly Argument[] = [
     unspoken: true,
   },
   {
+    name: 'build',
+    kind: { type: 'buildUrl' },
+    summary: 'the Jenkins build that it is for (BUILD_URL): the machines come back when it is over, however it ends',
+    unspoken: true,
+  },
+  {
+    name: 'onFailure',
+    kind: { type: 'choice', of: ON_FAILURE },
+    summary:
+      'what becomes of the machines if that build fails: done, or hold to keep them for debugging; done unless said',
+    option: 'on-failure',
+    unspoken: true,
+  },
+  {
     name: 'dryRun',
     kind: { type: 'flag', standard: false },
     summary: 'only say what would happen, and why; nothing is taken, and nothing is kept',
@@ -151,8 +166,12 @@ export const commandOf = (values: Values, where: Address | null): GetCommand => 
   queue: (values['queue'] ?? true) as boolean,
   keepPlace: (values['keepPlace'] ?? false) as boolean,
   pollWithinMs: (values['pollWithin'] ?? null) as number | null,
+  build: buildOf(values),
   address: addressOf((values['notify'] ?? null) as string | null) ?? where,
 })
+
+const buildOf = ({ build, onFailure }: Values): Omit<Build, 'seen'> | null =>
+  build === undefined ? null : { url: build as BuildUrl, onFailure: (onFailure ?? 'done') as OnFailure }
 
 /** `irc:libera:alice` is alice, at the door `irc:libera`; everybody in Slack is at the one door `slack`. */
 const addressOf = (identity: string | null): Address | null => {

@@ -1,6 +1,5 @@
-import type { SshKey } from '../command.ts'
 import type { Fingerprint } from '../id.ts'
-import { LONGEST_KEY } from '../ssh-key.ts'
+import { LONGEST_KEY, type SshKey } from '../ssh-key.ts'
 import type { Verb } from './verb.ts'
 
 export const keys: Verb = {

@@ -1,4 +1,4 @@
-import type { SshKey } from '../command.ts'
+import type { SshKey } from '../ssh-key.ts'
 import type { Recurring } from '../instant.ts'
 
 /** What a word names: how usage puts it, `lease|machine`. */
@@ -40,13 +40,15 @@ export type Kind =
   | { readonly type: 'fingerprint' }
   /** Somebody at a door: `irc:<network>:<account>`, `slack:<team>:<user>`. */
   | { readonly type: 'identity'; readonly longest: number }
-  /** A member as a tenant's list has it: somebody at a door, or everybody there: `irc:<network>:*`, `slack:<team>:*`. */
+  /** A member as a tenant's list has it: somebody at a door, or everybody there: `irc:<network>:*`, `slack:<team>:*`; or a Jenkins, `jenkins:<name>`. */
   | { readonly type: 'member'; readonly longest: number }
   | { readonly type: 'uuid' }
   /** What `link` told on another side: as a value, its fingerprint alone. */
   | { readonly type: 'linkCode' }
   /** `alice@example.org`. */
   | { readonly type: 'mail'; readonly longest: number }
+  /** The address of a Jenkins build; as a value, in one spelling. */
+  | { readonly type: 'buildUrl' }
   /** Text by name. */
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 

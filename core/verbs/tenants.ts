@@ -1,6 +1,5 @@
-import type { SshKey } from '../command.ts'
 import type { ApiKeyId, TenantName } from '../id.ts'
-import { LONGEST_KEY } from '../ssh-key.ts'
+import { LONGEST_KEY, type SshKey } from '../ssh-key.ts'
 import { ROLES, type ApiKey, type Role, type TenantTerms } from '../tenant.ts'
 import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
 import type { Argument, Values, Verb } from './verb.ts'

@@ -52,6 +52,7 @@ const valueName = (name: string, kind: Kind): string => {
     case 'member':
     case 'mail':
     case 'uuid':
+    case 'buildUrl':
     case 'pairs':
       return name
   }

@@ -1,3 +1,4 @@
+import { readBuildUrl } from '../build.ts'
 import { readDuration } from '../duration.ts'
 import { readInstant, readRecurring } from '../instant.ts'
 import { linkCodeDigest } from '../link-code.ts'
@@ -77,6 +78,10 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
       if (typeof given !== 'string') return { type: 'badMail' }
       if (given.length > kind.longest) return { type: 'tooLong', most: kind.longest }
       return MAIL_ADDRESS.test(given) ? value(given.toLowerCase()) : { type: 'badMail' }
+    }
+    case 'buildUrl': {
+      const build = typeof given === 'string' ? readBuildUrl(given) : null
+      return build === null ? { type: 'badBuildUrl' } : value(build)
     }
     case 'pairs':
       return readPairs(given, kind)

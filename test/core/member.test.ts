@@ -8,6 +8,7 @@ describe('a member', () => {
     ['slack:T1:*', 'slack:T1:*'],
     ['irc:net:Alice', 'irc:net:alice'],
     ['irc:net:*', 'irc:net:*'],
+    ['jenkins:main', 'jenkins:main'],
   ])('%s is %s', (written, member) => {
     expect(readMember(written)).toBe(member)
   })
@@ -21,6 +22,8 @@ describe('a member', () => {
     'slack:T1:U2:U3',
     'mail:a@b',
     'U2',
+    'jenkins:*',
+    'jenkins:',
   ])('%s is nobody', (written) => {
     expect(readMember(written)).toBeNull()
   })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { GetCommand, Instant, MachineName, RunResult, Site } from '#core'
+import type { BuildEnd, BuildUrl, GetCommand, Instant, MachineName, RunResult, Site } from '#core'
 import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from './site.ts'
 import { PLAIN_GET, World } from './world.ts'
 
@@ -36,6 +36,8 @@ const MIXED_SITE: Site = {
   machines: [...BUSY_SITE.machines, ...machinesOf('metal', 'riscv', 1)],
 }
 
+const BUILD = 'https://jenkins.example.org/job/ceph/41/' as BuildUrl
+
 /** What somebody may ask for there: by type or pool, too much, or what there is not. */
 export const anyGet: fc.Arbitrary<Partial<GetCommand>> = fc.record({
   type: fc.constantFrom('metal', 'metal', 'metal', 'vm', 'rack', 'no-such'),
@@ -45,6 +47,7 @@ export const anyGet: fc.Arbitrary<Partial<GetCommand>> = fc.record({
   labels: fc.constantFrom<readonly string[]>([], [], [], ['ssd'], ['gpu']),
   durationMs: fc.constantFrom(null, null, 3_600_000, 1),
   queue: fc.constantFrom(true, true, false),
+  build: fc.constantFrom(null, null, { url: BUILD, onFailure: 'done' }, { url: BUILD, onFailure: 'hold' }),
 })
 
 export const anyTenant: fc.Arbitrary<string> = fc.constantFrom(...TENANTS).map((name) => `irc:net:${name}`)
@@ -63,6 +66,7 @@ type Step =
       readonly minutes: number | null
     }
   | { readonly act: 'lift'; readonly which: number }
+  | { readonly act: 'build'; readonly end: BuildEnd | null }
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -110,6 +114,13 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('lift' as const), which: fc.nat(20) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('build' as const),
+      end: fc.constantFrom(null, null, 'buildOver' as const, 'buildFailed' as const),
+    }),
+  },
 )
 
 /** A world after some life. */
@@ -154,6 +165,11 @@ const live = (world: World, step: Step): void => {
       const what = pick(fleet.machines.values(), step.which)!.name
       return void world.ask('duffy', { do: 'setMaintenance', what, from, until: null, forMs, reason: 'disk' })
     }
+    case 'build':
+      return void world.ask(
+        'duffy',
+        step.end === null ? { do: 'noteBuilds', builds: [BUILD] } : { do: 'endBuild', build: BUILD, end: step.end },
+      )
     case 'lift':
       return void world.ask('duffy', { do: 'endMaintenance', what: pick(fleet.machines.values(), step.which)!.name })
   }

@@ -51,7 +51,10 @@ export function documentOf(routes: readonly Route[]) {
     components: {
       schemas,
       responses: PROBLEMS,
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of Duffy: dfy_…' } },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of Duffy: dfy_…' },
+        jenkins: { type: 'apiKey', in: 'query', name: 'token', description: 'The secret of a Jenkins.' },
+      },
     },
   }
 }
@@ -76,8 +79,8 @@ const operationOf = (route: Route, schemas: Record<string, Schema>): Operation =
   return {
     operationId: idOf(method, path),
     summary,
-    tags: [path.split('/')[3] ?? 'about'],
-    security: isKeyed ? [{ apiKey: [] }] : [],
+    tags: [path.startsWith('/webhooks/') ? 'webhooks' : (path.split('/')[3] ?? 'about')],
+    security: isKeyed ? [{ apiKey: [] }, ...('token' in route ? [{ jenkins: [] }] : [])] : [],
     'x-role': who,
     parameters: [...pathParameters(path), ...queryParameters(route), ...(isKeyed ? headersOf(route) : [])],
     ...(body !== undefined && {

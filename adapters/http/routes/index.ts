@@ -5,6 +5,7 @@ import { ok, type OpenRoute, type Route } from '../route.ts'
 import { about } from './about.ts'
 import { health } from './health.ts'
 import { imports } from './import.ts'
+import { jenkins } from './jenkins.ts'
 import { leases } from './leases.ts'
 import { machines } from './machines.ts'
 import { maintenance } from './maintenance.ts'
@@ -56,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   describing('/openapi.json'),
   docs,
   ...requests,
+  ...jenkins,
   ...reservations,
   ...leases,
   ...machines,

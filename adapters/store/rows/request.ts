@@ -40,6 +40,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       reserved: printOrNull(request.reserved),
       estimate: printOrNull(request.estimate),
       poll: printOrNull(request.poll),
+      build: printOrNull(request.build),
       demand: print(request.demand),
       keys: print(request.keys),
       metadata: print(request.metadata),
@@ -66,6 +67,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
     reserved: parseOrNull(row.reserved ?? null),
     estimate: parseOrNull(row.estimate ?? null),
     poll: parseOrNull(row.poll ?? null),
+    build: parseOrNull(row.build ?? null),
     state: stateOf(row),
   }),
 }

@@ -362,7 +362,7 @@ describe('a fault in a site', () => {
     [
       'a member that is none',
       { ...sound, tenants: { local: { members: ['alice'] } } },
-      'tenants.local.members[0]: Give `irc:<network>:<account>` or `slack:<team>:<user>`, or `irc:<network>:*` or `slack:<team>:*` for everybody there.',
+      'tenants.local.members[0]: Give `irc:<network>:<account>` or `slack:<team>:<user>`, or `irc:<network>:*` or `slack:<team>:*` for everybody there, or `jenkins:<name>`.',
     ],
     [
       'a member of two tenants',

@@ -35,6 +35,20 @@ import { KEY, machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../../kit
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+/** The Jenkins `main`, by its secret, and one that nothing is known of but where it is. */
+export const JENKINS_SECRET = 'a secret of twenty characters'
+const MAIN = {
+  name: 'main',
+  url: 'https://jenkins.example.org/',
+  owns: (build: string) => build.startsWith('https://jenkins.example.org/'),
+}
+const JENKINSES: NonNullable<Ports['jenkins']> = {
+  urls: [MAIN.url, 'https://other.example.org/'],
+  knows: (build) => /^https:\/\/(jenkins|other)\.example\.org\//.test(build),
+  bySecret: (secret) => (secret === JENKINS_SECRET ? MAIN : null),
+  named: (name) => (name === 'main' ? MAIN : null),
+}
+
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
 
 /** Two platforms of two metal machines, whose tenants may hold three; and a pool of one VM. */
@@ -139,6 +153,7 @@ export class FakeDuffy {
         left: (request, tenant) => void this.does({ do: 'leave', request, tenant }),
       },
       estimates: estimatesAt,
+      jenkins: JENKINSES,
       runLog: async (id) => (this.#runs.has(id) ? (this.log ?? `PLAY of ${id}\n`) : null),
       verify: async () => this.verified,
       applySite: async (options) => {

@@ -50,6 +50,7 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/keys', 401, 200, 200, 200],
   ['POST /api/v2/keys', 401, 201, 201, 201],
   ['DELETE /api/v2/keys/:fingerprint', 401, 200, 404, 404],
+  ['POST /webhooks/jenkins', 401, 202, 202, 202],
   ['POST /api/v2/verbs/:verb', 401, 200, 200, 200],
   ['GET /api/v2/tenants', 401, 200, 200, 200],
   ['POST /api/v2/tenants', 401, 403, 403, 201],
@@ -111,6 +112,7 @@ const pathOf = (route: string, things: Things): string => {
 const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /api/v2/home': { platform: 'amd' },
   'POST /api/v2/requests': { type: 'metal' },
+  'POST /webhooks/jenkins': { type: 'metal', build: 'https://jenkins.example.org/job/ceph/41/' },
   'POST /api/v2/reservations': { type: 'metal', from: '2026-11-28T02:00Z', for: '4h', keys: [KEY] },
   'POST /api/v2/maintenance': { what: 'intel-2', from: '2026-11-28T02:00Z', for: '2h', reason: 'bad disk' },
   'POST /api/v2/leases/:id/extend': { by: '1h' },

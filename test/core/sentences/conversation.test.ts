@@ -92,10 +92,16 @@ describe('a lease', () => {
     expect(type(world, ALICE, `cancel ${request}`).room[0]).toContain('is cancelled')
   })
 
-  test.each(['done', 'expired', 'unprepared'] as const)('that ended (%s) says so, and how to get another', (how) => {
-    const { room } = messageSaid({ type: 'leaseEnded', lease: 'L7Q2' as never, how, machines: [] }, telling(worldOf()))
-    expect(room[0]).toContain('!duffy get metal')
-  })
+  test.each(['done', 'expired', 'unprepared', 'buildAborted', 'buildLost'] as const)(
+    'that ended (%s) says so, and how to get another',
+    (how) => {
+      const { room } = messageSaid(
+        { type: 'leaseEnded', lease: 'L7Q2' as never, how, machines: [] },
+        telling(worldOf()),
+      )
+      expect(room[0]).toContain('!duffy get metal')
+    },
+  )
 
   test('that is about to end is told to its holder alone', () => {
     const world = worldOf()
@@ -236,6 +242,14 @@ describe('what commands come to', () => {
       machines: ['intel-1' as never],
       again: 3_600_000 as never,
       every: false,
+    },
+    buildEnded: {
+      type: 'buildEnded',
+      build: 'https://jenkins.example.org/job/ceph/41/' as never,
+      end: 'buildFailed',
+      leases: ['L7Q2' as never],
+      held: [],
+      requests: [],
     },
     configured: { type: 'configured', changes: ['pool metal added'] },
     nothing: { type: 'nothing' },

@@ -44,6 +44,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badUuid: { type: 'badUuid' },
   badLinkCode: { type: 'badLinkCode' },
   badMail: { type: 'badMail' },
+  badBuildUrl: { type: 'badBuildUrl' },
   badPairs: { type: 'badPairs' },
 }
 

@@ -21,6 +21,7 @@ describe('get', () => {
     expect(asked('get metal')).toEqual({
       do: 'get',
       type: 'metal',
+      build: null,
       pool: null,
       arch: null,
       labels: [],

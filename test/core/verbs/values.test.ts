@@ -39,6 +39,7 @@ describe('fields', () => {
     expect(command(body)).toEqual({
       do: 'get',
       type: 'metal',
+      build: null,
       pool: 'rack-7',
       arch: 'x86_64',
       labels: ['gpu'],
