@@ -139,8 +139,13 @@ describe('a mention', () => {
     expect(text).not.toMatch(/ssh /)
     const [{ id }] = await leases()
     await card(alice, id)
+    const before = slack.calls.length
     await alice.mention('done')
-    await until(async () => (await leases()).length === 0)
+    await until(() =>
+      slack.calls
+        .slice(before)
+        .some(({ method, given }) => method === 'chat.postMessage' && /given back/.test(given['text'])),
+    )
   })
 
   test('in the middle of a sentence is none', async () => {
