@@ -1,4 +1,4 @@
-import { optionOf, VERBS, verbNamed, type Argument, type Verb } from '#core'
+import { optionOf, VERBS, verbNamed, type Argument, type Kind, type Verb } from '#core'
 import { COMMANDS } from './commands/index.ts'
 
 /** What there is, or one of it in full; null if there is no such thing. */
@@ -49,15 +49,24 @@ const inFull = (verb: Verb): string => {
 const valueOf = ({ kind, required, or }: Argument): string => {
   if (kind.type === 'flag') return ''
   const needed = or === undefined ? ' (needed)' : ` (needed, or --${or})`
-  const shown = 'example' in kind ? kind.example : PLACES[kind.type]
-  return ` ${kind.type === 'choice' ? kind.of.join('|') : shown}${required ? needed : ''}`
+  return ` ${shownFor(kind)}${required ? needed : ''}`
 }
 
-const PLACES: Readonly<Record<string, string>> = {
+const shownFor = (kind: Exclude<Kind, { type: 'flag' }>): string => {
+  if ('example' in kind) return kind.example
+  return kind.type === 'choice' ? kind.of.join('|') : PLACES[kind.type]
+}
+
+type Unexemplified = Exclude<Kind, { example: string } | { type: 'flag' | 'choice' }>['type']
+
+const PLACES: Readonly<Record<Unexemplified, string>> = {
   count: '2',
   sshKey: 'FILE',
   fingerprint: 'SHA256:…',
   identity: 'irc:NETWORK:ACCOUNT|slack:TEAM:USER',
+  member: 'irc:NETWORK:ACCOUNT|slack:TEAM:USER|jenkins:NAME',
+  uuid: 'UUID',
+  buildUrl: 'URL',
   linkCode: 'CODE',
   mail: 'ADDRESS',
   pairs: 'NAME=TEXT',
