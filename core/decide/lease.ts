@@ -58,11 +58,9 @@ export const decideExtend = (
   by: Speaker,
 ): Outcome | Refusal => {
   const { fleet } = draft
-  const found = findOne(draft, command.what, by)
+  const found = findActive(draft, command.what, by)
   if ('type' in found) return found
-  const [lease] = found.leases as [Lease]
-  if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
-  const { until } = lease.state
+  const { lease, until } = found
   // In its grace a lease has ended already, and what is added counts from now.
   const from = Math.max(until, draft.at)
   const byMs = 'until' in command ? command.until - from : command.byMs
@@ -97,20 +95,19 @@ export const decideShorten = (
   { what, until }: Extract<Command, { do: 'shorten' }>,
   by: Speaker,
 ): Outcome | Refusal => {
-  const found = findOne(draft, what, by)
+  const found = findActive(draft, what, by)
   if ('type' in found) return found
-  const [lease] = found.leases as [Lease]
-  if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
+  const { lease, until: present } = found
   const { shortestMs } = draft.fleet.limits
   if (!(until > draft.at)) return { type: 'leaseTooShort', asked: until - draft.at, shortestMs }
-  if (until < lease.state.until) {
+  if (until < present) {
     draft.emit({ type: 'leaseShortened', lease: lease.id, until })
     settle(draft)
   }
   return {
     type: 'extended',
     lease: lease.id,
-    until: Math.min(until, lease.state.until) as Instant,
+    until: Math.min(until, present) as Instant,
     cutTo: null,
     awaited: null,
   }
@@ -187,6 +184,18 @@ const theOne = (leases: readonly Lease[]): Found | Refusal =>
 
 /** Whether these machines are what somebody calls `vm`, or by the name of the pool that they asked for. */
 const isOf = ({ type, pool }: Demand, what: string): boolean => [type as string, pool].includes(what.toLowerCase())
+
+/** The same of a lease whose time has begun, with its end. */
+export const findActive = (
+  draft: Draft,
+  what: string | null,
+  by: Speaker,
+): { readonly lease: Lease; readonly until: Instant } | Refusal => {
+  const found = findOne(draft, what, by)
+  if ('type' in found) return found
+  const [lease] = found.leases as [Lease]
+  return lease.state.status === 'active' ? { lease, until: lease.state.until } : { type: 'notActive', lease: lease.id }
+}
 
 const allOf = (draft: Draft, by: Speaker): Found | Refusal => {
   const own = ownLeases(draft, by)

@@ -1,12 +1,11 @@
 import type { Command, Outcome } from '../command.ts'
 import type { Instant } from '../id.ts'
-import type { Lease } from '../lease.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { selvesOf } from '../policy/selves.ts'
 import type { Refusal } from '../refusal.ts'
 import { MINUTE } from '../time.ts'
 import type { Draft } from './draft.ts'
-import { findOne } from './lease.ts'
+import { findActive } from './lease.ts'
 
 /** Unless somebody says, or half of what is left, if that is less. */
 const REMIND_MS = 15 * MINUTE
@@ -17,12 +16,10 @@ export const decideSnooze = (
   { what, forMs }: Extract<Command, { do: 'snooze' }>,
   by: Speaker,
 ): Outcome | Refusal => {
-  const found = findOne(draft, what, by)
+  const found = findActive(draft, what, by)
   if ('type' in found) return found
-  const [lease] = found.leases as [Lease]
-  if (lease.state.status !== 'active') return { type: 'notActive', lease: lease.id }
+  const { lease, until } = found
   if (lease.address === null) return { type: 'toldNowhere', lease: lease.id }
-  const { until } = lease.state
   const at = (draft.at + (forMs ?? Math.max(0, Math.min(REMIND_MS, Math.round((until - draft.at) / 2))))) as Instant
   if (at >= until) return { type: 'snoozeTooLong', lease: lease.id, until }
   draft.emit({ type: 'reminderSet', lease: lease.id, at })

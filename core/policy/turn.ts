@@ -129,7 +129,7 @@ function* turns(
  * Reservations whose hour has come are before everybody. What is reserved for later is kept from them as from others, so that no
  * two get in each other's way.
  */
-function* reservedTurns(
+export function* reservedTurns(
   fleet: Fleet,
   at: Instant,
   types: readonly MachineType[],
@@ -160,7 +160,7 @@ const placeReserved = (fleet: Fleet, at: Instant, request: Reserved, kept: SetAs
 }
 
 /** With what is kept from a request that cannot be served. */
-const placeFor = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement => {
+export const placeFor = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement => {
   const placed = placeWith(fleet, at, request, kept)
   return placed.machines === null ? { ...placed, kept: kept.keptFrom(request, placed.allowed) } : placed
 }
@@ -169,7 +169,7 @@ const placeWith = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): 
   place(fleet, fleet.tenants.need(request.tenant), request, { at, take: kept.takeFor(request) })
 
 /** Claims what lets a request be served the soonest, unless somebody before it has a claim there. One that never can be claims nothing. */
-const setAside = (fleet: Fleet, at: Instant, { request, placed }: Turn, kept: SetAside): void => {
+export const setAside = (fleet: Fleet, at: Instant, { request, placed }: Turn, kept: SetAside): void => {
   const { demand, preferUntil } = request
   let soonest: { readonly stocks: readonly Stock[]; readonly from: Instant } | null = null
   for (const { stocks, after } of choices()) {

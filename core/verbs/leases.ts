@@ -1,6 +1,6 @@
 import type { Instant } from '../id.ts'
 import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
-import type { Verb } from './verb.ts'
+import type { Argument, Verb } from './verb.ts'
 
 export const done: Verb = {
   name: 'done',
@@ -49,6 +49,13 @@ export const readmit: Verb = {
 
 const everything = (what: string | undefined): string | null => (what?.toLowerCase() === 'all' ? 'all' : (what ?? null))
 
+/** Which lease a verb is about. */
+export const ONE_LEASE: Argument = {
+  name: 'what',
+  kind: nameOf(['lease', 'machine'], 'L7Q2'),
+  summary: 'a lease, or a machine of it; not needed if you hold one lease',
+}
+
 export const extend: Verb = {
   name: 'extend',
   aliases: ['renew'],
@@ -56,11 +63,7 @@ export const extend: Verb = {
   who: 'member',
   type: 'command',
   arguments: [
-    {
-      name: 'what',
-      kind: nameOf(['lease', 'machine'], 'L7Q2'),
-      summary: 'a lease, or a machine of it; not needed if you hold one lease',
-    },
+    ONE_LEASE,
     {
       name: 'by',
       kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '2h' },
@@ -95,11 +98,7 @@ export const hold: Verb = {
   who: 'member',
   type: 'command',
   arguments: [
-    {
-      name: 'what',
-      kind: nameOf(['lease', 'machine'], 'L7Q2'),
-      summary: 'a lease, or a machine of it; not needed if you hold one lease',
-    },
+    ONE_LEASE,
     {
       name: 'for',
       kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '8h' },

@@ -1,5 +1,6 @@
 import { DAY } from '../time.ts'
-import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
+import { LONGEST_LEASE_MS } from './bounds.ts'
+import { ONE_LEASE } from './leases.ts'
 import type { Verb } from './verb.ts'
 
 export const snooze: Verb = {
@@ -9,11 +10,7 @@ export const snooze: Verb = {
   who: 'member',
   type: 'command',
   arguments: [
-    {
-      name: 'what',
-      kind: nameOf(['lease', 'machine'], 'L7Q2'),
-      summary: 'a lease, or a machine of it; not needed if you hold one lease',
-    },
+    ONE_LEASE,
     {
       name: 'for',
       kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '15m' },
