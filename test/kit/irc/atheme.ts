@@ -1,5 +1,24 @@
+import { join } from 'node:path'
+import type { DaemonOptions } from './daemon.ts'
+
+export const athemeFiles =
+  (
+    passwords: Readonly<Record<string, string>>,
+    fingerprints: readonly string[] = [],
+  ): ((linkPort: number) => Record<string, string>) =>
+  (linkPort) => ({ 'atheme.conf': config(linkPort), 'services.db': database(passwords, fingerprints) })
+
+export const athemeDaemon = (home: string): Omit<DaemonOptions, 'cwd'> => {
+  const at = (name: string): string => join(home, name)
+  return {
+    command: 'atheme-services',
+    args: ['-n', '-c', at('atheme.conf'), '-D', home, '-l', at('atheme.log'), '-p', at('atheme.pid')],
+    ready: (output) => output.includes('finished synching with uplink'),
+  }
+}
+
 /** Atheme's configuration for a server that takes it on `linkPort`. No crypto module: the accounts file is plain. */
-export function atheme(linkPort: number): string {
+function config(linkPort: number): string {
   const nickserv = ['main', 'identify', 'register', 'ghost', 'logout', 'info', 'group', 'cert']
   const modules = [
     'protocol/inspircd',
@@ -27,7 +46,7 @@ saslserv { nick = "SaslServ"; user = "SaslServ"; host = "services.test"; real = 
 }
 
 /** An accounts file for Atheme; `duffybot` also owns the nick `duffy`, and the certificates of these fingerprints are its own. */
-export function services(passwords: Readonly<Record<string, string>>, fingerprints: readonly string[] = []): string {
+function database(passwords: Readonly<Record<string, string>>, fingerprints: readonly string[]): string {
   // Old enough that no login seems to be from before the account existed.
   const made = Math.floor(Date.now() / 1000) - 86_400
   const lines = ['GRVER 1', 'DBV 12', 'LUID AAAAAAAAZ', 'CF +AFHORVabefhioqrstv']

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { accepts, daemon, type Daemon, daemonHome, freePort, giveFile } from './daemon.ts'
-import { atheme, services } from './atheme.ts'
+import { anopeDaemon, anopeFiles } from './anope.ts'
+import { athemeDaemon, athemeFiles } from './atheme.ts'
 import { certificate } from './certificate.ts'
+import { accepts, daemon, type Daemon, daemonHome, type DaemonOptions, freePort, giveFile } from './daemon.ts'
 
 const MODULES = `ircv3 ircv3_accounttag ircv3_batch ircv3_capnotify ircv3_ctctags ircv3_echomessage
   ircv3_labeledresponse ircv3_msgid ircv3_servertime cap sasl services_account botmode callerid spanningtree namesx
@@ -18,7 +19,7 @@ export interface InspIrcdOptions {
   flood?: 'lenient' | 'strict'
 }
 
-/** A network whose server vouches for accounts: InspIRCd with Atheme's NickServ and SASL. */
+/** A network whose server vouches for accounts: InspIRCd with services that have NickServ and SASL. */
 export interface IrcNetwork extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number
@@ -33,12 +34,21 @@ export interface IrcNetwork extends AsyncDisposable {
 /** Passwords of the accounts that exist from the start. */
 export const accounts = { duffybot: 'bot-Pa55', alice: 'alice-Pa55', bob: 'bob-Pa55' } as const
 
-export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise<IrcNetwork> {
+export const inspircdWithAtheme = (options: InspIrcdOptions = {}): Promise<IrcNetwork> =>
+  networkOf(options, { files: athemeFiles(accounts, options.fingerprints), daemon: athemeDaemon })
+
+export const inspircdWithAnope = (options: Omit<InspIrcdOptions, 'fingerprints'> = {}): Promise<IrcNetwork> =>
+  networkOf(options, { files: anopeFiles(accounts), daemon: anopeDaemon })
+
+/** The services of a network: their files, given the port where the server takes them, and how they are run. */
+interface Services {
+  readonly files: (linkPort: number) => Record<string, string>
+  readonly daemon: (home: string) => Omit<DaemonOptions, 'cwd'>
+}
+
+async function networkOf(options: InspIrcdOptions, services: Services): Promise<IrcNetwork> {
   const [port, tlsPort, linkPort] = [await freePort(), options.tls ? await freePort() : 0, await freePort()]
-  const home = await daemonHome({
-    'atheme.conf': atheme(linkPort),
-    'services.db': services(accounts, options.fingerprints),
-  })
+  const home = await daemonHome(services.files(linkPort))
   const files = options.tls ? await certificate(home.path) : undefined
   const config = [base(home.path, { port, linkPort, flood: options.flood ?? 'lenient' })]
   if (files)
@@ -53,22 +63,7 @@ export async function inspircdWithAtheme(options: InspIrcdOptions = {}): Promise
     cwd: home.path,
     ready: (output) => output.includes('is now running') && accepts(port),
   })
-  const nickserv = daemon({
-    command: 'atheme-services',
-    args: [
-      '-n',
-      '-c',
-      join(home.path, 'atheme.conf'),
-      '-D',
-      home.path,
-      '-l',
-      join(home.path, 'atheme.log'),
-      '-p',
-      join(home.path, 'atheme.pid'),
-    ],
-    cwd: home.path,
-    ready: (output) => output.includes('finished synching with uplink'),
-  })
+  const nickserv = daemon({ cwd: home.path, ...services.daemon(home.path) })
   const stop = async () => {
     await nickserv.kill()
     await ircd.kill()
