@@ -2,7 +2,7 @@ import type { Fleet } from './fleet.ts'
 import type { Instant, TenantName } from './id.ts'
 import { Kind } from './kind.ts'
 import type { MachineType } from './machine.ts'
-import { byShare, bySince, headOf, isOverdue, type Head } from './policy/fairness.ts'
+import { byShare, bySince, headOf, overdueSince, type Head } from './policy/fairness.ts'
 import { kindOf, queueOf, type Waiting } from './policy/queue.ts'
 import { Ranking } from './ranking.ts'
 import type { Demand } from './request.ts'
@@ -88,17 +88,19 @@ export class Heads {
 
   /** Groups whose first was overtaken too often, in the order of service: those firsts are before all others. */
   *overdue(type: MachineType): Generator<Turned> {
+    const last = overdueSince(this.#fleet, type)
     for (const group of this.#groups[type].longest) {
       const head = group.longest.first()!
-      if (!isOverdue(this.#fleet, head)) return
+      if (head.since > last) return
       yield { group, head }
     }
   }
 
   /** The other groups, in the order of service. */
   *inTime(type: MachineType): Generator<Turned> {
+    const last = overdueSince(this.#fleet, type)
     for (const group of this.#groups[type].fair)
-      if (!isOverdue(this.#fleet, group.longest.first()!)) yield { group, head: group.fair.first()! }
+      if (group.longest.first()!.since > last) yield { group, head: group.fair.first()! }
   }
 
   /** The lines of a tenant whose heads want more than is left of its quota. */

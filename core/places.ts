@@ -1,7 +1,7 @@
 import type { Fleet } from './fleet.ts'
 import type { RequestId, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
-import { byPriority, byShare, granted, shareOf } from './policy/fairness.ts'
+import { byPriority, byShare, overdueSince, shareOf } from './policy/fairness.ts'
 import type { Waiting } from './policy/queue.ts'
 import { Ranking } from './ranking.ts'
 import { SumTree } from './sum-tree.ts'
@@ -87,7 +87,7 @@ export class Places {
   /** With all those among the overdue who are by now, and nobody else. */
   #reached(type: MachineType): Lines {
     const lines = this.#lines[type]
-    const last = granted(this.#fleet, { demand: { type } }) - this.#fleet.limits.overtakenMost
+    const last = overdueSince(this.#fleet, type)
     for (let head = lines.inTime.first(); head !== undefined && since(head) <= last; head = lines.inTime.first())
       this.#turn(lines, head, true)
     for (let head = lines.overdue.last(); head !== undefined && since(head) > last; head = lines.overdue.last())

@@ -62,7 +62,7 @@ export class Ranking<T> {
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (const block of this.#blocks) yield* block
+    for (const block of this.#blocks) for (const item of block) yield item
   }
 
   /** The first block that may hold the item, or the last one. */

@@ -1,4 +1,5 @@
 import type { Fleet } from '../fleet.ts'
+import type { MachineType } from '../machine.ts'
 import type { Tenant } from '../tenant.ts'
 import type { Waiting } from './queue.ts'
 
@@ -74,10 +75,12 @@ export const byPriority = (a: Ranked, b: Ranked): number =>
 /** Of two who were. */
 export const bySince = (a: Standing, b: Standing): number => a.since - b.since || a.request.number - b.request.number
 
-/** Grants of its type since it came to the head of its line; 0 for those behind it. */
-export const overtaken = (fleet: Fleet, { request, since }: Standing): number => granted(fleet, request) - since
+/** Whoever came to the head of its line when so many were granted of a type, or fewer, was overtaken too often. */
+export const overdueSince = (fleet: Fleet, type: MachineType): number =>
+  granted(fleet, { demand: { type } }) - fleet.limits.overtakenMost
 
-export const isOverdue = (fleet: Fleet, head: Standing): boolean => overtaken(fleet, head) >= fleet.limits.overtakenMost
+export const isOverdue = (fleet: Fleet, { request, since }: Standing): boolean =>
+  since <= overdueSince(fleet, request.demand.type)
 
 /** Grants of a request's type so far. */
 export const granted = (fleet: Fleet, { demand }: { readonly demand: Pick<Waiting['demand'], 'type'> }): number =>

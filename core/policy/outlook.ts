@@ -1,6 +1,8 @@
 import type { Fleet } from '../fleet.ts'
+import type { Turned } from '../heads.ts'
 import type { Instant } from '../id.ts'
 import type { Kind, Reach } from '../kind.ts'
+import type { MachineType } from '../machine.ts'
 import type { Stock } from '../stock.ts'
 import { mismatch } from './match.ts'
 import { isNear } from './platform.ts'
@@ -16,7 +18,11 @@ export class Outlook {
   readonly #fleet: Fleet
   readonly #at: Instant
   readonly #kept: SetAside
-  readonly #over = new Map<Kind, { readonly isOver: boolean; readonly claims: number }>()
+  /** When it was last asked whether a kind can claim anything: how many claims there were, and what the answer was. */
+  readonly #claimable = new Map<Kind, { readonly claims: number; readonly can: boolean }>()
+  /** Kinds that may still be served, the last of them as far as is known after so many claims; all others cannot. */
+  #hopeful: Kind[] | null = null
+  #hopefulAfter = -1
 
   constructor(fleet: Fleet, at: Instant, kept: SetAside) {
     this.#fleet = fleet
@@ -24,29 +30,38 @@ export class Outlook {
     this.#kept = kept
   }
 
-  /** Whether nobody more of a kind can be served, nor have anything set aside. */
-  isOver(kind: Kind): boolean {
-    const known = this.#over.get(kind)
-    const claims = this.#kept.claims.length
-    if (known !== undefined && (known.isOver || known.claims === claims)) return known.isOver
-    const isOver = !this.canClaim(kind) && !this.hasHope(kind)
-    this.#over.set(kind, { isOver, claims })
-    return isOver
+  /** Whether the first of a group can neither be served nor have anything set aside. */
+  isOver({ group: { kind }, head: { request } }: Turned): boolean {
+    return !this.canClaim(kind) && !this.#mayHave(kind, request.demand.count, request.durationMs + request.graceMs)
   }
 
-  /** Whether the least that any of a kind wants may be there to be given. */
-  hasHope(kind: Kind): boolean {
-    const { leastCount, leastMs } = kind
-    return served(kind, reachOf(this.#fleet, kind)).some(
-      (stocks) => this.#kept.mostOf(stocks, leastMs, leastCount) >= leastCount,
-    )
+  /** Whether anybody who waits for machines of these types may still be served. */
+  hasHope(types: readonly MachineType[]): boolean {
+    const hopeful = (this.#hopeful ??= types.flatMap((type) => [...this.#fleet.heads.kinds(type)]))
+    if (this.#hopefulAfter === this.#kept.claims.length) return hopeful.length > 0
+    this.#hopefulAfter = this.#kept.claims.length
+    for (let kind = hopeful.at(-1); kind !== undefined; kind = hopeful.at(-1)) {
+      if (this.#mayHave(kind, kind.leastCount, kind.leastMs)) return true
+      hopeful.pop()
+    }
+    return false
   }
 
   /** Whether there may be something left that can be set aside for somebody of a kind. */
   canClaim(kind: Kind): boolean {
-    return claimed(kind, reachOf(this.#fleet, kind)).some(
+    const claims = this.#kept.claims.length
+    const known = this.#claimable.get(kind)
+    if (known !== undefined && (!known.can || known.claims === claims)) return known.can
+    const can = claimed(kind, reachOf(this.#fleet, kind)).some(
       (stocks) => this.#isOpen(stocks) && freeBy(this.#fleet, stocks, kind.leastCount, this.#at) !== null,
     )
+    this.#claimable.set(kind, { claims, can })
+    return can
+  }
+
+  /** Whether so many, for so long, may be there to be given to somebody of a kind. */
+  #mayHave(kind: Kind, count: number, stayMs: number): boolean {
+    return served(kind, reachOf(this.#fleet, kind)).some((stocks) => this.#kept.mostOf(stocks, stayMs, count) >= count)
   }
 
   /** Whether nobody claims any of these; where some of them close, and are left out for whoever wants them for long: whether any of them is left. */

@@ -71,7 +71,7 @@ export class SetAside {
       this.#claimed.add(stock)
       if (!claim.reserved) this.#awaited.add(stock)
     }
-    this.#spare.clear()
+    for (const other of this.#spare.keys()) if (isCounted(claim, other)) this.#spare.delete(other)
   }
 
   /** Whether nobody who waits has a claim on any of these. */
@@ -80,23 +80,35 @@ export class SetAside {
   }
 
   /**
-   * A bound on how many of these anybody can be given who wants them for so long or longer: exact for one machine of one stock.
-   * Counted no further than to `enough`.
+   * A bound on how many of these anybody can be given who wants them for so long or longer: exact for one machine. Counted no
+   * further than to `enough`.
    */
   mostOf(stocks: readonly Stock[], stayMs: number, enough: number): number {
     let most = 0
+    /** What a claim can still spare of the stocks that it leaves the least of. */
+    const left = new Map<Claim, number>()
     for (const stock of stocks) {
-      let free = stock.ready.size
-      if (free > 0 && this.#claimed.has(stock)) {
-        const { pool } = stock.shape
-        const back = this.#now + openingMs(this.#fleet, [stock]) + stayMs + turnaroundMs(this.#fleet.pools.need(pool))
-        for (const claim of this.#claims)
-          if (claim.from < back && claim.stocks.includes(stock)) free = Math.min(free, this.#spareOf(claim))
-      }
+      const tightest = this.#tightest(stock, stayMs)
+      const spare = tightest === null ? Infinity : (left.get(tightest) ?? this.#spareOf(tightest))
+      const free = Math.min(stock.ready.size, spare)
+      if (tightest !== null) left.set(tightest, spare - free)
       most += free
       if (most >= enough) return most
     }
     return most
+  }
+
+  /** Of the claims that machines of a stock would not be back for after so long, the one that can spare the fewest. */
+  #tightest(stock: Stock, stayMs: number): Claim | null {
+    if (stock.ready.size === 0 || !this.#claimed.has(stock)) return null
+    const { pool } = stock.shape
+    const back = this.#now + openingMs(this.#fleet, [stock]) + stayMs + turnaroundMs(this.#fleet.pools.need(pool))
+    let tightest: Claim | null = null
+    for (const claim of this.#claims) {
+      if (claim.from >= back || !claim.stocks.includes(stock)) continue
+      if (tightest === null || this.#spareOf(claim) < this.#spareOf(tightest)) tightest = claim
+    }
+    return tightest
   }
 
   /** From `from` on, the first instant at which so many can be had on these terms without breaking what is reserved. */
@@ -191,13 +203,7 @@ export class SetAside {
     let spare = this.#spare.get(claim)
     if (spare === undefined) {
       const { stocks, from, slackMs } = claim
-      const needed = sum(this.#claims, (other) =>
-        other.from <= from &&
-        (!other.reserved || other.until > from) &&
-        other.stocks.some((stock) => stocks.includes(stock))
-          ? other.count
-          : 0,
-      )
+      const needed = sum(this.#claims, (other) => (isCounted(other, claim) ? other.count : 0))
       const most = needed + this.#fleet.limits.machinesPerRequest
       spare = Math.max(0, freeAt(this.#fleet, stocks, { at: from, now: this.#now, most, slackMs }) - needed)
       this.#spare.set(claim, spare)
@@ -205,6 +211,12 @@ export class SetAside {
     return spare
   }
 }
+
+/** Whether what one claims has to be there when another begins, out of the same machines. */
+const isCounted = (one: Claim, other: Claim): boolean =>
+  one.from <= other.from &&
+  (!one.reserved || one.until > other.from) &&
+  one.stocks.some((stock) => other.stocks.includes(stock))
 
 /** The longest that it takes to let a tenant in: a lease's time begins only then. */
 export const openingMs = (fleet: Fleet, stocks: readonly Stock[]): number =>

@@ -1,7 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { Turned } from '../heads.ts'
 import type { Instant } from '../id.ts'
-import type { Kind } from '../kind.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Stock } from '../stock.ts'
@@ -74,7 +73,8 @@ export function* groupsInOrder(fleet: Fleet, types: readonly MachineType[] = MAC
 }
 
 /** Lists that are in order each, as one. */
-function* merged(lists: readonly Iterator<Turned>[], compare: (a: Head, b: Head) => number): Generator<Turned> {
+function* merged(lists: readonly Generator<Turned>[], compare: (a: Head, b: Head) => number): Generator<Turned> {
+  if (lists.length === 1) return yield* lists[0]!
   const nexts = lists.map((list) => ({ list, next: list.next() }))
   for (;;) {
     let first: (typeof nexts)[number] | undefined
@@ -106,22 +106,15 @@ function* turns(
 ): Generator<Turn & { readonly head: Head | null }> {
   yield* reservedTurns(fleet, at, types, kept)
   const outlook = new Outlook(fleet, at, kept)
-  let hopeful = matters === 'served' ? types.flatMap((type) => [...fleet.heads.kinds(type)]).filter(hasHope) : null
-  for (const { head, group } of groupsInOrder(fleet, types)) {
+  for (const turned of groupsInOrder(fleet, types)) {
+    const { head, group } = turned
     // Claims matter for as long as somebody may be served.
-    if (hopeful?.length === 0) return
-    if (matters === 'aside' ? !outlook.canClaim(group.kind) : outlook.isOver(group.kind)) continue
+    if (matters === 'served' && !outlook.hasHope(types)) return
+    if (matters === 'aside' ? !outlook.canClaim(group.kind) : outlook.isOver(turned)) continue
     const { request } = head
     const placed = placeWith(fleet, at, request, kept)
     yield { request, head, placed }
-    if (placed.machines !== null) continue
-    const claims = kept.claims.length
-    setAside(fleet, at, { request, placed }, kept)
-    if (kept.claims.length > claims) hopeful = hopeful?.filter(hasHope) ?? null
-  }
-
-  function hasHope(kind: Kind): boolean {
-    return outlook.hasHope(kind)
+    if (placed.machines === null) setAside(fleet, at, { request, placed }, kept)
   }
 }
 

@@ -112,7 +112,7 @@ const timed = (ms: number, act: () => void): number => {
   return stretches.toSorted((a, b) => a - b)[5]!
 }
 
-class Site {
+export class Site {
   readonly fleet = new Fleet()
   commands = 0
   readonly #chance = random(1)

@@ -193,8 +193,8 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'Nobody is overtaken more often than a stated number of times.',
     file: 'core/policy/fairness.ts',
-    text: '>= fleet.limits.overtakenMost',
-    without: '>= Infinity',
+    text: '- fleet.limits.overtakenMost',
+    without: '- Infinity',
     tests: ['test/core/fairness.test.ts'],
   },
   {
