@@ -75,10 +75,17 @@ function* turns(
   yield* reservedTurns(fleet, at, types, kept)
   for (const head of headsInOrder(fleet, types, now)) {
     const { request } = head
-    const placed = placeFor(fleet, at, request, kept)
+    const placed = placeFor(fleet, at, request, afresh(fleet, at, kept))
     yield { request, head, placed }
     if (placed.machines === null) setAside(fleet, at, { request, placed }, kept)
   }
+}
+
+/** The same claims, with nothing worked out of them yet. */
+const afresh = (fleet: Fleet, at: Instant, { claims }: SetAside): SetAside => {
+  const kept = new SetAside(fleet, at)
+  for (const claim of claims) kept.add(claim)
+  return kept
 }
 
 const typesReady = (fleet: Fleet): MachineType[] =>
