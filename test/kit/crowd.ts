@@ -30,7 +30,11 @@ export const CROWDED_SITE: Site = siteOf({
     platformOf('three', { vendor: 'amd' }),
   ],
   pools: [
-    poolOf('metal', { chassis: 'spread', graceMs: 20 * MINUTE, steps: ['provision', 'grant', 'revoke', 'recycle', 'check'] }),
+    poolOf('metal', {
+      chassis: 'spread',
+      graceMs: 20 * MINUTE,
+      steps: ['provision', 'grant', 'revoke', 'recycle', 'check'],
+    }),
     poolOf('spare', { ready: 1, afterLease: 'shutdown', prepareMs: 40 * MINUTE }),
     poolOf('vm', { type: 'vm', steps: ['revoke', 'recycle', 'check'] }),
   ],
