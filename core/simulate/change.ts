@@ -1,11 +1,14 @@
-import type { Site, SiteMachine, SiteTenant } from '../command.ts'
+import type { Site, SiteTenant } from '../command.ts'
 import { readDuration } from '../duration.ts'
-import type { MachineName, PlatformName } from '../id.ts'
+import type { PlatformName } from '../id.ts'
 import { byText } from '../indexes.ts'
 import type { Pool } from '../pool.ts'
 import { HIGHEST_PRIORITY, PLATFORM_RULES, type PlatformRule } from '../request.ts'
 import { nearest } from '../suggest.ts'
 import { DAY } from '../time.ts'
+import { addMachines, machinesIn, removeMachines, setPool, withPredicted, withReady } from './resize.ts'
+
+const MOST = 100_000
 
 /** What a scenario lives through: a site as it would be, under a load that may differ from the one given. */
 export interface Plan {
@@ -67,14 +70,9 @@ export const CHANGES: readonly ChangeKind[] = [
       withPool(plan, words, 1, (pool, count, platform) => removeMachines(plan.site, pool, { count, platform })),
   },
   {
-    usage: 'ready POOL N',
-    summary: 'machines that it keeps ready ahead of demand',
-    make: (plan, [name, count]) =>
-      withPool(plan, [count ?? '', name ?? ''], 0, (pool, ready) => {
-        const machines = machinesIn(plan.site, pool).length
-        if (ready > machines) return `the pool ${pool.name} has ${machines} machines; keep at most that many ready`
-        return setPool(plan.site, pool, { ready })
-      }),
+    usage: 'ready [POOL] N|predicted [N%]',
+    summary: 'machines kept ready; predicted: as demand makes likely, short N% of the time',
+    make: (plan, words) => keepReady(plan, words),
   },
   {
     usage: 'after POOL recycle|rebuild|shutdown',
@@ -100,9 +98,12 @@ export const CHANGES: readonly ChangeKind[] = [
     },
   },
   {
-    usage: 'quota TENANT N',
-    summary: 'machines that it may hold at once',
-    make: (plan, words) => withTenant(plan, words, { whole: true, most: 100_000 }, (quota) => ({ quota })),
+    usage: 'quota [TENANT] N',
+    summary: 'machines that it, or else everybody, may hold at once',
+    make: (plan, words) =>
+      withTenant(plan, words.length === 1 ? ['', ...words] : words, { whole: true, most: MOST }, (quota) => ({
+        quota,
+      })),
   },
   {
     usage: 'weight TENANT N',
@@ -156,6 +157,51 @@ export const CHANGES: readonly ChangeKind[] = [
   },
 ]
 
+/** `metal 4`, `metal predicted 2%`; without a pool every one, none more than it has. */
+const keepReady = (plan: Plan, words: readonly string[]): Plan | string => {
+  const [first = ''] = words
+  const isOfAll = first === 'predicted' || /^\d+$/.test(first)
+  const level = readyLevel(isOfAll ? words : words.slice(1))
+  if (level === null) return READY_RULE
+  const { site } = plan
+  const set = (of: Site, pool: Pool): Site | string =>
+    'missProbability' in level
+      ? withPredicted(of, pool, level.missProbability)
+      : withReady(of, pool, isOfAll ? Math.min(level.machines, machinesIn(of, pool).length) : level.machines)
+  const pools = isOfAll ? site.pools : [poolNamed(site, first)]
+  let changed = site
+  for (const pool of pools) {
+    const now = typeof pool === 'string' ? pool : set(changed, pool)
+    if (typeof now === 'string') return now
+    changed = now
+  }
+  return withSite(plan, changed)
+}
+
+const readyLevel = ([word = '', miss, ...more]: readonly string[]):
+  | { readonly machines: number }
+  | { readonly missProbability: number }
+  | null => {
+  if (more.length > 0 || (miss !== undefined && word !== 'predicted')) return null
+  if (word === 'predicted') {
+    const missProbability = miss === undefined ? USUAL_MISS : shareOf(miss)
+    return missProbability === null ? null : { missProbability }
+  }
+  const machines = wholeNumber(word, 0)
+  return machines === null ? null : { machines }
+}
+
+const READY_RULE =
+  'give a number of machines, or "predicted" and perhaps how often it may fall short, as in "ready metal predicted 5%"'
+/** As in a config that does not say. */
+const USUAL_MISS = 0.05
+
+/** From 0.01 to 50 percent, as in a config. */
+const shareOf = (text: string): number | null => {
+  const share = /^\d{1,2}(?:\.\d{1,2})?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN
+  return share >= 0.0001 && share <= 0.5 ? share : null
+}
+
 const withSite = (plan: Plan, site: Site): Plan => ({ ...plan, site })
 
 /** `3 metal of intel`; a pool goes by its name, or by its type where no pool has that name. */
@@ -179,7 +225,6 @@ const withPool = (
   return typeof site === 'string' ? site : withSite(plan, site)
 }
 
-const MOST = 100_000
 const wholeNumber = (word: string, least: number): number | null =>
   /^\d{1,6}$/.test(word) && Number(word) >= least && Number(word) <= MOST ? Number(word) : null
 
@@ -199,74 +244,6 @@ const instead = (asked: string, known: readonly string[]): string => {
   return near === null ? `there is ${known.slice(0, 12).join(', ')}` : `did you mean "${near}"?`
 }
 
-const machinesIn = ({ machines }: Site, { name }: Pool): SiteMachine[] => machines.filter(({ pool }) => pool === name)
-
-/** A fixed pool that keeps all of its machines ready goes on doing so; a level that follows demand is left to follow it. */
-const resized = (site: Site, pool: Pool, machines: readonly SiteMachine[]): Site => {
-  const [before, after] = [site, { ...site, machines }].map((one) => machinesIn(one, pool).length) as [number, number]
-  if (typeof pool.ready !== 'number') return { ...site, machines }
-  const ready = pool.ready >= before && pool.kind === 'fixed' ? after : Math.min(pool.ready, after)
-  return setPool({ ...site, machines }, pool, { ready })
-}
-
-const addMachines = (
-  site: Site,
-  pool: Pool,
-  { count, platform }: { readonly count: number; readonly platform: PlatformName | null },
-): Site | string => {
-  const own = machinesIn(site, pool)
-  const of = platform ?? commonest(own)
-  if (of === null)
-    return `say of which platform: "add ${count} ${pool.name} of ${site.platforms[0]?.name ?? 'PLATFORM'}"`
-  const alien = site.machines.find((machine) => machine.platform === of && typeOf(site, machine) !== pool.type)
-  if (alien !== undefined)
-    return `the platform ${of} is of ${typeOf(site, alien)} machines, the pool ${pool.name} of ${pool.type}`
-  const like = own.find((machine) => machine.platform === of)
-  const taken = new Set(site.machines.map(({ name }) => name))
-  const added: SiteMachine[] = []
-  for (let number = 1; added.length < count; number += 1) {
-    const name = `new-${pool.name}-${number}` as MachineName
-    if (taken.has(name)) continue
-    added.push({ name, pool: pool.name, platform: of, chassis: null, labels: like?.labels ?? [], variables: {} })
-  }
-  return resized(site, pool, [...site.machines, ...added])
-}
-
-const typeOf = ({ pools }: Site, machine: SiteMachine): Pool['type'] | undefined =>
-  pools.find(({ name }) => name === machine.pool)?.type
-
-const removeMachines = (
-  site: Site,
-  pool: Pool,
-  { count, platform }: { readonly count: number; readonly platform: PlatformName | null },
-): Site | string => {
-  let own = machinesIn(site, pool).filter((machine) => platform === null || machine.platform === platform)
-  if (own.length < count) return `the pool ${pool.name} has ${own.length} such machines; remove at most that many`
-  const removed = new Set<string>()
-  while (removed.size < count) {
-    const from = commonest(own)
-    const last = own.filter((machine) => machine.platform === from).toSorted((a, b) => byText(b.name, a.name))[0]!
-    removed.add(last.name)
-    own = own.filter((machine) => machine !== last)
-  }
-  return resized(
-    site,
-    pool,
-    site.machines.filter(({ name }) => !removed.has(name)),
-  )
-}
-
-const commonest = (machines: readonly SiteMachine[]): PlatformName | null => {
-  const platforms = [...Map.groupBy(machines, ({ platform }) => platform)]
-  const [most] = platforms.toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || byText(a, b))
-  return most?.[0] ?? null
-}
-
-const setPool = (site: Site, { name }: Pool, change: Partial<Pool>): Site => ({
-  ...site,
-  pools: site.pools.map((pool) => (pool.name === name ? { ...pool, ...change } : pool)),
-})
-
 const withTenant = (
   { site, ...plan }: Plan,
   [name = '', word = '', ...more]: readonly string[],
@@ -274,11 +251,13 @@ const withTenant = (
   terms: (value: number) => Partial<SiteTenant>,
 ): Plan | string => {
   const known = site.tenants.map((tenant) => tenant.name)
-  if (!known.some((one) => one === name)) return `there is no tenant "${name}"; ${instead(name, known)}`
+  if (name !== '' && !known.some((one) => one === name)) return `there is no tenant "${name}"; ${instead(name, known)}`
   const value = /^\d{1,7}(?:\.\d{1,3})?$/.test(word) ? Number(word) : NaN
   const isFit = value <= most && (whole ? Number.isInteger(value) : value > 0)
   if (!isFit || more.length > 0) return `give ${whole ? 'a whole number up to' : 'a number above 0, up to'} ${most}`
-  const tenants = site.tenants.map((tenant) => (tenant.name === name ? { ...tenant, ...terms(value) } : tenant))
+  const tenants = site.tenants.map((tenant) =>
+    name === '' || tenant.name === name ? { ...tenant, ...terms(value) } : tenant,
+  )
   return { ...plan, site: { ...site, tenants } }
 }
 

@@ -46,11 +46,12 @@ export const simulate: Command = {
     const configs = await configsOf(world, changes)
     const basis = await basisOf(call)
     if (typeof basis === 'number') return basis
-    const { ground, site, scenes: before, notes } = basis
+    const { site, scenes: before, notes } = basis
     const base: Plan = { site, platform: null, demand: 1 }
     const plans = changes.map((text) => ({ name: text, plan: planOf(base, text, configs) }))
-    const lived = [{ name: 'as it is', plan: base }, ...plans].map(({ name, plan }) => live(ground, name, plan))
-    const scenes = [...before, ...lived]
+    const scenarios = [{ name: 'as it is', plan: base }, ...plans]
+    const ground = basis.groundFor(scenarios.map(({ plan }) => plan))
+    const scenes = [...before, ...scenarios.map(({ name, plan }) => live(ground, name, plan))]
     const period = { from: isoOf(ground.countFrom), until: isoOf(ground.until), seed: ground.seed }
     draw(call, scenes, ground)
     if (words.json) world.out(JSON.stringify({ ...period, notes, scenarios: reportData(scenes) }))
@@ -73,7 +74,7 @@ const draw = (call: Call, scenes: readonly Scene[], { countFrom, until }: Ground
 
 /** What scenarios are lived through on, and what to set beside them. */
 interface Basis {
-  readonly ground: Ground
+  readonly groundFor: (plans: readonly Plan[]) => Ground
   readonly site: Site
   readonly scenes: readonly Scene[]
   readonly notes: readonly string[]
@@ -96,7 +97,12 @@ const recordedBasis = async (call: Call): Promise<Basis | Exit> => {
   if (typeof recorded === 'number') return recorded
   const { ground, site, happened, siteChanges } = recorded
   const changed = `The site was changed ${siteChanges === 1 ? 'once' : `${siteChanges} times`} in this time; all but the first column is as it was at the end.`
-  return { ground, site, scenes: [{ name: 'as it was', figures: happened }], notes: siteChanges === 0 ? [] : [changed] }
+  return {
+    groundFor: () => ground,
+    site,
+    scenes: [{ name: 'as it was', figures: happened }],
+    notes: siteChanges === 0 ? [] : [changed],
+  }
 }
 
 const live = (ground: Ground, name: string, plan: Plan): Scene => {
@@ -130,8 +136,9 @@ const configsOf = async (world: World, changes: readonly string[]): Promise<Read
 /** A Monday, 00:00 UTC: chance decides what happens, and the week begins with it. */
 const MONDAY = Date.UTC(2026, 0, 5)
 const DAY_MS = 86_400_000
-/** Lived through before anything counts, so that machines are made and lines have formed. */
-const WARM_UP_MS = DAY_MS
+/** Lived through before anything counts, so that machines are made and lines have formed; and weeks seen, where a level follows them. */
+const warmUpMs = (plans: readonly Plan[]): number =>
+  plans.some(({ site }) => site.pools.some(({ ready }) => typeof ready !== 'number')) ? 21 * DAY_MS : DAY_MS
 
 const describedBasis = async (call: Call): Promise<Basis> => {
   const { world, words } = call
@@ -143,12 +150,14 @@ const describedBasis = async (call: Call): Promise<Basis> => {
   const { readLoad } = await import('../simulate/load-file.ts')
   const { tenants, steps } = await readLoad(file, asks.map(readAsk), site)
   const seed = seedOf(call)
-  const from = (MONDAY - WARM_UP_MS) as Instant
-  const until = (MONDAY + spanOf(call)) as Instant
-  const load = [...describedLoad(tenants, { from, until }, chanceFrom(seed))]
   const countFrom = MONDAY as Instant
-  const ground = { fleet: new Fleet(), from, countFrom, until, load, standing: new Map(), steps, seed }
-  return { ground, site, scenes: [], notes: [] }
+  const until = (MONDAY + spanOf(call)) as Instant
+  const groundFor = (plans: readonly Plan[]): Ground => {
+    const from = (MONDAY - warmUpMs(plans)) as Instant
+    const load = [...describedLoad(tenants, { from, until }, chanceFrom(seed))]
+    return { fleet: new Fleet(), from, countFrom, until, load, standing: new Map(), steps, seed }
+  }
+  return { groundFor, site, scenes: [], notes: [] }
 }
 
 const seedOf = ({ words }: Call): number => {

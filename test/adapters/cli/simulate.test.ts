@@ -123,7 +123,7 @@ describe('duffy simulate', () => {
   test('says in its help what can be changed', async () => {
     const { exit, out } = await run('--help')
     expect(exit).toBe(0)
-    expect(out).toContain('quota TENANT N')
+    expect(out).toContain('quota [TENANT] N')
   })
 
   test.each([

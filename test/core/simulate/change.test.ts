@@ -69,6 +69,26 @@ describe('a change', () => {
     expect(poolAfter('longest metal 1h')).toMatchObject({ longestMs: 3_600_000, defaultMs: 3_600_000 })
   })
 
+  test('has a level follow demand, within what the pool has, from what it keeps now', () => {
+    expect(poolAfter('ready vm predicted 2.5%', 'vm').ready).toEqual({
+      missProbability: 0.025,
+      least: 0,
+      most: 4,
+      atFirst: 1,
+    })
+    expect(poolAfter('ready metal 2, ready metal predicted').ready).toMatchObject({ missProbability: 0.05, atFirst: 2 })
+    expect(poolAfter('ready metal predicted, ready metal 3').ready).toBe(3)
+  })
+
+  test('keeps as many ready everywhere, but no more than there are, where it names no pool', () => {
+    expect(changed('ready 5').site.pools.map(({ ready }) => ready)).toEqual([5, 4])
+    expect(changed('ready predicted').site.pools.map(({ ready }) => typeof ready)).toEqual(['object', 'object'])
+  })
+
+  test('sets the quota of everybody where it names nobody', () => {
+    expect(changed('quota 9').site.tenants.map(({ quota }) => quota)).toEqual([9, 9])
+  })
+
   test('sets what one tenant may have, and no other', () => {
     expect(tenantAfter('quota infra 9', 'infra').quota).toBe(9)
     expect(tenantAfter('quota infra 9', 'kernel').quota).toBe(4)
@@ -98,10 +118,10 @@ describe('a change', () => {
     const examples: Readonly<Record<string, string>> = {
       'add N POOL [of PLATFORM]': 'add 1 metal of intel',
       'remove N POOL [of PLATFORM]': 'remove 1 metal of intel',
-      'ready POOL N': 'ready metal 3',
+      'ready [POOL] N|predicted [N%]': 'ready metal predicted 3%',
       'after POOL recycle|rebuild|shutdown': 'after metal shutdown',
       'longest POOL TIME': 'longest metal 3 hours',
-      'quota TENANT N': 'quota infra 3',
+      'quota [TENANT] N': 'quota infra 3',
       'weight TENANT N': 'weight infra 3',
       'priority TENANT N': 'priority infra 3',
       'overtaken N': 'overtaken 3',
@@ -127,6 +147,12 @@ test.each([
   ['remove 9 metal', 'the pool metal has 7 such machines; remove at most that many'],
   ['remove 5 metal of intel', 'the pool metal has 4 such machines'],
   ['ready metal 8', 'the pool metal has 7 machines; keep at most that many ready'],
+  ['ready metal', 'give a number of machines, or "predicted"'],
+  ['ready', 'give a number of machines, or "predicted"'],
+  ['ready metal predicted 60%', 'give a number of machines, or "predicted"'],
+  ['ready metal 3 5%', 'give a number of machines, or "predicted"'],
+  ['ready meta predicted', 'did you mean "metal"?'],
+  ['quota', 'give a whole number up to 100000'],
   ['after metal sleep', 'after a lease comes recycle, rebuild or shutdown'],
   ['after vm rebuild', 'the driver of pool vm has no step rebuild'],
   ['longest metal 3', 'give a length of time, as in "longest metal 4h"'],
