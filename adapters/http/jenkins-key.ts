@@ -23,5 +23,9 @@ export async function jenkinsOf(
   }
 }
 
+/** Whether somebody wants to prove that they are a Jenkins. */
+export const hasToken = (query: unknown): boolean =>
+  (query as { readonly token?: unknown } | undefined)?.token !== undefined
+
 /** Whether a caller is a Jenkins, by its secret. */
 export const isJenkins = ({ identity }: Caller): boolean => identity.startsWith(JENKINS)

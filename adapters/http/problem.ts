@@ -66,6 +66,13 @@ export function noKey(): Answer {
   return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer realm="duffy"' } }
 }
 
+/** Said where a Jenkins proves itself by `?token=`, and did not. */
+export function noSecret(): Answer {
+  const detail =
+    'The "token" in the address is the "secret" of no Jenkins in the config of this Duffy. Send that, URL-encoded, or instead of it an API key: "Authorization: Bearer dfy_…".'
+  return problem(401, 'noSecret', "No Jenkins's secret", detail)
+}
+
 /** Seconds after which what failed on our side, and left nothing behind, may be tried again. */
 const FAULT_S = 5
 

@@ -9,14 +9,14 @@ import type { Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { callerOf, type Caller } from './api-key.ts'
 import { readJson } from './json.ts'
-import { jenkinsOf } from './jenkins-key.ts'
+import { hasToken, jenkinsOf } from './jenkins-key.ts'
 import { callOf } from './call.ts'
 import { answerFault, BadBody } from './faults.ts'
 import { facades } from './facade/index.ts'
 import { settingsOf, type HttpOptions, type Settings } from './options.ts'
 import { mountOn } from './mount.ts'
 import type { Ports } from './ports.ts'
-import { noKey, notFound, notReady, problem, tooFast } from './problem.ts'
+import { noKey, noSecret, notFound, notReady, problem, tooFast } from './problem.ts'
 import { buckets } from './rate.ts'
 import type { Answer, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -159,7 +159,8 @@ const admit = (app: FastifyInstance, { ports, bounds }: Door): void => {
       (token === true ? await jenkinsOf(request.query, ports) : null)
     if (caller === null) {
       const waitMs = strangers.take(request.ip, now)
-      return send(reply, waitMs > 0 ? tooFast(waitMs) : noKey())
+      const isByToken = token === true && hasToken(request.query)
+      return send(reply, waitMs > 0 ? tooFast(waitMs) : isByToken ? noSecret() : noKey())
     }
     const waitMs = perKey.take(caller.key, now)
     if (waitMs > 0) return send(reply, tooFast(waitMs))

@@ -54,7 +54,7 @@ test('without the right to install, the command is told and nothing is done', ()
 })
 
 test('the tests need the chat servers too', () => {
-  expect(run('test').stdout).toMatch(/inspircd atheme-services ngircd anope ii irssi script\n$/)
+  expect(run('test').stdout).toMatch(/inspircd atheme-services ngircd anope ii irssi script groovy jq\n$/)
 })
 
 test('on Fedora the packages have other names', () => {

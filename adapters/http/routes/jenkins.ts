@@ -72,8 +72,23 @@ const request = async (call: Call, caller: Caller): Promise<Answer> => {
   const no = foreign(call, caller, build)
   if (no !== null) return no
   const named = typeof name === 'string' ? name : String(fields['type'])
-  return perform(call, caller, GET, fields, { door: DOOR, id: `${build}#${named}` })
+  const id = `${build}#${named}`
+  const answer = await perform(call, caller, GET, fields, { door: DOOR, id })
+  return isReused(answer) ? nameUsed(id, named) : answer
 }
+
+const isReused = ({ body }: Answer): boolean =>
+  (body as { readonly refusal?: unknown } | null)?.refusal === 'idUsedBefore'
+
+/** What this door calls a name is no header. */
+const nameUsed = (id: string, name: string): Answer =>
+  problem(
+    409,
+    'idUsedBefore',
+    'Name used before',
+    `This build asked for something else before under the name "${name}" (${id}); nothing was done. Send the same body as then, or give this request a "name" of its own.`,
+    { refusal: 'idUsedBefore', data: { id } },
+  )
 
 /** A build has come to another phase. */
 const heed = async (call: Call, caller: Caller): Promise<Answer> => {

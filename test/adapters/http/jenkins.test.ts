@@ -46,6 +46,8 @@ describe('a request of a build', () => {
     const { status, body } = await ask({ type: 'metal', count: 2, build: BUILD })
     expect([status, body.refusal]).toEqual([409, 'idUsedBefore'])
     expect(body.detail).toContain(`${BUILD}#metal`)
+    expect(`${body.title} ${body.detail}`).toMatch(/^Name used before .*give this request a "name" of its own\.$/)
+    expect(body.detail).not.toContain('Idempotency-Key')
   })
 
   test('may ask for metal and a virtual machine, and for two of a kind by name', async () => {
@@ -191,8 +193,14 @@ describe('a notice', () => {
 
 describe('the secret of a Jenkins', () => {
   test.each(['', 'wrong', 'x'.repeat(1000)])('%j lets nobody in', async (token) => {
-    const { status } = await byToken(notice('COMPLETED'), `${HOOK}?token=${token}`)
-    expect(status).toBe(401)
+    const { status, body } = await byToken(notice('COMPLETED'), `${HOOK}?token=${token}`)
+    expect([status, body.detail]).toEqual([401, expect.stringContaining('"secret" of no Jenkins')])
+    if (token !== '') expect(JSON.stringify(body)).not.toContain(token)
+  })
+
+  test('is not spoken of to who sends neither it nor a key', async () => {
+    const { status, body } = await byToken(notice('COMPLETED'), HOOK)
+    expect([status, body.type]).toEqual([401, 'urn:duffy:noKey'])
   })
 
   test('opens no other address', async () => {
