@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DUFFY, isStale, routesOf, type Command, type Instant } from '#core'
+import { DUFFY, endingsOf, isStale, routesOf, type Command, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
 import { loadConfig, type Settings } from './config/index.ts'
 import { candidateDesk } from './candidates.ts'
@@ -125,7 +125,7 @@ export const duffy = async ({
 /** What the outbox had to say of ends when Duffy stopped, and had not tried to: nobody was warned by that. */
 const noteUnwarned = async (store: Store, lane: Lane, at: Instant): Promise<void> => {
   const untried = (await store.dueNotices(at, MOST_UNTRIED)).filter(({ attempts }) => attempts === 0)
-  const leases = untried.flatMap(({ message }) => (message.type === 'leaseEnding' ? [message.lease] : []))
+  const leases = untried.flatMap(({ message }) => endingsOf(message).map(({ lease }) => lease))
   if (leases.length === 0) return
   await lane.ask({ id: null, by: DUFFY, door: 'start', command: { do: 'noteUnwarned', leases } })
 }

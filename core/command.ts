@@ -15,6 +15,7 @@ import type { Build, BuildCommand, BuildEnded } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { Limits } from './limits.ts'
 import type { Recurring } from './instant.ts'
+import type { Extended } from './lease.ts'
 import type { MachineType } from './machine.ts'
 import type { OperatorPlace } from './operators.ts'
 import type { Awaited } from './policy/promised.ts'
@@ -236,14 +237,9 @@ export type Outcome =
       readonly bad?: MachineName
     }
   | { readonly type: 'readmitted'; readonly machine: MachineName }
-  /** `awaited`: for whom it is not extended, or held, for as long as was asked. */
-  | {
-      readonly type: 'extended'
-      readonly lease: LeaseId
-      readonly until: Instant
-      readonly cutTo: Instant | null
-      readonly awaited: Awaited | null
-    }
+  | ({ readonly type: 'extended' } & Extended)
+  /** All of the asker's; `kept`: those whose end could not be moved, the soonest to end first. */
+  | { readonly type: 'extendedAll'; readonly leases: readonly Extended[]; readonly kept: readonly LeaseId[] }
   | { readonly type: 'held'; readonly lease: LeaseId; readonly until: Instant; readonly awaited: Awaited | null }
   | { readonly type: 'reserved'; readonly request: RequestId; readonly from: Instant }
   | { readonly type: 'cancelled'; readonly request: RequestId }

@@ -9,16 +9,19 @@ export interface Notice {
   readonly message: Message
 }
 
+/** A warning of a lease's end. `spared`: that was moved, since the warning could not be given in time. */
+export interface LeaseEnding {
+  readonly lease: LeaseId
+  readonly until: Instant
+  readonly minutes: number
+  readonly spared?: true
+}
+
 export type Message =
   | { readonly type: 'leaseReady'; readonly lease: LeaseId }
-  /** `spared`: its end was moved, since the warning could not be given in time. */
-  | {
-      readonly type: 'leaseEnding'
-      readonly lease: LeaseId
-      readonly until: Instant
-      readonly minutes: number
-      readonly spared?: true
-    }
+  | ({ readonly type: 'leaseEnding' } & LeaseEnding)
+  /** Several of one owner's, the soonest to end first. */
+  | { readonly type: 'leasesEnding'; readonly leases: readonly LeaseEnding[] }
   | {
       readonly type: 'leaseEnded'
       readonly lease: LeaseId
@@ -65,3 +68,9 @@ export type Message =
       readonly identity: Identity
       readonly others: readonly Identity[]
     }
+
+/** The ends that a message warns of. */
+export const endingsOf = (message: Message): readonly LeaseEnding[] => {
+  if (message.type === 'leasesEnding') return message.leases
+  return message.type === 'leaseEnding' ? [message] : []
+}

@@ -1,5 +1,6 @@
 import type { AddressRef, Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
 import type { Build, BuildEnd } from './build.ts'
+import type { Awaited } from './policy/promised.ts'
 import type { Demand, PlatformChoice } from './request.ts'
 import type { Why } from './why.ts'
 
@@ -66,6 +67,14 @@ export type LeaseState =
  * `gone`: the connection that asked for it closed before anybody could log in. The others: the build that it was for is over.
  */
 export type LeaseEnd = 'done' | 'expired' | 'unprepared' | 'gone' | BuildEnd
+
+/** What came of asking for more time. `cutTo`: its end, if that is not as late as was asked; `awaited`: for whom, if for anybody. */
+export interface Extended {
+  readonly lease: LeaseId
+  readonly until: Instant
+  readonly cutTo: Instant | null
+  readonly awaited: Awaited | null
+}
 
 /** Machines that it is good for, those included that are still to replace ones that failed: what counts against a quota. */
 export const entitlement = (lease: Lease): number => lease.demand.count - lease.returned

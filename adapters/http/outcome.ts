@@ -44,6 +44,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'accepted':
       return { ...(await told(call, outcome)), status: 202 }
     case 'homeMoved':
+    case 'extendedAll':
     case 'done':
     case 'readmitted':
     case 'keyRemoved':

@@ -63,14 +63,17 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
       const about = aboutOf(message)
       try {
         await send(identity.slice('mail:'.length), {
-          subject: about === null ? 'Duffy: your accounts' : `Duffy: ${about.type} ${about.id}`,
+          subject:
+            about === null
+              ? 'Duffy: your accounts'
+              : `Duffy: ${about.type}${about.ids.length > 1 ? 's' : ''} ${about.ids.join(', ')}`,
           text: [...room, ...person, '', FOOTER].join('\n'),
           // The same notice has the same id, however often it is sent; all about one lease hang together.
           messageId: `<${sha256(JSON.stringify([to.identity, message])).slice(0, 32)}@${host}>`,
           ...(about !== null && {
-            references: `<${about.type}-${about.id}@${host}>`,
-            inReplyTo: `<${about.type}-${about.id}@${host}>`,
-            headers: { [`X-Duffy-${about.type === 'lease' ? 'Lease' : 'Request'}`]: about.id },
+            references: about.ids.map((id) => `<${about.type}-${id}@${host}>`).join(' '),
+            inReplyTo: `<${about.type}-${about.ids[0]}@${host}>`,
+            headers: { [`X-Duffy-${about.type === 'lease' ? 'Lease' : 'Request'}`]: about.ids.join(', ') },
           }),
         })
         return 'sent'
@@ -95,9 +98,10 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
 const FOOTER =
   'Duffy sends mail where no chat took this. Where you are told things: duffy whoami. To stop mail: duffy unlink.'
 
-const aboutOf = (message: Message): { readonly type: 'lease' | 'request'; readonly id: string } | null => {
-  if ('lease' in message) return { type: 'lease', id: message.lease }
-  return 'request' in message ? { type: 'request', id: message.request } : null
+const aboutOf = (message: Message): { readonly type: 'lease' | 'request'; readonly ids: readonly string[] } | null => {
+  if (message.type === 'leasesEnding') return { type: 'lease', ids: message.leases.map(({ lease }) => lease) }
+  if ('lease' in message) return { type: 'lease', ids: [message.lease] }
+  return 'request' in message ? { type: 'request', ids: [message.request] } : null
 }
 
 /** `duffy@example.org` and `Duffy <duffy@example.org>` are of example.org. */

@@ -1,5 +1,8 @@
+import type { types } from '@slack/bolt'
 import { leaseView, type LeaseId } from '#core'
 import { directly, ephemerally, type Place } from './answers.ts'
+import { withoutButtons } from './blocks/lease.ts'
+import type { Message } from './calls.ts'
 import { speakerOf, type Context } from './context.ts'
 import { openForm } from './form.ts'
 import { handle } from './handling.ts'
@@ -16,7 +19,7 @@ export interface Pressed {
   readonly trigger_id: string
   readonly response_url?: string
   /** Of the message with the button; none in the App Home. */
-  readonly message?: { readonly ts: string }
+  readonly message?: { readonly ts: string; readonly blocks?: readonly types.KnownBlock[] }
   readonly actions: readonly { readonly action_id: string; readonly value?: string }[]
 }
 
@@ -64,7 +67,7 @@ const act = async (context: Context, { pressed, place, line, button }: Doing, me
   const { lease, version } = meant
   const user = pressed.user.id
   const answer = (text: string, isOver: boolean): Promise<void> =>
-    isOver ? replacing(context, pressed, lease).tell({ text }) : place.tell({ text })
+    isOver ? replacing(context, pressed, lease).tell(besideOthers(pressed, lease, text)) : place.tell({ text })
   if ((await versionNow(context, lease)) !== version) {
     const now = await ports.say('list', speakerOf(context, user, { id: `${pressed.trigger_id}/stale`, room: null }))
     return answer(`${words.stale}\n${shown([...now.room, ...now.person])}`, true)
@@ -82,6 +85,12 @@ const versionNow = ({ ports }: Context, id: LeaseId): Promise<string | null> =>
     const lease = fleet.leases.get(id)
     return lease === undefined ? null : versionOf(leaseView(fleet, lease))
   })
+
+/** What came of a click, among what the message says of other leases and can still be done about those. */
+const besideOthers = ({ message }: Pressed, lease: LeaseId, text: string): Message => {
+  const blocks = withoutButtons(message?.blocks ?? [], lease, text)
+  return blocks === null ? { text } : { text, blocks }
+}
 
 /** A warning that has been acted on says so instead, without its buttons. The card stays where it is, and is kept as the lease is. */
 const replacing = (context: Context, { message, response_url: url, user }: Pressed, lease: LeaseId): Place => {

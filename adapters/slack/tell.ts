@@ -1,4 +1,12 @@
-import { DUFFY, leaseView, type Address, type Message as NoticeMessage, type Notice, type Said } from '#core'
+import {
+  DUFFY,
+  leaseView,
+  stillEnding,
+  type Address,
+  type Message as NoticeMessage,
+  type Notice,
+  type Said,
+} from '#core'
 import { fingerprint } from '../digest.ts'
 import { warning } from './blocks/lease.ts'
 import { errorOf, type Message } from './calls.ts'
@@ -72,7 +80,7 @@ const tell = async (context: Context, { to, user, message }: Telling): Promise<D
     const posted = await context.calls.post({ channel: await context.calls.direct(user) }, one, until)
     return posted === 'stale' ? 'absent' : 'sent'
   }
-  if (message.type === 'leaseEnding') {
+  if (message.type === 'leaseEnding' || message.type === 'leasesEnding') {
     const one = await warningOf(context, message)
     return one === null ? 'sent' : direct(one)
   }
@@ -89,16 +97,18 @@ const tell = async (context: Context, { to, user, message }: Telling): Promise<D
   return 'sent'
 }
 
-/** Null: the lease is over, or ends at another time by now. */
+/** Null: what it warns of is over, or ends at another time by now. */
 const warningOf = async (
   { ports, limits }: Context,
-  message: Extract<NoticeMessage, { type: 'leaseEnding' }>,
+  message: Extract<NoticeMessage, { type: 'leaseEnding' | 'leasesEnding' }>,
 ): Promise<Message | null> => {
   const { room, person } = await ports.notice(message)
   return ports.look((fleet, at) => {
-    const lease = fleet.leases.get(message.lease)
-    if (lease?.state.status !== 'active' || lease.state.until !== message.until || at > message.until) return null
-    return warning([...room, ...person], leaseView(fleet, lease), { at, fingerprint, extendMs: limits.extendMs })
+    const leases = stillEnding(fleet, message, at)
+      .filter(({ until }) => at <= until)
+      .map(({ lease }) => leaseView(fleet, fleet.leases.need(lease)))
+    if (leases.length === 0) return null
+    return warning([...room, ...person], leases, { at, fingerprint, extendMs: limits.extendMs })
   })
 }
 

@@ -60,12 +60,18 @@ export class Draft {
   }
 
   /** An address whose text was erased since is told nothing, and one whose owner wants to hear nothing only what they cannot do without. */
-  tell(to: AddressRef | null, message: Message, when: 'always' | 'unless muted' = 'unless muted'): void {
+  tell(to: AddressRef | null, message: Message): void {
+    const address = this.addressOf(to)
+    if (address !== undefined && !isMuted(this.fleet, address.identity, this.at)) this.tellThere(address, message)
+  }
+
+  tellThere(to: Address, message: Message): void {
+    this.notices.push({ to, message })
+  }
+
+  addressOf(to: AddressRef | null): Address | undefined {
     const text = to === null ? undefined : this.fleet.personal.get(to)?.text
-    if (text === undefined) return
-    const address = JSON.parse(text) as Address
-    if (when === 'always' || !isMuted(this.fleet, address.identity, this.at))
-      this.notices.push({ to: address, message })
+    return text === undefined ? undefined : (JSON.parse(text) as Address)
   }
 
   /** In private, wherever they are reached. */

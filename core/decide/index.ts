@@ -216,6 +216,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   done: true,
   readmitted: true,
   extended: true,
+  extendedAll: true,
   held: true,
   reserved: true,
   cancelled: true,

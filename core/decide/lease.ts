@@ -2,7 +2,7 @@ import type { Command, Outcome } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
 import { byText } from '../indexes.ts'
-import type { Lease, LeaseEnd } from '../lease.ts'
+import type { Extended, Lease, LeaseEnd } from '../lease.ts'
 import { closing } from '../policy/calendar.ts'
 import { isOwn, mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
@@ -51,16 +51,39 @@ const report = (
   return null
 }
 
-/** Adds to the present end, no further than the longest lease, or hold, allows, and takes nothing that is set aside for others. */
-export const decideExtend = (
-  draft: Draft,
-  command: Extract<Command, { do: 'extend' }>,
-  by: Speaker,
-): Outcome | Refusal => {
-  const { fleet } = draft
+type Extend = Extract<Command, { do: 'extend' }>
+
+/** Of all, each for itself: refused is what none of them could have. */
+export const decideExtend = (draft: Draft, command: Extend, by: Speaker): Outcome | Refusal => {
+  if (command.what?.toLowerCase() === 'all') return extendAll(draft, command, by)
   const found = findActive(draft, command.what, by)
   if ('type' in found) return found
-  const { lease, until } = found
+  const came = extend(draft, found, command)
+  return 'type' in came ? came : { type: 'extended', ...came }
+}
+
+const extendAll = (draft: Draft, command: Extend, by: Speaker): Outcome | Refusal => {
+  const found = allOf(draft, by)
+  if ('type' in found) return found
+  const active = found.leases.flatMap((lease) =>
+    lease.state.status === 'active' ? [{ lease, until: lease.state.until }] : [],
+  )
+  if (active.length === 0) return { type: 'notActive', lease: found.leases[0]!.id }
+  const came = active.toSorted((a, b) => a.until - b.until).map((one) => ({ one, got: extend(draft, one, command) }))
+  const leases = came.flatMap(({ got }) => ('type' in got ? [] : [got]))
+  const [no] = came.flatMap(({ got }) => ('type' in got ? [got] : []))
+  if (no !== undefined && leases.length === 0) return no
+  const kept = came.flatMap(({ one, got }) => ('type' in got ? [one.lease.id] : []))
+  return { type: 'extendedAll', leases, kept }
+}
+
+/** Adds to the present end, no further than the longest lease, or hold, allows, and takes nothing that is set aside for others. */
+const extend = (
+  draft: Draft,
+  { lease, until }: { readonly lease: Lease; readonly until: Instant },
+  command: Extend,
+): Extended | Refusal => {
+  const { fleet } = draft
   // In its grace a lease has ended already, and what is added counts from now.
   const from = Math.max(until, draft.at)
   const byMs = 'until' in command ? command.until - from : command.byMs
@@ -80,13 +103,7 @@ export const decideExtend = (
   draft.emit({ type: 'leaseExtended', lease: lease.id, until: extended })
   // What is set aside follows from planned ends, so that others may pass now who could not before.
   settle(draft)
-  return {
-    type: 'extended',
-    lease: lease.id,
-    until: extended,
-    cutTo: extended < from + byMs ? extended : null,
-    awaited,
-  }
+  return { lease: lease.id, until: extended, cutTo: extended < from + byMs ? extended : null, awaited }
 }
 
 /** Ends it earlier than it would; never at once, which is what `done` is for. */

@@ -1,14 +1,11 @@
 import type { Outcome } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import type { LeaseId } from '../id.ts'
-import type { Lease } from '../lease.ts'
-import { dueWarning, endAfterWarning, lastWarning } from '../policy/due.ts'
 import { burninAfterMs, burninLine, burninsAtOnce, byIdleness, hasIdleLimit, isAwaited } from '../policy/idle.ts'
 import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
 import { isExpected } from '../policy/reservation.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
-import { MINUTE } from '../time.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
 import { startProbation } from './readmit.ts'
@@ -16,6 +13,7 @@ import { tellOperators } from './operators.ts'
 import { tellReserved } from './reserve.ts'
 import { settle } from './settle.ts'
 import { begin } from './steps.ts'
+import { tellWarned, warn, type Warned } from './warn.ts'
 
 /** Leases looked at in one decision; the next tick takes up the rest. */
 const LEASES_AT_ONCE = 500
@@ -40,44 +38,15 @@ export const decideSweep = (draft: Draft): Outcome => {
 
 const sweepLeases = (draft: Draft): void => {
   const { fleet, at } = draft
+  const warned: Warned[] = []
   for (let looked = 0; looked < LEASES_AT_ONCE; looked += 1) {
     const lease = fleet.dueLeases.first('all')
-    if (lease === undefined || lease.dueAt > at) return
-    if (lease.state.status === 'preparing') end(draft, lease, 'unprepared')
-    else if (!warn(draft, lease)) end(draft, lease, 'expired')
+    if (lease === undefined || lease.dueAt > at) break
+    const warning = warn(draft, lease)
+    if (warning !== null) warned.push(warning)
+    else end(draft, lease, lease.state.status === 'preparing' ? 'unprepared' : 'expired')
   }
-}
-
-/** Gives the warning that is due, or the reminder that was asked for; false if it is the end that is. */
-const warn = (draft: Draft, lease: Lease): boolean => {
-  const { fleet, at } = draft
-  if (lease.state.status !== 'active') return false
-  const { warnMinutes } = fleet.limits
-  const minutes = dueWarning(warnMinutes, lease, at)
-  if (minutes === null) return remind(draft, lease)
-  const isLast = minutes === lastWarning(warnMinutes, lease)
-  const until = isLast ? endAfterWarning(minutes, lease.state.until, at) : lease.state.until
-  const isSpared = until !== lease.state.until
-  draft.emit({ type: 'leaseWarned', lease: lease.id, minutes })
-  if (isSpared) draft.emit({ type: 'leaseSpared', lease: lease.id, until })
-  const message = {
-    type: 'leaseEnding',
-    lease: lease.id,
-    until,
-    minutes,
-    ...(isSpared && ({ spared: true } as const)),
-  } as const
-  draft.tell(lease.address, message, isLast ? 'always' : 'unless muted')
-  return true
-}
-
-const remind = (draft: Draft, { id, remindAt, state, address }: Lease): boolean => {
-  const { at } = draft
-  if (remindAt === null || remindAt > at || state.status !== 'active') return false
-  draft.emit({ type: 'leaseReminded', lease: id })
-  const { until } = state
-  draft.tell(address, { type: 'leaseEnding', lease: id, until, minutes: Math.max(0, (until - at) / MINUTE) }, 'always')
-  return true
+  tellWarned(draft, warned)
 }
 
 const startProbations = (draft: Draft): void => {

@@ -12,8 +12,9 @@ import { maintenancePlannedSaid } from './maintenance.ts'
 import { operatorNewsSaid } from './operators.ts'
 import { reservationNearSaid } from './reserve.ts'
 import { departureSaid } from './platform.ts'
-import { listed, openly, privately, type Said, type Telling } from './said.ts'
+import { listed, openly, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
+import { warningSaid } from './warning.ts'
 
 /** What words about a fleet need beside it. */
 export interface FleetTelling extends Telling {
@@ -23,7 +24,7 @@ export interface FleetTelling extends Telling {
 
 /** A notice in words, as things stand when it is told: a lease that is over by then is said to be over. */
 export function messageSaid(message: Message, telling: FleetTelling): Said {
-  const { fleet, say, at } = telling
+  const { fleet, say } = telling
   switch (message.type) {
     case 'leaseReady': {
       const lease = fleet.leases.get(message.lease)
@@ -31,13 +32,9 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
         ? openly(`Lease ${message.lease} was ready, and is over already. Get another machine: ${say('get metal')}`)
         : leaseSaid(lease, telling)
     }
-    case 'leaseEnding': {
-      const lease = fleet.leases.get(message.lease)
-      const what = lease === undefined ? '' : ` (${names(leaseView(fleet, lease).machines)})`
-      return privately(
-        `Lease ${message.lease}${what} ends at ${clock(message.until, at)}, in ${span(Math.max(message.until - at, 60_000))}${message.spared === true ? ' (later than it was to: I was away, and could not warn you)' : ''}. More time: ${say(`extend ${message.lease} 2h`)}. Through already: ${say(`done ${message.lease}`)}`,
-      )
-    }
+    case 'leaseEnding':
+    case 'leasesEnding':
+      return warningSaid(message, telling)
     case 'leaseEnded':
       return openly(leaseEnded(message, telling))
     case 'maintenancePlanned':

@@ -1,6 +1,7 @@
 import type { Outcome } from '../command.ts'
 import type { Estimates } from '../estimate.ts'
 import type { Instant, RequestId } from '../id.ts'
+import type { Extended } from '../lease.ts'
 import { closing } from '../policy/calendar.ts'
 import { positionOf } from '../policy/order.ts'
 import { pollBy } from '../policy/presence.ts'
@@ -50,6 +51,8 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
       )
     case 'extended':
       return openly(extended(outcome, telling))
+    case 'extendedAll':
+      return openly(extendedAll(outcome, telling))
     case 'held':
       return openly(held(outcome, telling))
     case 'reserved':
@@ -97,10 +100,7 @@ export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
   }
 }
 
-const cutSaid = (
-  { lease: id, until }: Extract<Outcome, { type: 'extended' }>,
-  { fleet, at }: OutcomeTelling,
-): string => {
+const cutSaid = ({ lease: id, until }: Extended, { fleet, at }: OutcomeTelling): string => {
   const closes = closing(fleet, fleet.leases.need(id))
   return closes?.last === until
     ? `no longer, since ${closes.machine} goes into maintenance at ${clock(closes.closes, at)}`
@@ -158,14 +158,33 @@ const done = (
   return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
 }
 
-const extended = (outcome: Extract<Outcome, { type: 'extended' }>, telling: OutcomeTelling): string => {
-  const { fleet, say, at } = telling
-  const { lease, until, cutTo, awaited } = outcome
+const extended = (outcome: Extended, telling: OutcomeTelling): string => {
+  const { fleet, say } = telling
+  const { lease } = outcome
   if (!fleet.leases.has(lease))
     return `Lease ${lease} was extended, and is over already. Get another machine: ${say('get metal')}`
-  const longest = cutTo === null ? '' : `, ${cutSaid(outcome, telling)}`
-  const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited, at)}`
-  return `Lease ${lease} is yours until ${clock(until, at)}${cut}. Return it: ${say(`done ${lease}`)}`
+  return `Lease ${lease} is yours ${untilSaid(outcome, telling)}. Return it: ${say(`done ${lease}`)}`
+}
+
+const extendedAll = ({ leases, kept }: Extract<Outcome, { type: 'extendedAll' }>, telling: OutcomeTelling): string => {
+  const { fleet, say } = telling
+  const still = leases.filter(({ lease }) => fleet.leases.has(lease))
+  const together = Map.groupBy(still, (one) => untilSaid(one, telling))
+  const ends = [...together].map(([until, some]) => `${until}: ${listed(some.map(({ lease }) => lease))}`)
+  const same = kept.length === 1 ? 'ends' : 'end'
+  const rest =
+    kept.length === 0
+      ? ''
+      : ` ${listed(kept)} ${same} when ${kept.length === 1 ? 'it was' : 'they were'} to; why: ${say(`extend ${kept[0]} 2h`)}.`
+  return `${ends.length === 0 ? 'All of them are over by now' : `Yours ${ends.join('; ')}`}.${rest} What you hold: ${say('list')}`
+}
+
+/** `until 18:40 UTC`, and why not longer. */
+const untilSaid = (one: Extended, telling: OutcomeTelling): string => {
+  const { until, cutTo, awaited } = one
+  const longest = cutTo === null ? '' : `, ${cutSaid(one, telling)}`
+  const cut = awaited === null ? longest : ` and no longer: ${awaitedSaid(awaited, telling.at)}`
+  return `until ${clock(until, telling.at)}${cut}`
 }
 
 const held = (

@@ -63,7 +63,7 @@ export const extend: Verb = {
   who: 'member',
   type: 'command',
   arguments: [
-    ONE_LEASE,
+    { ...ONE_LEASE, summary: 'a lease, a machine of it, or "all"; not needed if you hold one lease' },
     {
       name: 'by',
       kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '2h' },
@@ -80,7 +80,7 @@ export const extend: Verb = {
       after: ['until', 'till'],
     },
   ],
-  examples: ['extend L7Q2 2h', 'extend metal-03 by 90m', 'extend L7Q2 until tomorrow 18:00'],
+  examples: ['extend L7Q2 2h', 'extend metal-03 by 90m', 'extend L7Q2 until tomorrow 18:00', 'extend all 2h'],
   asks: ({ what, by, until }) => ({
     type: 'command',
     command: {

@@ -319,9 +319,30 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'A forgotten lease ends.',
     file: 'core/decide/sweep.ts',
-    text: "else if (!warn(draft, lease)) end(draft, lease, 'expired')",
-    without: 'else if (!warn(draft, lease)) return',
+    text: "else end(draft, lease, lease.state.status === 'preparing' ? 'unprepared' : 'expired')",
+    without: "else if (lease.state.status === 'preparing') end(draft, lease, 'unprepared')\n    else break",
     tests: ['test/core/lease.test.ts'],
+  },
+  {
+    rule: 'Who is warned of several ends within a minute hears of them in one message.',
+    file: 'core/decide/warn.ts',
+    text: 'const TOGETHER_MS = MINUTE',
+    without: 'const TOGETHER_MS = 0',
+    tests: ['test/core/together.test.ts'],
+  },
+  {
+    rule: 'No warning comes much earlier than it says.',
+    file: 'core/decide/warn.ts',
+    text: '<= Math.min(TOGETHER_MS, leadMs / 2)',
+    without: '<= TOGETHER_MS',
+    tests: ['test/core/together.test.ts'],
+  },
+  {
+    rule: 'What was done about one lease of a warning leaves the buttons of the others.',
+    file: 'adapters/slack/buttons.ts',
+    text: 'return blocks === null ? { text } : { text, blocks }',
+    without: 'return { text }',
+    tests: ['test/adapters/slack/warning.test.ts'],
   },
   {
     rule: 'Chassis choose only among machines that are worn alike.',

@@ -48,11 +48,35 @@ export const overCard = (id: string, sentence: string): Message => ({
   ],
 })
 
-/** A warning, with what can be done about it. */
-export const warning = (lines: readonly string[], lease: LeaseView, showing: Showing): Message => ({
+/** A warning, with what can be done about each of its leases. */
+export const warning = (lines: readonly string[], leases: readonly LeaseView[], showing: Showing): Message => ({
   text: shown(lines),
-  blocks: [section(shown(lines)), buttons(lease, showing)],
+  blocks: [
+    section(shown(lines)),
+    ...leases.flatMap((lease) => [
+      ...(leases.length === 1
+        ? []
+        : [{ ...section(`*${escape(names(lease.machines))}* ${lease.id}`), block_id: aboutOf(lease.id) }]),
+      buttons(lease, showing),
+    ]),
+  ],
 })
+
+/** The same once something was done about one of them: what came of it stands where its buttons were. Null: no buttons are left. */
+export const withoutButtons = (
+  blocks: readonly types.KnownBlock[],
+  id: string,
+  came: string,
+): readonly types.KnownBlock[] | null => {
+  const kept = blocks
+    .filter(({ block_id: block }) => block !== aboutOf(id))
+    .map((block) => (block.block_id === buttonsOf(id) ? { ...section(came), block_id: aboutOf(id) } : block))
+  return kept.some(({ type }) => type === 'actions') ? kept : null
+}
+
+/** The block that names a lease among several, and the one that has its buttons. */
+const aboutOf = (id: string): string => `about:${id}`
+const buttonsOf = (id: string): string => `lease:${id}`
 
 /** In the reader's own time; whoever cannot show that reads it in UTC. */
 export const local = (at: Instant, now: Instant): string =>
@@ -68,7 +92,7 @@ export const buttons = (lease: LeaseView, { extendMs }: Pick<Showing, 'extendMs'
   const wiped = machines.length === 1 ? 'It will be wiped.' : 'They will be wiped.'
   return {
     type: 'actions',
-    block_id: `lease:${id}`,
+    block_id: buttonsOf(id),
     elements: [
       {
         type: 'button',

@@ -34,6 +34,18 @@ test('a notice is mailed, marked as sent by a machine, in the thread of its leas
   expect(headerOf(taken!.text, 'From')).toBe('Duffy <duffy@lab.example>')
 })
 
+test('a warning of several leases is in the thread of each', async () => {
+  await using server = await mailServer()
+  const several = { type: 'leasesEnding', leases: [ENDING, { ...ENDING, lease: 'L7Q9' as never }] } satisfies Message
+  const one = noticeTo('alice@x.test', several)
+  await open(server.url).tell(one.to, one)
+  const { text } = server.taken[0]!
+  expect(headerOf(text, 'Subject')).toBe('Duffy: leases L7Q2, L7Q9')
+  expect(headerOf(text, 'References')).toBe('<lease-L7Q2@lab.example> <lease-L7Q9@lab.example>')
+  expect(headerOf(text, 'In-Reply-To')).toBe('<lease-L7Q2@lab.example>')
+  expect(headerOf(text, 'X-Duffy-Lease')).toBe('L7Q2, L7Q9')
+})
+
 test('the same notice again has the same id, and another has another', async () => {
   await using server = await mailServer()
   const door = open(server.url)

@@ -51,6 +51,59 @@ describe('a warning', () => {
   }, 240_000)
 })
 
+describe('a warning of several leases', () => {
+  const digests = async (): Promise<Json[]> =>
+    (await slack.direct(alice.user)).filter(({ text, blocks }) => blocks !== undefined && text.includes(' end at'))
+  const buttonsOf = ({ blocks }: Json): Json[] => blocks.filter(({ type }: Json) => type === 'actions')
+  /** What is left of a message is what it was replaced by. */
+  const replaced = (message: Json, answer: Json): Json => ({ ...message, text: answer.text, blocks: answer.blocks })
+
+  test('is one, with buttons for each; what is done about one leaves those of the others as they are', async () => {
+    for (let held = 0; held < 3; held += 1) await answered(() => alice.command('get metal for 20s'))
+    await until(async () => (await duffy.leases()).length === 3)
+    await until(async () => (await digests()).length === 1)
+    const ids: string[] = (await duffy.leases()).map(({ id }) => id)
+    const [digest] = await digests()
+    expect(digest.text).toContain('/duffy extend all 2h')
+    for (const id of ids) expect(digest.text).toContain(id)
+    expect(buttonsOf(digest).map(({ block_id: block }) => block)).toEqual(ids.map((id) => `lease:${id}`))
+
+    const [first = '', second = '', third = ''] = ids
+    const one = await answered(() => alice.press(digest, 'lease_extend_v1', { lease: first }))
+    expect(one.replace_original).toBe(true)
+    expect(JSON.stringify(one.blocks)).toContain(`Lease ${first} is yours until`)
+    expect(buttonsOf(one).map(({ block_id: block }) => block)).toEqual([`lease:${second}`, `lease:${third}`])
+
+    const left = replaced(digest, one)
+    const two = await answered(() => alice.press(left, 'lease_return_v1', { lease: second }))
+    expect(JSON.stringify(two.blocks)).toContain('is given back')
+    expect(buttonsOf(two)).toHaveLength(1)
+    const last = await answered(() => alice.press(replaced(left, two), 'lease_return_v1', { lease: third }))
+    expect(last).toMatchObject({ replace_original: true, text: expect.stringContaining('is given back') })
+    expect(last.blocks).toBeUndefined()
+
+    const stale = await answered(() => alice.press(digest, 'lease_return_v1', { lease: first }))
+    expect(JSON.stringify(stale)).toContain('out of date')
+    expect((await duffy.leases()).map(({ id }) => id)).toEqual([first])
+    expect(await answered(() => alice.command('done all'))).toMatchObject({
+      text: expect.stringContaining('given back'),
+    })
+  }, 240_000)
+
+  test('is answered for all of them by what it says to type', async () => {
+    for (let held = 0; held < 2; held += 1) await answered(() => alice.command('get metal for 20s'))
+    await until(async () => (await digests()).length === 2)
+    const more = /`?\/duffy (extend all [^`;]+)/.exec((await digests()).at(-1)!.text)![1]!
+    const answer = await answered(() => alice.command(more))
+    for (const { id, until: end } of await duffy.leases()) {
+      expect(answer.text).toContain(id)
+      expect(Date.parse(end)).toBeGreaterThan(Date.now() + 3_600_000)
+    }
+    await answered(() => alice.command('done all'))
+    expect(await duffy.leases()).toEqual([])
+  }, 240_000)
+})
+
 test('the end of a lease is told, and its card says so', async () => {
   await answered(() => alice.command('get metal for 3s'))
   await until(

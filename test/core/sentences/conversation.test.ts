@@ -202,6 +202,11 @@ describe('what commands come to', () => {
     done: { type: 'done', leases: ['L7Q2' as never], machines: ['n33' as never] },
     readmitted: { type: 'readmitted', machine: 'n33' as never },
     extended: { type: 'extended', lease: 'L7Q2' as never, until: 5 as never, cutTo: 5 as never, awaited: null },
+    extendedAll: {
+      type: 'extendedAll',
+      leases: [{ lease: 'L7Q2' as never, until: 5 as never, cutTo: null, awaited: null }],
+      kept: ['L7Q9' as never],
+    },
     held: { type: 'held', lease: 'L7Q2' as never, until: 5 as never, awaited: null },
     reserved: { type: 'reserved', request: 'R9K2' as never, from: 5 as never },
     cancelled: { type: 'cancelled', request: 'R9K2' as never },

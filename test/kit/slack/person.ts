@@ -45,19 +45,21 @@ export interface Person {
   /** In the channel; its `ts`. */
   mention(text: string, over?: object, bend?: Bend): Promise<{ sent: Sent; ts: string }>
   direct(text: string, over?: object, bend?: Bend): Promise<Sent>
-  /** The button of this action under a message; `over` for what else Slack says. */
-  press(message: Json, action: string, over?: object, bend?: Bend): Promise<Sent>
+  /** The button of this action under a message, of this lease if it has those of several; `over` for what else Slack says. */
+  press(message: Json, action: string, over?: Over, bend?: Bend): Promise<Sent>
   shortcut(over?: object): Promise<Sent>
   submit(viewId: string, values: Readonly<Record<string, Json>>, over?: object): Promise<Sent>
   openHome(): Promise<Sent>
   payloads: Payloads
 }
 
+type Over = Readonly<Record<string, unknown>> & { readonly lease?: string }
+
 /** The same as bodies, to be sent otherwise. */
 export interface Payloads {
   command(text: string, over?: object): Promise<Record<string, string>>
   event(event: object, over?: object): Record<string, Json>
-  press(message: Json, action: string, over?: object): Promise<Record<string, Json>>
+  press(message: Json, action: string, over?: Over): Promise<Record<string, Json>>
 }
 
 export const personIn = (slack: Workspace, url: string, name: string): Person => {
@@ -95,17 +97,19 @@ export const personIn = (slack: Workspace, url: string, name: string): Person =>
       event: given,
       ...over,
     }),
-    press: async (message, action, over = {}) => ({
+    press: async (message, action, { lease, ...over } = {}) => ({
       type: 'block_actions',
       user: who,
       team: { id: APP.team, domain: 'test' },
       api_app_id: APP.app,
       container: { type: 'message', message_ts: message.ts, channel_id: message.channel },
       channel: { id: message.channel ?? 'D0', name: 'directmessage' },
-      message: { ts: message.ts, text: message.text },
+      message: { ts: message.ts, text: message.text, blocks: message.blocks },
       trigger_id: await trigger(),
       response_url: slack.responseUrl(),
-      actions: [{ type: 'button', action_id: action, block_id: 'b', value: valueOf(message, action), action_ts: ts() }],
+      actions: [
+        { type: 'button', action_id: action, block_id: 'b', value: valueOf(message, action, lease), action_ts: ts() },
+      ],
       ...over,
     }),
   }
@@ -173,7 +177,7 @@ const stateOf = (values: Readonly<Record<string, Json>>): object =>
   )
 
 /** What the button under the message carries. */
-const valueOf = (message: Json, action: string): string | undefined =>
+const valueOf = (message: Json, action: string, lease = ''): string | undefined =>
   (message.blocks ?? [])
     .flatMap((block: Json) => block.elements ?? [])
-    .find((element: Json) => element.action_id === action)?.value
+    .find(({ action_id: id, value }: Json) => id === action && String(value).includes(`"l":"${lease}`))?.value
