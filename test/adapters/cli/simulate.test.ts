@@ -112,6 +112,15 @@ describe('duffy simulate', () => {
     expect(changed.wait.p50).toBeGreaterThan(asIs.wait.p50)
   })
 
+  test('sees weeks go by before it counts, where a level follows demand', async () => {
+    const words = ['--ask', 'local 12/h vm for 1h used 20m', '--span', '1d', '--json']
+    const { err, out } = await run(...words, '--change', 'ready vm 0', '--change', 'ready vm 0, ready vm predicted')
+    expect(err).toBe('')
+    const [, none, predicted] = JSON.parse(out).scenarios
+    expect(none.wait.p50).toBeGreaterThan(60_000)
+    expect(predicted.wait.p50).toBeLessThan(60_000)
+  })
+
   test('draws a picture where it is told to, and says where it cannot', async () => {
     const { exit } = await run(...ASK, '--svg', join(folder, 'plot.svg'))
     expect(exit).toBe(0)
