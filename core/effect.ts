@@ -42,6 +42,13 @@ export type Message =
       readonly from: Instant
       readonly late: boolean
     }
+  /** Of what they reserved, so many machines are to be in maintenance then. */
+  | {
+      readonly type: 'reservationShort'
+      readonly request: RequestId
+      readonly from: Instant
+      readonly lacking: number
+    }
   /** For operators: machines quarantined lately, how many and the first of them; pools that have none left, or some again. */
   | {
       readonly type: 'operatorNews'

@@ -28,15 +28,16 @@ export const decideSetMaintenance = (draft: Draft, command: SetMaintenance): Out
   for (const machine of named.machines)
     draft.emit({ type: 'maintenanceSet', machine: machine.name, window: windowOf(machine, stretch, at) })
   tellHolders(draft, named.machines, { from, until })
-  const reservations = [...lackingIn(fleet, at, affected)]
-    .filter(([{ id }, lacking]) => lacking > (lackedBefore.get(id) ?? 0))
-    .map(([{ id, tenant, demand, reserved }, lacking]) => ({
-      request: id,
-      tenant,
-      count: demand.count,
-      from: reserved.from,
-      lacking,
-    }))
+  const short = [...lackingIn(fleet, at, affected)].filter(([{ id }, lacking]) => lacking > (lackedBefore.get(id) ?? 0))
+  for (const [{ id, address, reserved }, lacking] of short)
+    draft.tell(address, { type: 'reservationShort', request: id, from: reserved.from, lacking })
+  const reservations = short.map(([{ id, tenant, demand, reserved }, lacking]) => ({
+    request: id,
+    tenant,
+    count: demand.count,
+    from: reserved.from,
+    lacking,
+  }))
   settle(draft)
   const machines = namesOf(named.machines)
   return {

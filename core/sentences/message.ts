@@ -10,7 +10,7 @@ import { linkMessageSaid } from './link.ts'
 import { logins, names } from './login.ts'
 import { maintenancePlannedSaid } from './maintenance.ts'
 import { operatorNewsSaid } from './operators.ts'
-import { reservationNearSaid } from './reserve.ts'
+import { reservationNearSaid, reservationShortSaid } from './reserve.ts'
 import { departureSaid } from './platform.ts'
 import { listed, openly, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
@@ -41,6 +41,8 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
       return maintenancePlannedSaid(message, telling)
     case 'reservationNear':
       return reservationNearSaid(message, telling)
+    case 'reservationShort':
+      return reservationShortSaid(message, telling)
     case 'linkClaimed':
     case 'linked':
     case 'unlinked':

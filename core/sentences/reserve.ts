@@ -47,6 +47,19 @@ export const reservationNearSaid = (
   )
 }
 
+/** Its machines went into maintenance: while there is time it can be moved. */
+export const reservationShortSaid = (
+  { request: id, from, lacking }: Extract<Message, { type: 'reservationShort' }>,
+  { fleet, say, at }: FleetTelling,
+): Said => {
+  const request = fleet.requests.get(id)
+  if (request === undefined) return openly(`Reservation ${id} waits no more. See ${say('list')}`)
+  const what = `${lacking} of its machines ${lacking === 1 ? 'is' : 'are'}`
+  return openly(
+    `Reservation ${id} (${wanted(request)}) may begin later than ${clock(from, at)}: ${request.demand.count === 1 ? 'its machine is' : what} wanted for maintenance then, and nothing else is free. You are first in line from then on. To reserve another time, first: ${say(`cancel ${id}`)}`,
+  )
+}
+
 export const reservationRefused = (
   refusal: Extract<Refusal, { type: 'noRoom' | 'tooFarAhead' }>,
   { say, at, asked }: RefusalTelling,

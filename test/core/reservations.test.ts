@@ -213,6 +213,27 @@ describe('a reservation', () => {
     expect(leasesOf(world, 'alice')).toHaveLength(1)
   })
 
+  test('whose machines are wanted for maintenance says so at once to whoever made it, and to nobody else', () => {
+    const world = worldOf({}, 2)
+    const address = (identity: string) => ({ door: 'irc', identity: identity as never, nick: 'somebody', room: null })
+    reserve(world, ALICE, world.at + HOUR, { count: 2, address: address(ALICE) })
+    reserve(world, BOB, world.at + 20 * HOUR, { address: address(BOB) })
+    world.ask('duffy', {
+      do: 'setMaintenance',
+      what: 'intel-1',
+      from: world.at + HOUR,
+      until: null,
+      forMs: 2 * HOUR,
+      reason: '',
+    } as never)
+    expect(world.notices).toMatchObject([
+      { to: { identity: ALICE }, message: { type: 'reservationShort', from: world.at + HOUR, lacking: 1 } },
+    ])
+    expect(messageSaid(world.notices[0]!.message, telling(world)).room[0]).toContain(
+      '1 of its machines is wanted for maintenance then',
+    )
+  })
+
   test('is announced half an hour before it begins, once', () => {
     const world = worldOf()
     const address = { door: 'irc', identity: ALICE as never, nick: 'alice', room: null }
