@@ -67,24 +67,33 @@ export const configure = fc
     }),
   )
 
-/** Now or from some minutes on, for good or for a while. */
+/** Now or from some minutes on, for good or for a while, once or over and over. */
 export const maintain = fc
-  .record({ which: fc.nat(20), inMinutes: fc.constantFrom(0, 0, 60, 240), minutes: fc.constantFrom(null, 30, 120) })
-  .map(({ which, inMinutes, minutes }) =>
-    step(`maintain ${which} in ${inMinutes} for ${minutes}`, async (life, system) => {
+  .record({
+    which: fc.nat(20),
+    inMinutes: fc.constantFrom(0, 0, 60, 240),
+    minutes: fc.constantFrom(null, 30, 120),
+    everyHours: fc.constantFrom(null, null, 6, 24),
+  })
+  .map(({ which, inMinutes, minutes, everyHours }) =>
+    step(`maintain ${which} in ${inMinutes} for ${minutes}, every ${everyHours} h`, async (life, system) => {
       const what = nth(life.model.machines.names(), which)
       if (what === undefined) return
       const from = inMinutes === 0 ? null : ((system.at + inMinutes * 60_000) as Instant)
       const forMs = minutes === null ? null : minutes * 60_000
-      const command = { do: 'setMaintenance', what, from, until: null, forMs, reason: 'as chance has it' } as const
+      const window = { from, until: null, forMs, reason: 'as chance has it' }
+      const first = (system.at + inMinutes * 60_000) as Instant
+      const again = everyHours !== null && forMs !== null
+      const every = again ? { from: first, everyMs: everyHours * 3_600_000 } : null
+      const command = { do: 'setMaintenance', what, ...window, ...(again && { from: null }), every } as const
       await ask(life, system, { by: 'duffy', command })
     }),
   )
 
-export const lift = fc.nat(20).map((which) =>
-  step(`lift ${which}`, async (life, system) => {
+export const lift = fc.record({ which: fc.nat(20), every: fc.boolean() }).map(({ which, every }) =>
+  step(`lift ${which}${every ? ' for good' : ''}`, async (life, system) => {
     const what = nth(life.model.machines.names(), which)
-    if (what !== undefined) await ask(life, system, { by: 'duffy', command: { do: 'endMaintenance', what } })
+    if (what !== undefined) await ask(life, system, { by: 'duffy', command: { do: 'endMaintenance', what, every } })
   }),
 )
 

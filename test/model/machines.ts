@@ -15,9 +15,11 @@ interface Known {
   inMaintenance: boolean
   /** From when on it is its operators'. */
   closes: number
+  /** It closes again and again, so long apart. */
+  recurs: boolean
 }
 
-const NEW = { holder: null, dirty: false, step: null, bad: null, inMaintenance: false, closes: Infinity }
+const NEW = { holder: null, dirty: false, step: null, bad: null, inMaintenance: false, closes: Infinity, recurs: false }
 /** Steps after which nothing of a tenant is left. */
 const CLEANING = ['provision', 'recycle', 'rebuild']
 const INSTALLING = ['provision', 'rebuild']
@@ -76,9 +78,20 @@ export class Machines {
       case 'machineRetired':
         this.need(event.machine).bad = null
         return
-      case 'maintenanceSet':
-        this.need(event.machine).closes = event.window.from
+      case 'maintenanceSet': {
+        const machine = this.need(event.machine)
+        const { from, again, recurs } = event.window
+        if (
+          again !== undefined &&
+          recurs === true &&
+          !machine.inMaintenance &&
+          (from - again.from) % again.everyMs !== 0
+        )
+          this.#fault(`${event.machine} closes at ${from}, and was to every ${again.everyMs} from ${again.from}`)
+        machine.closes = from
+        machine.recurs = again !== undefined
         return
+      }
       case 'maintenanceBegun': {
         const machine = this.need(event.machine)
         if (machine.closes > at) this.#fault(`${event.machine} went into maintenance before its time`)
@@ -117,6 +130,8 @@ export class Machines {
     if (machine.step !== null) this.#fault(`${name} was given to ${id} in the middle of a ${machine.step}`)
     if (machine.bad !== null && steps.includes('check')) this.#fault(`${name} is bad, and was given to ${id}`)
     if (machine.inMaintenance) this.#fault(`${name} is in maintenance, and was given to ${id}`)
+    if (machine.recurs && machine.closes === Infinity)
+      this.#fault(`${name} closes again and again, and was given to ${id} when nobody knew when next`)
     if (until > machine.closes)
       this.#fault(`${name} closes at ${machine.closes}, and was given to ${id} until ${until}`)
     if (machine.type !== type) this.#fault(`${id} wanted ${type} and got ${name}, which is ${machine.type}`)
