@@ -85,9 +85,10 @@ export class SetAside {
    */
   mostOf(stocks: readonly Stock[], stayMs: number, enough: number): number {
     let most = 0
-    /** What a claim can still spare of the stocks that it leaves the least of. */
+    /** What claims can still spare, of those that leave the least of a stock. */
     const left = new Map<Claim, number>()
     for (const stock of stocks) {
+      if (stock.ready.size === 0) continue
       const tightest = this.#tightest(stock, stayMs)
       const spare = tightest === null ? Infinity : (left.get(tightest) ?? this.#spareOf(tightest))
       const free = Math.min(stock.ready.size, spare)
@@ -100,7 +101,7 @@ export class SetAside {
 
   /** Of the claims that machines of a stock would not be back for after so long, the one that can spare the fewest. */
   #tightest(stock: Stock, stayMs: number): Claim | null {
-    if (stock.ready.size === 0 || !this.#claimed.has(stock)) return null
+    if (!this.#claimed.has(stock)) return null
     const { pool } = stock.shape
     const back = this.#now + openingMs(this.#fleet, [stock]) + stayMs + turnaroundMs(this.#fleet.pools.need(pool))
     let tightest: Claim | null = null
