@@ -27,7 +27,7 @@ import { shownCode, withLinkCode, type SendCode } from './link-code.ts'
 import type { EstimateDesk } from './estimates.ts'
 import type { Presence } from './http/ports.ts'
 import { Busy, type Lane } from './lane.ts'
-import { pastOf, type Remembered } from './past.ts'
+import { pastOf, type PastPorts, type Remembered } from './past.ts'
 import type { History } from './store/port.ts'
 
 /** Somebody who typed a line, vouched for by a door. */
@@ -60,6 +60,7 @@ export interface ConversationPorts {
   readonly lane: Lane
   readonly store: History
   readonly refusals: Remembered
+  readonly artifacts?: NonNullable<PastPorts['artifacts']>
   readonly desk: EstimateDesk
   readonly presence: Pick<Presence, 'seen'>
   /** Null: this Duffy sends no mail. */
@@ -146,11 +147,12 @@ const noMail = ({ lane, say }: ConversationPorts): Promise<Filled> =>
 const NO_MAIL: Refusal = { type: 'noMail' }
 
 const found = async <T>(
-  { lane, store, refusals, desk, presence }: ConversationPorts,
+  ports: ConversationPorts,
   { question, by, room }: { readonly question: Question; readonly by: Identity; readonly room: string | null },
   then: (answered: Answer, at: Instant) => T,
 ): Promise<T> => {
-  const past = await pastOf(store, refusals, question)
+  const { lane, desk, presence } = ports
+  const past = await pastOf(ports, question)
   return lane.read((fleet, at) => {
     const answered = answer(fleet, { by, at, room }, question, past, desk.at(fleet, at))
     presence.seen(looksOf(fleet, by, answered))

@@ -2,6 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DUFFY, endingsOf, isStale, routesOf, type Command, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
+import { artifactDesk } from './artifact-desk.ts'
+import { collecting } from './artifacts/collecting.ts'
+import { openArtifacts, type ArtifactOptions, type ArtifactStore } from './artifacts/store.ts'
 import { loadConfig, type Settings } from './config/index.ts'
 import { candidateDesk } from './candidates.ts'
 import { conversation } from './conversation.ts'
@@ -84,12 +87,16 @@ export const duffy = async ({
   await noteUnwarned(store, lane, clock() as Instant)
   await firstKeys(settings.dataDir, lane)
 
-  const world: World = { settings, store, lane, performer: watch(performerOf(settings, environment)), clock, log }
+  const kept = starting.use(await openArtifacts(artifactOptions(settings, clock, log)))
+  const performer = watch(performerOf(settings, environment))
+  const world: World = { settings, store, lane, performer, kept, clock, log }
   starting.use(await startWorker(world))
   const desk = estimateDesk()
   const post = mailDoor(settings.mail, { lane, log })
   const { sendCode } = post
-  const talk = (say: (line: string) => string) => conversation({ lane, store, refusals, desk, presence, sendCode, say })
+  const artifacts = artifactDesk(store, kept)
+  const talk = (say: (line: string) => string) =>
+    conversation({ lane, store, refusals, artifacts, desk, presence, sendCode, say })
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name) ?? post.door(name)))
@@ -100,6 +107,7 @@ export const duffy = async ({
     ready: () => lane.state().stopped === null,
     store,
     refusals,
+    artifacts,
     mounts: slack.mounts,
     estimates: (of, at) => desk.at(of, at),
     presence,
@@ -136,6 +144,7 @@ interface World {
   readonly store: Store
   readonly lane: Lane
   readonly performer: Ansible
+  readonly kept: ArtifactStore
   readonly clock: () => number
   readonly log: Log
 }
@@ -145,6 +154,15 @@ const settingsOf = async (environment: DuffyPorts['environment']): Promise<Setti
   if (loaded.status === 'faulty') throw new BadConfig(loaded.file, loaded.faults)
   return loaded.settings
 }
+
+const artifactOptions = ({ artifacts, retention }: Settings, clock: () => number, log: Log): ArtifactOptions => ({
+  directory: artifacts.folder,
+  keepMs: retention.artifactsMs,
+  mostBytes: artifacts.mostBytes,
+  mostBytesPerTenant: artifacts.mostBytesPerTenant,
+  clock,
+  log,
+})
 
 const performerOf = ({ ansible: how, dataDir }: Settings, environment: DuffyPorts['environment']): Ansible =>
   ansible({
@@ -158,7 +176,7 @@ const performerOf = ({ ansible: how, dataDir }: Settings, environment: DuffyPort
     ...(how.infrastructureKey === null ? {} : { infrastructureKey: how.infrastructureKey }),
   })
 
-const startWorker = ({ settings, store, lane, performer, clock, log }: World): Promise<AsyncDisposable> =>
+const startWorker = ({ settings, store, lane, performer, kept, clock, log }: World): Promise<AsyncDisposable> =>
   worker({
     concurrency: settings.ansible.concurrency,
     reservedForGrants: RESERVED_FOR_GRANTS,
@@ -176,7 +194,10 @@ const startWorker = ({ settings, store, lane, performer, clock, log }: World): P
       remove: (run) => store.release(run),
     },
     performer: {
-      perform: (order, performance) => performer.perform(order, { ...performance, onProgress: () => {} }),
+      perform: collecting((order, own) => performer.perform(order, { ...own, onProgress: () => {} }), {
+        store: kept,
+        log,
+      }),
       killOrphan: (group) => performer.killOrphan(group),
     },
     log,
@@ -224,7 +245,7 @@ const startNotices = (
   })
 
 /** Time passing is a command too. */
-const startTicks = ({ settings, store, lane, performer, clock, log }: World, desk: EstimateDesk): Disposable => {
+const startTicks = ({ settings, store, lane, performer, kept, clock, log }: World, desk: EstimateDesk): Disposable => {
   const sweep = async (): Promise<void> => {
     // A lane that has stopped stays so: once a second would bury in the log why.
     if (lane.state().stopped !== null) return
@@ -236,6 +257,7 @@ const startTicks = ({ settings, store, lane, performer, clock, log }: World, des
   const prune = async (): Promise<void> => {
     await store.prune((clock() - settings.retention.answersMs) as Instant)
     await performer.prune(clock() - settings.retention.runsMs)
+    await kept.prune()
   }
   const jobs = [
     { name: 'sweep', when: settings.cron.sweep, run: sweep },

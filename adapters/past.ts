@@ -5,6 +5,7 @@ import {
   type LeaseId,
   type MachineRequest,
   type Past,
+  type PastCollections,
   type PastDecision,
   type Question,
   type RecordBody,
@@ -24,8 +25,16 @@ export interface Remembered {
   named(ref: string): readonly Refused[]
 }
 
+export interface PastPorts {
+  readonly store: Rows
+  readonly refusals: Remembered
+  /** Default: nothing is collected. */
+  readonly artifacts?: { of(lease: LeaseId): Promise<PastCollections> }
+}
+
 /** What a question may be about that is over, and so in the store alone; and where it was decided. */
-export const pastOf = async (store: Rows, refusals: Remembered, question: Question): Promise<Past> => {
+export const pastOf = async ({ store, refusals, artifacts }: PastPorts, question: Question): Promise<Past> => {
+  if (question.ask === 'artifacts') return collectionsOf(store, artifacts, question.lease.toUpperCase() as LeaseId)
   const id = question.ask === 'why' ? question.about.toUpperCase() : ''
   const lease = id.startsWith('L') ? await store.lease(id as LeaseId) : undefined
   const request = id.startsWith('R') ? await store.request(id as RequestId) : undefined
@@ -39,6 +48,12 @@ export const pastOf = async (store: Rows, refusals: Remembered, question: Questi
     decisions: decisions.filter((decision) => decision !== undefined),
     refused: id.startsWith('X') ? refusals.named(id) : [],
   }
+}
+
+const collectionsOf = async (store: Rows, artifacts: PastPorts['artifacts'], id: LeaseId): Promise<Past> => {
+  const lease = await store.lease(id)
+  const collections = artifacts === undefined ? [] : [await artifacts.of(id)]
+  return { leases: lease === undefined ? [] : [lease], requests: [], collections }
 }
 
 /** Records read at a time where several were made at the same instant. */

@@ -1,3 +1,4 @@
+import { artifactsOf, type ArtifactsAnswer } from './answer/artifacts.ts'
 import { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
 import { homeOfTenant, type HomeAnswer } from './answer/home.ts'
 import { holderOf, type Holder } from './answer/holder.ts'
@@ -28,6 +29,7 @@ export type { Chances, WhyLease, WhyMachine, WhyRequest } from './answer/why.ts'
 export type { WhyRefusal } from './answer/refused.ts'
 export type { Preview } from './answer/preview.ts'
 export type { AllAnswer, MineAnswer } from './answer/list.ts'
+export type { ArtifactsAnswer } from './answer/artifacts.ts'
 export type { Past } from './answer/find.ts'
 
 /** What a question comes to, as data: `sentences/answer.ts` has the words. */
@@ -44,6 +46,7 @@ export type Answer =
   | HomeAnswer
   | MaintenanceAnswer
   | ReservationsAnswer
+  | ArtifactsAnswer
   /** `whole`: every pool was asked about. */
   | { readonly type: 'status'; readonly pools: readonly PoolView[]; readonly waiting: number; readonly whole: boolean }
   | { readonly type: 'pools'; readonly pools: readonly PoolView[] }
@@ -107,6 +110,7 @@ export function answer(
       return preview(fleet, asked, question.command)
     case 'list':
     case 'why':
+    case 'artifacts':
     case 'who':
     case 'tenants':
     case 'members':
@@ -160,6 +164,8 @@ const memberAnswer = (
       return maintenanceOf(fleet, at)
     case 'reservations':
       return reservationsFor(fleet, member)
+    case 'artifacts':
+      return artifactsOf(fleet, question.lease, { by: member, past })
     case 'who': {
       const machine = machineNamed(fleet, question.machine)
       if (machine === undefined) return noSuchMachine(fleet, question.machine)

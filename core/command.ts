@@ -67,6 +67,8 @@ export interface GetCommand {
   readonly pollWithinMs: number | null
   /** The build that it is for. Not given: none. */
   readonly build?: Omit<Build, 'seen'> | null
+  /** Paths to be collected from the machines as they go back, however that comes about. Not given: none. */
+  readonly collect?: readonly string[]
   readonly address: Address | null
 }
 
@@ -76,9 +78,9 @@ export type Command =
   | { readonly do: 'getAll'; readonly parts: readonly GetCommand[] }
   /**
    * `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. `bad`: what is wrong with the
-   * machine, if anything is.
+   * machine, if anything is. `collect`: paths to be collected beside those that were named when the machines were asked for.
    */
-  | { readonly do: 'done'; readonly what: string | null; readonly bad?: string }
+  | { readonly do: 'done'; readonly what: string | null; readonly bad?: string; readonly collect?: readonly string[] }
   /** A quarantined machine is mended, an operator says. */
   | { readonly do: 'readmit'; readonly machine: string }
   | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
@@ -235,6 +237,8 @@ export type Outcome =
       readonly machines: readonly MachineName[]
       /** That one is bad, as its holder says. */
       readonly bad?: MachineName
+      /** Paths are being collected of these. */
+      readonly collecting?: readonly LeaseId[]
     }
   | { readonly type: 'readmitted'; readonly machine: MachineName }
   | ({ readonly type: 'extended' } & Extended)

@@ -33,6 +33,7 @@ export const stateRule = ({ state }: Machine): DropRule | null => {
     case 'enrolled':
       return 'off'
     case 'leased':
+    case 'collecting':
     case 'revoking':
     case 'provisioning':
     case 'checking':

@@ -173,7 +173,8 @@ export class Fleet {
   ])
 
   readonly dueRuns = new Grouped<Run>(() => 'all', byUrgency)
-  readonly runs = new Table<RunId, Run>('run', this.journal, [this.dueRuns])
+  readonly collecting = new Grouped<Run>((run) => (run.collect === undefined ? null : 'all'), byNumber)
+  readonly runs = new Table<RunId, Run>('run', this.journal, [this.dueRuns, this.collecting])
 
   /** How long steps take, by pool and step, and how estimates of waits came out, by what was wanted. */
   readonly stepTimes = new Table<string, StepTimes>('stepTimes', this.journal)
@@ -240,11 +241,11 @@ const windowEnd = ({ maintenance }: Machine): number => maintenance?.until ?? In
 const compared = (a: number, b: number): number => (a === b ? 0 : a - b)
 const probationOf = ({ state }: Machine): Instant | null => (state.status === 'quarantined' ? state.probationAt : null)
 
-/** People before machines that wait for nobody: letting in, shutting out, making clean, then filling, checking and burning in. */
+/** People before machines that wait for nobody: letting in, collecting and shutting out, making clean, then filling, checking and burning in. */
 const URGENCY: Readonly<Record<Step, number>> = {
   grant: 0,
-  revoke: 1,
-  collect: 2,
+  collect: 1,
+  revoke: 2,
   recycle: 3,
   rebuild: 3,
   provision: 3,

@@ -39,7 +39,7 @@ export const historyWatch = (): HistoryWatch => {
 function* uncleaned(fleet: Fleet, machine: Machine | undefined): Generator<string> {
   if (machine === undefined) return
   const { status } = machine.state
-  if (status !== 'leased' && status !== 'revoking') return
+  if (status !== 'leased' && status !== 'collecting' && status !== 'revoking') return
   const { steps, afterLease } = fleet.poolOf(machine)
   if (steps.includes(afterLease)) yield `${machine.name} was ${status} and became ready without ${afterLease}`
 }

@@ -36,6 +36,8 @@ export interface Lease {
   readonly hold: Hold | null
   /** The build that it is for, whose end is its own unless it is held by then; null: none. */
   readonly build: Build | null
+  /** Paths that are collected from its machines as they go back. Not given: none. */
+  readonly collect?: readonly string[]
   /** When time next changes something about it: a warning, its end, or the end of patience with its preparation. */
   readonly dueAt: Instant
   readonly state: LeaseState

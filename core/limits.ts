@@ -39,6 +39,12 @@ export interface Limits {
   readonly metadataEntries: number
   /** Characters of one metadata value. */
   readonly metadataLength: number
+  /** Paths to collect that one request, or one `done`, may name. */
+  readonly pathsPerRequest: number
+  /** Files collected from one machine. */
+  readonly artifactFiles: number
+  /** All of them together. */
+  readonly artifactMiB: number
   /** Minutes before its end at which a lease's owner is warned, longest first. A warning needs a lease twice as long. */
   readonly warnMinutes: readonly number[]
 }
@@ -67,5 +73,8 @@ export const DEFAULT_LIMITS: Limits = {
   labelsPerRequest: 10,
   metadataEntries: 20,
   metadataLength: 500,
+  pathsPerRequest: 20,
+  artifactFiles: 1_000,
+  artifactMiB: 1_024,
   warnMinutes: [30, 5],
 }

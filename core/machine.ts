@@ -85,7 +85,7 @@ export interface Access {
 }
 
 /**
- * enrolled → provisioning → ready → leased → revoking → recycling | rebuilding | stopping → ready (or enrolled, if stopped);
+ * enrolled → provisioning → ready → leased → (collecting →) revoking → recycling | rebuilding | stopping → ready (or enrolled, if stopped);
  * ready → checking → ready; ready → burning → ready; any failed step, repeated, or failing more than its platform does
  * → quarantined → rebuilding → checking → ready (probation);
  * anything but leased, between two steps → maintenance → checking, or whatever else it lacks.
@@ -100,7 +100,8 @@ export type MachineState =
   | { readonly status: 'ready' }
   /** `grant` is the run that is letting the tenant in, null once it has. */
   | { readonly status: 'leased'; readonly lease: LeaseId; readonly grant: RunId | null; readonly since: Instant }
-  | { readonly status: 'revoking'; readonly run: RunId; readonly lease: LeaseId }
+  /** Its lease is over: what was asked for is taken from it, then whoever had it is shut out. */
+  | { readonly status: 'collecting' | 'revoking'; readonly run: RunId; readonly lease: LeaseId }
   /** `probationAt` is when it is tried again; each time later. Null: when an operator says so. */
   | {
       readonly status: 'quarantined'
@@ -122,6 +123,7 @@ export const openRun = ({ state }: Machine): RunId | null => {
     case 'recycling':
     case 'rebuilding':
     case 'stopping':
+    case 'collecting':
     case 'revoking':
       return state.run
     case 'leased':

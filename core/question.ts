@@ -20,6 +20,8 @@ export type Question =
   | { readonly ask: 'reservations' }
   /** What is in maintenance, and what is to be. */
   | { readonly ask: 'maintenance' }
+  /** What was collected of a lease. */
+  | { readonly ask: 'artifacts'; readonly lease: string }
   | { readonly ask: 'who'; readonly machine: string }
   /** `tenant` null: the asker's. */
   | { readonly ask: 'home'; readonly tenant: string | null }

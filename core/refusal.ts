@@ -1,3 +1,4 @@
+import type { CannotCollect } from './collect.ts'
 import type { Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
 import type { Awaited } from './policy/promised.ts'
@@ -72,9 +73,11 @@ export type Refusal =
         | 'reservationsPerTenant'
         | 'membersPerTenant'
         | 'apiKeysPerTenant'
+        | 'pathsPerRequest'
       readonly most: number
     }
   | { readonly type: 'tooLongText'; readonly field: string; readonly most: number }
+  | CannotCollect
   | { readonly type: 'badCount'; readonly count: number }
   | { readonly type: 'badPriority'; readonly asked: number; readonly most: Priority; readonly tenant: TenantName }
   | { readonly type: 'leaseTooShort'; readonly asked: number; readonly shortestMs: number }

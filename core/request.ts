@@ -87,6 +87,8 @@ export interface MachineRequest {
   readonly poll: Poll | null
   /** The build that it is for; null: none. */
   readonly build: Build | null
+  /** Paths to be collected from its machines as they go back. Not given: none. */
+  readonly collect?: readonly string[]
   readonly state: RequestState
 }
 

@@ -1,3 +1,4 @@
+import type { Collection } from './collect.ts'
 import type { Instant, LeaseId, MachineName, PlatformName, RunId } from './id.ts'
 
 /** Everything Duffy ever does to a machine. Each is one playbook per driver. */
@@ -39,6 +40,19 @@ export interface RunOrder {
   readonly deadlineMs: number
   readonly machine: RunMachine
   readonly lease: RunLease | null
+  /** What to collect, and how much of it at most; of the step `collect` alone. */
+  readonly collect?: CollectOrder
+}
+
+/** A collection as whoever performs it is to be told. */
+export interface CollectOrder {
+  readonly lease: LeaseId
+  readonly tenant: string
+  readonly paths: readonly string[]
+  readonly mostFiles: number
+  readonly mostBytes: number
+  /** The folder that they are to be put in; said by whoever keeps them. */
+  readonly into?: string
 }
 
 /** How a machine is reached and what it turned out to be, as its playbook reported (`set_fact: duffy_out`). */
@@ -52,6 +66,8 @@ export interface RunReport {
   readonly wipe?: { readonly method: string; readonly ok: boolean }
   /** Opaque to Duffy, given back to the machine's next run. */
   readonly data?: JsonObject
+  /** What is kept of a collection: Duffy's own count, never the playbook's. */
+  readonly collected?: { readonly files: number; readonly bytes: number; readonly leftOut: number }
 }
 
 /**
@@ -101,6 +117,8 @@ export interface Run {
   readonly owedAt: Instant
   /** Not to be started before. */
   readonly dueAt: Instant
+  /** Of the step `collect` alone. */
+  readonly collect?: Collection
 }
 
 /** How a run ended; `dropped`: nobody waited for it any more. */

@@ -130,6 +130,7 @@ const count = (stock: Stock, machine: Machine, sign: 1 | -1): void => {
     case 'rebuilding':
       stock.coming += sign
       return
+    case 'collecting':
     case 'revoking':
       stock.returning += sign
       return

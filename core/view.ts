@@ -40,6 +40,8 @@ export function leaseView(fleet: Fleet, lease: Lease) {
     hold: holdView(lease),
     /** The build that it ends with, unless it is held by then. */
     build: buildView(lease),
+    /** Paths that are collected from its machines as they go back. */
+    collect: lease.collect ?? [],
     machines: lease.machines.map((held) => (ended ? formerMachineView(fleet, held) : heldMachineView(fleet, held))),
   }
 }
@@ -118,6 +120,8 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     /** Machines of other platforms that are free now and would do under `any`. */
     elsewhere: state.status === 'waiting' ? (state.why?.elsewhere ?? 0) : 0,
     build: buildView(request),
+    /** Paths that are to be collected from its machines as they go back. */
+    collect: request.collect ?? [],
   }
 }
 export type RequestView = ReturnType<typeof requestView>
@@ -203,7 +207,7 @@ export const quarantineView = (state: MachineState) =>
 export type QuarantineView = ReturnType<typeof quarantineView>
 
 const leaseOf = (state: MachineState): LeaseId | null =>
-  state.status === 'leased' || state.status === 'revoking' ? state.lease : null
+  state.status === 'leased' || state.status === 'collecting' || state.status === 'revoking' ? state.lease : null
 
 const STATUSES = [
   'enrolled',
@@ -212,6 +216,7 @@ const STATUSES = [
   'burning',
   'ready',
   'leased',
+  'collecting',
   'revoking',
   'recycling',
   'rebuilding',

@@ -9,7 +9,7 @@ export class Unfit extends Error {}
  */
 export const variablesFile = (order: RunOrder): string => JSON.stringify({ duffy_in: unsafe(variables(order)) })
 
-function variables({ run, step, attempt, fence, deadlineMs, machine, lease }: RunOrder): Json {
+function variables({ run, step, attempt, fence, deadlineMs, machine, lease, collect }: RunOrder): Json {
   return {
     run,
     step,
@@ -18,6 +18,10 @@ function variables({ run, step, attempt, fence, deadlineMs, machine, lease }: Ru
     deadline: Math.floor(deadlineMs / 1000),
     machine: { name: machine.name, driver: machine.driver, variables: machine.variables, data: machine.data },
     lease: lease && { id: lease.id, tenant: lease.tenant, keys: lease.keys },
+    artifacts:
+      collect?.into === undefined
+        ? null
+        : { paths: collect.paths, dest: collect.into, files: collect.mostFiles, bytes: collect.mostBytes },
     nodes: [v3Node(machine)],
   }
 }

@@ -4,7 +4,7 @@ import type { JenkinsConfig } from './jenkins.ts'
 import type { LegacyConfig, V3Config } from './facades.ts'
 import type { Span } from './kinds.ts'
 import type { OperatorsConfig } from './operators.ts'
-import type { CronConfig, RetentionConfig } from './upkeep.ts'
+import type { ArtifactsConfig, CronConfig, RetentionConfig } from './upkeep.ts'
 
 /** What `duffy.config.ts` says about a site. Names are small letters, digits and dashes, at most 41 of them. */
 export interface Config {
@@ -35,6 +35,7 @@ export interface Config {
   readonly ansible?: AnsibleConfig
   readonly cron?: CronConfig
   readonly retention?: RetentionConfig
+  readonly artifacts?: ArtifactsConfig
 }
 
 export interface PlatformConfig {
@@ -216,6 +217,12 @@ export interface LimitsConfig {
   readonly metadataEntries?: number
   /** Characters of one metadata value. Default: 500. */
   readonly metadataLength?: number
+  /** Paths to collect that one request, or one `done`, may name. Default: 20. */
+  readonly pathsPerRequest?: number
+  /** Files collected from one machine. Default: 1,000. */
+  readonly artifactFiles?: number
+  /** All of them together, in MiB. Default: 1,024. */
+  readonly artifactMiB?: number
   /** Minutes before its end at which a lease's owner is warned. A warning needs a lease twice as long. Default: 30 and 5. */
   readonly warnMinutes?: readonly number[]
 }

@@ -40,6 +40,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const ansible = await readAnsible(faults.read(schema.ansibleSchema, config.ansible, ['ansible']), around)
   const cron = faults.read(schema.cronSchema, config.cron, ['cron'])
   const retention = faults.read(schema.retentionSchema, config.retention, ['retention'])
+  const artifacts = faults.read(schema.artifactsSchema, config.artifacts, ['artifacts'])
   const http = await readHttp(faults.read(doors.httpSchema, config.http, ['http']), around)
   const v3 = readV3(config.v3, faults)
   const legacy = readLegacy(config.legacy, Object.keys(config.pools), faults)
@@ -52,6 +53,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   })
   if (ansible === null || cron === null || retention === null || http === null || v3 === null || legacy === null)
     return null
+  if (artifacts === null) return null
   const dataDir =
     spoken.dataDir !== null
       ? files.besideShell(spoken.dataDir)
@@ -70,7 +72,12 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
     jenkins,
     ansible: ansible.settings,
     cron,
-    retention: { answersMs: retention.answers, runsMs: retention.runs },
+    retention: { answersMs: retention.answers, runsMs: retention.runs, artifactsMs: retention.artifacts },
+    artifacts: {
+      folder: artifacts.folder === undefined ? join(dataDir, 'artifacts') : files.besideConfig(artifacts.folder),
+      mostBytes: Math.floor(artifacts.mostGiB * 2 ** 30),
+      mostBytesPerTenant: Math.floor(artifacts.mostPerTenantGiB * 2 ** 30),
+    },
   }
 }
 

@@ -18,7 +18,7 @@ import {
   whole,
 } from './kinds.ts'
 import type { OperatorsConfig } from './operators.ts'
-import type { CronConfig, RetentionConfig } from './upkeep.ts'
+import type { ArtifactsConfig, CronConfig, RetentionConfig } from './upkeep.ts'
 
 export const NAME = /^[a-z0-9](?:[a-z0-9-]{0,39}[a-z0-9])?$/
 export const NAME_RULE =
@@ -205,6 +205,9 @@ export const limitsSchema = object(
     labelsPerRequest: whole(0, 100).optional(),
     metadataEntries: whole(0, 200).optional(),
     metadataLength: whole(1, 5000).optional(),
+    pathsPerRequest: whole(1, 200).optional(),
+    artifactFiles: whole(1, 100_000).optional(),
+    artifactMiB: whole(1, 1_048_576).optional(),
     warnMinutes: z
       .array(warning, { error: 'Give a list of minutes, such as `[30, 5]`.' })
       .max(10, { error: 'Give at most 10 warnings.' })
@@ -229,8 +232,23 @@ export const cronSchema = object(
 )
 
 export const retentionSchema = object(
-  { answers: span(MINUTE).default(DAY), runs: span(HOUR).default(30 * DAY) } satisfies ShapeOf<RetentionConfig>,
+  {
+    answers: span(MINUTE).default(DAY),
+    runs: span(HOUR).default(30 * DAY),
+    artifacts: span(SECOND).default(7 * DAY),
+  } satisfies ShapeOf<RetentionConfig>,
   'Give lengths of time: `{ runs: "30d" }`.',
+)
+
+const SIZE = 'Give a number of GiB above 0, at most 1048576.'
+const gib = z.number({ error: SIZE }).positive({ error: SIZE }).max(1_048_576, { error: SIZE })
+export const artifactsSchema = object(
+  {
+    folder: text(4096, 'Give the path of a folder.').optional(),
+    mostGiB: gib.default(10),
+    mostPerTenantGiB: gib.default(4),
+  } satisfies ShapeOf<ArtifactsConfig>,
+  'Say how much is kept: `{ mostGiB: 10, mostPerTenantGiB: 4 }`.',
 )
 
 const ROOM = 'Give rooms such as `irc:libera:#lab-ops` or `slack:C0123456789`.'
@@ -262,6 +280,7 @@ export const configSchema = object(
     ansible: z.unknown().default({}),
     cron: z.unknown().default({}),
     retention: z.unknown().default({}),
+    artifacts: z.unknown().default({}),
   } satisfies ShapeOf<config.Config>,
   'Let the file end in `export default defineConfig({ platforms, pools })`.',
 )

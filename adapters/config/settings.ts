@@ -20,6 +20,7 @@ export interface Settings {
   readonly ansible: AnsibleSettings
   readonly cron: CronSettings
   readonly retention: RetentionSettings
+  readonly artifacts: ArtifactSettings
 }
 
 export interface HttpSettings {
@@ -83,4 +84,11 @@ export interface CronSettings {
 export interface RetentionSettings {
   readonly answersMs: number
   readonly runsMs: number
+  readonly artifactsMs: number
+}
+
+export interface ArtifactSettings {
+  readonly folder: string
+  readonly mostBytes: number
+  readonly mostBytesPerTenant: number
 }

@@ -13,4 +13,16 @@ export interface RetentionConfig {
   readonly answers?: Span
   /** How long the logs of runs are kept. Default: `30d`. */
   readonly runs?: Span
+  /** How long artifacts are kept, from when they were collected. Default: `7d`. */
+  readonly artifacts?: Span
+}
+
+/** Where what is collected from machines goes. `docs/artifacts.md` says how. */
+export interface ArtifactsConfig {
+  /** Default: `artifacts` in the data directory. */
+  readonly folder?: string
+  /** All tenants together; what there is no room for is left out, and said to be. Default: 10. */
+  readonly mostGiB?: number
+  /** One tenant. Default: 4. */
+  readonly mostPerTenantGiB?: number
 }

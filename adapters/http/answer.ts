@@ -16,7 +16,7 @@ export async function answerTo(
   cursor: Cursor = cursorOf({}, call.door.bounds),
 ): Promise<Answer> {
   const { door } = call
-  const past = await pastOf(door.ports.store, door.ports.refusals, question)
+  const past = await pastOf(door.ports, question)
   const [found, detail] = await door.ports.lane.read((fleet, at) => {
     const data = answer(fleet, { by: caller.identity, at }, question, past, door.ports.estimates(fleet, at))
     lookedAt(call, looksOf(fleet, caller.identity, data))

@@ -46,6 +46,11 @@ const typeOf = (kind: Kind): z.ZodType => {
         .string()
         .max(LONGEST_BUILD_URL)
         .meta({ examples: ['https://jenkins.example.org/job/ceph/41/'] })
+    case 'path':
+      return z
+        .string()
+        .max(kind.longest)
+        .meta({ examples: [kind.example] })
     case 'duration':
     case 'instant':
     case 'recurring':

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import type {
   ApiKey,
   ApiKeyId,
+  Artifact,
   Asked,
   AuditRecord,
   BuildUrl,
@@ -15,6 +17,7 @@ import type {
   MachineName,
   MachineRequest,
   Outcome,
+  PastCollections,
   PastRun,
   Refusal,
   RefusalRef,
@@ -49,6 +52,8 @@ export interface Ports {
   readonly candidates: CandidatesPort
   /** The kept output of a run, or null if there is none. */
   readonly runLog: (id: RunId) => Promise<string | null>
+  /** What was collected from machines. Default: nothing is. */
+  readonly artifacts?: Artifacts
   /** Sends a code to link by. Default: this Duffy sends no mail. */
   readonly sendCode?: SendCode | null
   /** Checks the chain of records and whether replaying them gives today's tables. */
@@ -122,6 +127,13 @@ export interface History {
     of: { readonly machine: MachineName } | { readonly lease: LeaseId },
     limit: number,
   ): Promise<readonly PastRun[]>
+}
+
+/** What was collected of leases. Whoever asks sees to it that it is theirs. */
+export interface Artifacts {
+  of(lease: LeaseId): Promise<PastCollections>
+  /** Null: there is none by that name any more. */
+  named(id: string): Promise<{ readonly artifact: Artifact; readonly lease: LeaseId; read(): Promise<Readable> } | null>
 }
 
 /** What applying the site's config came to, or would come to. */

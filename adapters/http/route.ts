@@ -15,8 +15,8 @@ interface Way {
   /** What its query is read by. */
   readonly query?: z.ZodType
   readonly body?: Body
-  /** The statuses of success, with the shape of each answer; `text`: it is plain text. 200 and an object unless said. */
-  readonly gives?: Readonly<Record<number, z.ZodType | 'text' | 'html'>>
+  /** The statuses of success, with the shape of each answer; `text`: it is plain text, `bytes`: a file. 200 and an object unless said. */
+  readonly gives?: Readonly<Record<number, z.ZodType | 'text' | 'html' | 'bytes'>>
 }
 
 /** The body as the description of the API shows it: a verb's fields but for the one that the path gives, or a shape of its own. */
@@ -60,7 +60,7 @@ export interface Door {
   readonly base: string
 }
 
-/** `body` is sent as JSON, or as it is if it is text. */
+/** `body` is sent as JSON, or as it is if it is text or a stream of bytes. */
 export interface Answer {
   readonly status: number
   readonly body: unknown

@@ -1,4 +1,13 @@
-import type { HeldMachineView, LeaseView, MachineView, PoolView, RequestView, RunView } from '#core'
+import type {
+  ArtifactsAnswer,
+  ArtifactView,
+  HeldMachineView,
+  LeaseView,
+  MachineView,
+  PoolView,
+  RequestView,
+  RunView,
+} from '#core'
 import { z } from 'zod'
 
 /**
@@ -15,6 +24,7 @@ const metadata = z.record(z.string(), z.string())
 const build = maybe(z.object({ url: z.string(), onFailure: z.enum(['done', 'hold']) })).describe(
   'the Jenkins build with which it ends',
 )
+const collect = z.array(z.string()).describe('paths that are collected from its machines as they go back')
 const details = z.looseObject({})
 
 const heldMachine = {
@@ -51,6 +61,7 @@ const lease = {
   metadata,
   hold: maybe(z.object({ since: instant, last: instant, reason: z.string() })),
   build,
+  collect,
   machines: z.array(z.object(heldMachine)),
 } satisfies Fields<LeaseView>
 
@@ -81,6 +92,7 @@ const request = {
   pollWithinMs: maybe(whole),
   elsewhere: whole.describe('machines of other platforms that are free and would do under "any"'),
   build,
+  collect,
 }
 
 const machine = {
@@ -138,6 +150,32 @@ export const REQUEST = z.looseObject(request satisfies Fields<RequestView>).meta
 export const MACHINE = z.looseObject(machine).meta({ id: 'Machine' })
 export const POOL = z.looseObject(pool).meta({ id: 'Pool' })
 export const RUN = z.looseObject(run).meta({ id: 'Run' })
+
+const artifact = {
+  id: id('N3T8-1'),
+  machine: z.string(),
+  path: z.string().describe('what it was called on the machine; signs that do not print are written out'),
+  bytes: whole,
+  collectedAt: instant,
+  keptUntil: instant,
+} satisfies Fields<ArtifactView>
+const left = z.object({ machine: z.string(), path: z.string(), because: z.string() })
+const failed = z.object({ machine: z.string(), run: id('N3T8'), because: z.string() })
+/** What was collected of a lease, in words and as data. */
+export const ARTIFACTS = z
+  .object({
+    detail: z.string(),
+    type: z.literal('artifacts'),
+    lease: id('L7Q2'),
+    lasts: z.boolean().describe('whether the lease lasts'),
+    collect: z.array(z.string()).describe('paths that are collected when it ends'),
+    collecting: z.array(z.string()).describe('machines of which more may come'),
+    artifacts: z.array(z.object(artifact).meta({ id: 'Artifact' })),
+    leftOut: z.array(left).describe('what was asked for and is not there, the first of it'),
+    leftOutMore: whole,
+    failed: z.array(failed).describe('collections that did not end well'),
+  } satisfies Fields<ArtifactsAnswer & { detail: string }>)
+  .meta({ id: 'Artifacts' })
 
 /** What was done, or found, in words; beside them the same as data. */
 export const TOLD = z.looseObject({ detail: z.string() }).meta({ id: 'Told' })

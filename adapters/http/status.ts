@@ -24,6 +24,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   tooMany: { status: 422, title: 'Too many' },
   tooLongText: { status: 422, title: 'Text too long' },
   badPriority: { status: 422, title: 'Priority too high' },
+  cannotCollect: { status: 422, title: 'Cannot be collected from' },
   badCount: { status: 422, title: 'Not a number of machines' },
   leaseTooShort: { status: 422, title: 'Lease too short' },
   leaseTooLong: { status: 422, title: 'Lease too long' },

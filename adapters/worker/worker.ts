@@ -107,7 +107,7 @@ const choose = (
     const room = options.concurrency + (run.step === 'grant' ? options.reservedForGrants : 0)
     if (active.size + chosen.size >= room) break
     if (run.step === 'burnin' && burnins(active, chosen, fleet) >= mostBurnins(options)) continue
-    if (!active.has(run.machine) && !chosen.has(run.machine)) chosen.set(run.machine, orderOf(fleet, run))
+    if (!active.has(run.machine) && !chosen.has(run.machine)) chosen.set(run.machine, orderOf(fleet, run, at))
   }
   return [...chosen.values()]
 }

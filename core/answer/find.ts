@@ -1,3 +1,4 @@
+import type { PastCollections } from '../collect.ts'
 import type { Fleet } from '../fleet.ts'
 import type { LeaseId, MachineName, RequestId, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
@@ -15,6 +16,8 @@ export interface Past {
   readonly decisions?: readonly PastDecision[]
   /** Refusals that are remembered. */
   readonly refused?: readonly Refused[]
+  /** What was collected of leases, as the store of artifacts has it. */
+  readonly collections?: readonly PastCollections[]
 }
 
 export interface PastDecision {

@@ -19,7 +19,7 @@ import type { Machine } from '../machine.ts'
 import type { OperatorPlace } from '../operators.ts'
 import type { Address } from '../request.ts'
 import { isMuted, privateAddress } from '../policy/selves.ts'
-import type { Step } from '../run.ts'
+import type { Run, Step } from '../run.ts'
 import type { Person } from '../tenant.ts'
 
 export interface Mark {
@@ -90,7 +90,7 @@ export class Draft {
     step: Step,
     machine: Machine,
     lease: LeaseId | null,
-    again: { attempt: number; dueAt: Instant } = { attempt: 1, dueAt: this.at },
+    again: Pick<Run, 'attempt' | 'dueAt' | 'collect'> = { attempt: 1, dueAt: this.at },
   ): void {
     const number = this.fleet.next('run')
     const run = {

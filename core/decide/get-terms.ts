@@ -11,6 +11,7 @@ import type { PoolChoice, Refusal } from '../refusal.ts'
 import type { Demand } from '../request.ts'
 import { nearest } from '../suggest.ts'
 import type { Tenant } from '../tenant.ts'
+import { tooManyPaths } from './collect.ts'
 
 type Refused = { readonly refusal: Refusal }
 
@@ -106,10 +107,12 @@ export const readDuration = (
 }
 
 /** Whatever a person may write at will is bounded. */
-export const checkTexts = (limits: Limits, { keys, reason, metadata }: GetCommand): Refusal | null => {
+export const checkTexts = (limits: Limits, { keys, reason, metadata, collect }: GetCommand): Refusal | null => {
   if (keys.length > limits.keysPerRequest)
     return { type: 'tooMany', limit: 'keysPerRequest', most: limits.keysPerRequest }
   if (reason.length > limits.reasonLength) return { type: 'tooLongText', field: 'reason', most: limits.reasonLength }
+  const tooMany = tooManyPaths(limits, collect)
+  if (tooMany !== null) return tooMany
   const entries = Object.entries(metadata)
   if (entries.length > limits.metadataEntries)
     return { type: 'tooMany', limit: 'metadataEntries', most: limits.metadataEntries }

@@ -10,6 +10,7 @@ import type { Refusal } from '../refusal.ts'
 import type { Address, Demand, MachineRequest, Poll } from '../request.ts'
 import { sum } from '../policy/match.ts'
 import type { Tenant } from '../tenant.ts'
+import { cannotCollectOf, pathsOf } from './collect.ts'
 import type { Draft } from './draft.ts'
 import { checkTexts, readDemand, readDuration } from './get-terms.ts'
 import { grant, settle } from './settle.ts'
@@ -92,7 +93,8 @@ export const readGet = (
     pollTooShort(draft, command) ??
     badPriority(draft, command, by) ??
     badNotify(draft, command, by) ??
-    neverEnough(draft, asking.demand, by)
+    neverEnough(draft, asking.demand, by) ??
+    (command.collect?.length ? cannotCollectOf(fleet, asking.demand) : null)
   if (no !== null) return no
   const keys = keysFor(draft, command, by)
   return 'type' in keys ? keys : { asking, keys: keys.known }
@@ -128,6 +130,7 @@ export const requestOf = (
 ): Omit<MachineRequest, 'state' | 'estimate' | 'headSince' | 'poll'> => {
   const { headSince: _, ...asked } = asking
   const address = toldAt(draft, command)
+  const collect = pathsOf(command.collect)
   return {
     ...asked,
     id: requestId(asking.number),
@@ -137,6 +140,7 @@ export const requestOf = (
     metadata: command.metadata,
     address: address === null ? null : draft.reach(address),
     build: command.build ? { ...command.build, seen: false } : null,
+    ...(collect !== undefined && { collect }),
   }
 }
 

@@ -10,6 +10,7 @@ import { endWithin } from '../policy/promised.ts'
 import { longestFor } from '../policy/quota.ts'
 import type { Held, Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest } from '../request.ts'
+import { cannotCollectFrom, collectingOf, pathsOf, tooManyPaths } from './collect.ts'
 import type { Draft } from './draft.ts'
 import { settle } from './settle.ts'
 import { activate, takeBack } from './steps.ts'
@@ -17,21 +18,33 @@ import { activate, takeBack } from './steps.ts'
 /** Gives machines back: all, a lease's, or one machine of a lease. They are shut to their holder before anything else happens. */
 export const decideDone = (
   draft: Draft,
-  { what, bad }: Extract<Command, { do: 'done' }>,
+  { what, bad, collect }: Extract<Command, { do: 'done' }>,
   by: Speaker,
 ): Outcome | Refusal => {
   const found = what === 'all' ? allOf(draft, by) : findOne(draft, what, by)
   if ('type' in found) return found
   const { leases, machine } = found
   const machines = machine === null ? leases.flatMap(held) : [machine]
-  const no = bad === undefined ? null : report(draft, { leases, machines, reason: bad })
+  const impossible =
+    collect === undefined
+      ? null
+      : (tooManyPaths(draft.fleet.limits, collect) ?? cannotCollectFrom(draft.fleet, machines))
+  const no = impossible ?? (bad === undefined ? null : report(draft, { leases, machines, reason: bad }))
   if (no !== null) return no
   for (const lease of leases) {
-    if (machine === null || lease.machines.length === 1) end(draft, lease, 'done')
-    else giveBack(draft, lease, machine)
+    if (machine === null || lease.machines.length === 1) end(draft, lease, 'done', collect)
+    else giveBack(draft, lease, machine, collect)
   }
   settle(draft)
-  return { type: 'done', leases: leases.map(({ id }) => id), machines, ...(bad !== undefined && { bad: machines[0]! }) }
+  const ids = leases.map(({ id }) => id)
+  const collecting = collectingOf(draft.fleet, ids)
+  return {
+    type: 'done',
+    leases: ids,
+    machines,
+    ...(bad !== undefined && { bad: machines[0]! }),
+    ...(collecting.length > 0 && { collecting }),
+  }
 }
 
 /** One machine is bad, its holder says: it counts against it, and it is installed anew and checked before anybody gets it again. */
@@ -153,19 +166,19 @@ export const decideCancel = (draft: Draft, what: string | null, by: Speaker): Ou
   return { type: 'cancelled', request: request.id }
 }
 
-/** The lease is over, and every machine of it is on its way back. */
-export const end = (draft: Draft, lease: Lease, how: LeaseEnd): void => {
+/** The lease is over, and every machine of it is on its way back. `collect`: paths beside those that were named before. */
+export const end = (draft: Draft, lease: Lease, how: LeaseEnd, collect?: readonly string[]): void => {
   const machines = held(lease)
   draft.emit({ type: 'leaseEnded', lease: lease.id, how })
-  takeBack(draft, machines, lease.id)
+  takeBack(draft, machines, lease, pathsOf(lease.collect, collect))
   const isTheirs = how === 'done' && isOwn(draft.fleet, draft.identity, lease)
   // Whoever gives it back has their answer.
   if (!isTheirs) draft.tell(lease.address, { type: 'leaseEnded', lease: lease.id, how, machines })
 }
 
-const giveBack = (draft: Draft, lease: Lease, machine: MachineName): void => {
+const giveBack = (draft: Draft, lease: Lease, machine: MachineName, collect?: readonly string[]): void => {
   draft.emit({ type: 'machineLeft', lease: lease.id, machine, how: 'returned' })
-  takeBack(draft, [machine], lease.id)
+  takeBack(draft, [machine], lease, pathsOf(lease.collect, collect))
   activate(draft, lease.id)
 }
 

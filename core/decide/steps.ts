@@ -1,10 +1,11 @@
 import type { Instant, LeaseId, MachineName } from '../id.ts'
-import { missing } from '../lease.ts'
+import { missing, type Lease } from '../lease.ts'
 import { isDueForMaintenance, isOpen, type Machine, type OutcomeCount } from '../machine.ts'
 import { relapses, unwell, usualRate } from '../policy/health.ts'
 import { levelOf } from '../policy/level.ts'
 import type { OutcomeFigures, Run, RunResult, Step, StepFailure } from '../run.ts'
 import { DAY } from '../time.ts'
+import { collectionOf } from './collect.ts'
 import type { Draft } from './draft.ts'
 
 /** The longest pause between two tries of anything. */
@@ -33,8 +34,9 @@ export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: Lea
     case 'grant':
       draft.emit({ type: 'machineOpened', lease: lease!, machine: machine.name })
       return activate(draft, lease!)
-    case 'revoke':
     case 'collect':
+      return begin(draft, machine.name, 'revoke', lease)
+    case 'revoke':
       return clean(draft, machine)
     case 'shutdown':
       draft.emit(
@@ -61,6 +63,8 @@ export const failed = (
   result: Exclude<RunResult, { outcome: 'ok' }>,
 ): void => {
   const pool = draft.fleet.poolOf(machine)
+  // Nothing is held against a machine of which nothing could be collected.
+  if (run.step === 'collect') return succeeded(draft, machine, run.step, run.lease)
   if (run.step === 'grant') {
     draft.emit({ type: 'machineLeft', lease: run.lease!, machine: machine.name, how: 'failed' })
   }
@@ -79,7 +83,6 @@ export const failed = (
     case 'check':
     case 'burnin':
     case 'revoke':
-    case 'collect':
       return clean(draft, machine)
     case 'provision':
     case 'recycle':
@@ -94,12 +97,20 @@ export const failed = (
   }
 }
 
-/** Takes every machine of a lease back: its holder is shut out first. */
-export const takeBack = (draft: Draft, machines: readonly MachineName[], lease: LeaseId): void => {
+/** Takes machines of a lease back: what was asked for is collected, and its holder is shut out before anything else happens. */
+export const takeBack = (
+  draft: Draft,
+  machines: readonly MachineName[],
+  lease: Lease,
+  paths: readonly string[] | undefined,
+): void => {
   for (const name of machines) {
-    const { state } = draft.fleet.machines.need(name)
+    const machine = draft.fleet.machines.need(name)
+    const { state } = machine
     if (state.status === 'leased' && state.grant !== null) draft.emit({ type: 'runDropped', run: state.grant })
-    begin(draft, name, 'revoke', lease)
+    const collect = collectionOf(draft, name, lease, paths)
+    if (collect === null) begin(draft, name, 'revoke', lease.id)
+    else draft.owe('collect', machine, lease.id, { attempt: 1, dueAt: draft.at, collect })
   }
 }
 

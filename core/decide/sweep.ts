@@ -6,6 +6,7 @@ import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
 import { isExpected } from '../policy/reservation.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
+import { endCollections } from './collect.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
 import { startProbation } from './readmit.ts'
@@ -23,6 +24,7 @@ const CHECKED_AT_ONCE = 1 / 20
 /** What follows from time alone: warnings, ends, probations, checks, and what those make possible. */
 export const decideSweep = (draft: Draft): Outcome => {
   sweepLeases(draft)
+  endCollections(draft)
   startProbations(draft)
   settle(draft)
   tellReserved(draft)

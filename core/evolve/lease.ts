@@ -104,7 +104,7 @@ const extend = (fleet: Fleet, lease: Lease, until: Instant, at: Instant): Partia
 
 const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }>, at: Instant): void => {
   const request = fleet.requests.need(event.request)
-  const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address, build } = request
+  const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address, build, collect } = request
   fleet.counters.put(`granted ${demand.type}`, granted(fleet, request) + 1)
   closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
   score(fleet, request, at)
@@ -135,6 +135,7 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
     spared: false,
     hold: null,
     build,
+    ...(collect !== undefined && { collect }),
     dueAt: event.giveUpAt,
     state: { status: 'preparing', giveUpAt: event.giveUpAt },
   })

@@ -18,9 +18,11 @@ export const evolveRun = (fleet: Fleet, event: RunEvent, at: Instant): void => {
       const run = fleet.runs.need(event.run)
       fleet.runs.remove(run.id)
       // What is tried again fails for the same reason: only the first try says something new.
-      if (run.attempt === 1) note(fleet, run.machine, run.step, event.result.outcome !== 'ok')
+      if (run.attempt === 1 && run.step !== 'collect') note(fleet, run.machine, run.step, event.result.outcome !== 'ok')
       if (event.result.outcome === 'ok') measure(fleet, run, at)
       if (event.result.outcome === 'ok') return believe(fleet, run, event.result.report, at)
+      // Whoever had the machine decides how that goes.
+      if (run.step === 'collect') return
       const { attempts, failures } = fleet.machines.need(run.machine)
       return patchMachine(fleet, run.machine, {
         failures: failures + 1,
@@ -64,6 +66,8 @@ const during = (run: Run, { name, state }: Machine): MachineState => {
     case 'grant':
       if (state.status !== 'leased') throw new Error(`${name} is ${state.status}: nobody is to be let in`)
       return { ...state, grant: run.id }
+    case 'collect':
+      return { status: 'collecting', run: run.id, lease: run.lease! }
     case 'revoke':
       return { status: 'revoking', run: run.id, lease: run.lease! }
     case 'recycle':
@@ -72,8 +76,6 @@ const during = (run: Run, { name, state }: Machine): MachineState => {
       return { status: 'rebuilding', run: run.id }
     case 'shutdown':
       return { status: 'stopping', run: run.id }
-    case 'collect':
-      throw new Error(`${name} is ${state.status}: nothing collects yet`)
   }
 }
 

@@ -3,6 +3,7 @@ import type { MachineStatus } from '../machine.ts'
 import type { FingerprintOf } from '../ssh-key.ts'
 import type { Role } from '../tenant.ts'
 import type { PoolView } from '../view.ts'
+import { artifactsSaid } from './artifacts.ts'
 import { estimateSaid, estimatesSaid } from './estimate.ts'
 import { helpSaid } from './help.ts'
 import { homeSaid } from './home.ts'
@@ -62,6 +63,8 @@ export function answerSaid(answer: Answer, telling: RefusalTelling & { readonly 
       const who = holder === null ? `is held by nobody (${STATES[state]})` : heldBy(holder, at)
       return openly(`${machine} ${who}. More: ${say(`why ${machine}`)}`)
     }
+    case 'artifacts':
+      return artifactsSaid(answer, telling)
     case 'reservations':
       return reservationsSaid(answer, telling)
     case 'maintenance':

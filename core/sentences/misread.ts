@@ -76,6 +76,8 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
       return `"${got}" is no address of mail: alice@example.org is.`
     case 'badBuildUrl':
       return `"${got}" is no Jenkins build: give its BUILD_URL, such as https://jenkins.example.org/job/ceph/41/.`
+    case 'badPath':
+      return `"${got}" is no path to collect: it starts with /, such as /var/log/*.log, and has no .. in it.`
     case 'badPairs':
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }

@@ -142,20 +142,22 @@ const whose = ({ demand, state }: MachineRequest): string => {
 export const anyInstead = ({ demand }: Pick<MachineRequest, 'demand'>): string => typedGet(demand, 'any')
 
 const done = (
-  { leases, machines, bad }: Extract<Outcome, { type: 'done' }>,
+  { leases, machines, bad, collecting = [] }: Extract<Outcome, { type: 'done' }>,
   { fleet, say, at }: FleetTelling,
 ): string => {
   const what = machines.length === 0 ? 'Nothing' : listed(machines)
   const verb = machines.length > 1 ? 'are' : 'is'
   const report = bad === undefined ? '' : ` ${bad} is installed anew and checked before anybody gets it.`
-  const given = `${what} ${verb} given back and will be wiped.${report}`
-  const kept = leases.map((id) => fleet.leases.get(id)).find((lease) => lease !== undefined)
-  if (kept === undefined) {
+  const [from] = collecting
+  const kept = from === undefined ? '' : ` What is collected first: ${say(`artifacts ${from}`)}.`
+  const given = `${what} ${verb} given back and will be wiped.${kept}${report}`
+  const lasting = leases.map((id) => fleet.leases.get(id)).find((lease) => lease !== undefined)
+  if (lasting === undefined) {
     const over = leases.length === 1 ? `Lease ${leases[0]} is over` : `Leases ${listed(leases)} are over`
     return `${given} ${over}. Get another machine: ${say('get metal')}`
   }
-  const until = kept.state.status === 'active' ? ` until ${clock(kept.state.until, at)}` : ''
-  return `${given} Lease ${kept.id} goes on with ${listed(kept.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${kept.id}`)}`
+  const until = lasting.state.status === 'active' ? ` until ${clock(lasting.state.until, at)}` : ''
+  return `${given} Lease ${lasting.id} goes on with ${listed(lasting.machines.map(({ machine }) => machine))}${until}. Return the rest: ${say(`done ${lasting.id}`)}`
 }
 
 const extended = (outcome: Extended, telling: OutcomeTelling): string => {

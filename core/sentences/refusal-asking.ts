@@ -18,6 +18,7 @@ type Asking = Extract<
       | 'tooMany'
       | 'tooLongText'
       | 'badCount'
+      | 'cannotCollect'
       | 'badPriority'
       | 'leaseTooShort'
       | 'leaseTooLong'
@@ -59,6 +60,10 @@ export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said =>
     case 'tooLongText':
       return openly(
         `The ${refusal.field} is too long: at most ${refusal.most} characters. Nothing was done. See ${help}`,
+      )
+    case 'cannotCollect':
+      return openly(
+        `Nothing can be collected from machines of ${refusal.pool}: their driver has no step for it. Nothing was done. ${refusal.instead.length === 0 ? `Leave "collect" out; see ${help}` : `From ${listed(refusal.instead)} it can: ${again({ pool: refusal.instead[0]! })}`}`,
       )
     case 'badCount':
       return openly(`${refusal.count} is no number of machines; ${nothing}. Try: ${again({ count: 1 })}`)
@@ -206,6 +211,7 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   reservationsPerTenant: 'Your tenant has too many reservations',
   membersPerTenant: 'That tenant has too many members',
   apiKeysPerTenant: 'That tenant has too many API keys',
+  pathsPerRequest: 'Too many paths to collect',
 }
 
 const LIMIT_HELP: Readonly<Record<Limit, (next: Next) => string>> = {
@@ -221,4 +227,5 @@ const LIMIT_HELP: Readonly<Record<Limit, (next: Next) => string>> = {
   tenants: ({ say }) => `Use one that is there: ${say('tenants')}`,
   membersPerTenant: ({ say }) => `Remove one: ${say('members')}`,
   apiKeysPerTenant: ({ say }) => `Revoke one: ${say('api-keys')}`,
+  pathsPerRequest: ({ help }) => `Name a directory, or fewer; see ${help}`,
 }

@@ -41,6 +41,7 @@ const plainly = (refusal: Exclude<Refusal, AboutLinks | AboutQuiet>, telling: Re
     case 'tooMany':
     case 'tooLongText':
     case 'badCount':
+    case 'cannotCollect':
     case 'badPriority':
     case 'leaseTooShort':
     case 'leaseTooLong':

@@ -8,6 +8,7 @@ export const STATES: Readonly<Record<MachineStatus, string>> = {
   provisioning: 'being installed',
   checking: 'being checked',
   burning: 'being burnt in',
+  collecting: 'being collected from',
   revoking: 'being returned',
   recycling: 'being made clean',
   rebuilding: 'being installed anew',

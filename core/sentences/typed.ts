@@ -82,10 +82,11 @@ export const machineWords = ({
   ...(chassis === null ? [] : [chassis === 'any' ? 'chassis any' : chassis]),
 ]
 
-const termWords = ({ durationMs, priority, queue }: GetCommand): readonly string[] => [
+const termWords = ({ durationMs, priority, queue, collect = [] }: GetCommand): readonly string[] => [
   ...lengthWords(durationMs),
   ...(priority === 0 ? [] : ['priority', String(priority)]),
   ...(queue ? [] : ['now']),
+  ...collect.flatMap((path) => ['collect', /\s/.test(path) ? `"${path}"` : path]),
 ]
 
 const lengthWords = (ms: number | null): readonly string[] => (ms === null ? [] : ['for', typedSpan(ms)])

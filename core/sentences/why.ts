@@ -140,6 +140,7 @@ export const whyMachineSaid = (
         return `is being checked${before()}`
       case 'burning':
         return 'is being burnt in, since nobody had it for long'
+      case 'collecting':
       case 'revoking':
         return 'was given back, and its last holder is being shut out'
       case 'recycling':

@@ -1,3 +1,4 @@
+import { artifacts } from './collect.ts'
 import { get } from './get.ts'
 import { home } from './home.ts'
 import { addKey, keys, removeKey } from './keys.ts'
@@ -27,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   get,
   list,
   done,
+  artifacts,
   extend,
   snooze,
   hold,

@@ -12,6 +12,7 @@ import {
 } from '../request.ts'
 import { LONGEST_KEY, type SshKey } from '../ssh-key.ts'
 import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
+import { COLLECT, collectIn } from './collect.ts'
 import type { Argument, Values, Verb } from './verb.ts'
 
 const args: readonly Argument[] = [
@@ -68,6 +69,7 @@ const args: readonly Argument[] = [
     after: ['now'],
     option: 'now',
   },
+  COLLECT,
   {
     name: 'reason',
     kind: { type: 'text', longest: 2000, example: 'kernel bisect' },
@@ -167,6 +169,7 @@ export const commandOf = (values: Values, where: Address | null): GetCommand => 
   keepPlace: (values['keepPlace'] ?? false) as boolean,
   pollWithinMs: (values['pollWithin'] ?? null) as number | null,
   build: buildOf(values),
+  ...collectIn(values),
   address: addressOf((values['notify'] ?? null) as string | null) ?? where,
 })
 

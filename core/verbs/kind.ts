@@ -49,6 +49,8 @@ export type Kind =
   | { readonly type: 'mail'; readonly longest: number }
   /** The address of a Jenkins build; as a value, in one spelling. */
   | { readonly type: 'buildUrl' }
+  /** Of files on a machine: absolute, with `*` and `?` for what is not known. */
+  | { readonly type: 'path'; readonly longest: number; readonly example: string }
   /** Text by name. */
   | { readonly type: 'pairs'; readonly most: number; readonly longest: number }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../id.ts'
 import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
+import { COLLECT, collectIn } from './collect.ts'
 import type { Argument, Verb } from './verb.ts'
 
 export const done: Verb = {
@@ -14,6 +15,7 @@ export const done: Verb = {
       kind: nameOf(['lease', 'machine'], 'L7Q2'),
       summary: 'a lease, one machine of it, or "all"; not needed if you hold one lease',
     },
+    COLLECT,
     {
       name: 'bad',
       kind: { type: 'text', longest: 2000, example: 'disk errors' },
@@ -23,12 +25,19 @@ export const done: Verb = {
       rest: true,
     },
   ],
-  examples: ['done L7Q2', 'done metal-03', 'done all', 'done metal-03 bad because disk errors'],
-  asks: ({ what, bad }) => ({
+  examples: [
+    'done L7Q2',
+    'done metal-03',
+    'done all',
+    'done L7Q2 collect /var/log/foo',
+    'done metal-03 bad because disk errors',
+  ],
+  asks: ({ what, bad, ...values }) => ({
     type: 'command',
     command: {
       do: 'done',
       what: everything(what as string | undefined),
+      ...collectIn(values),
       ...(bad !== undefined && { bad: (bad as string).replace(/^because /i, '') }),
     },
   }),

@@ -37,7 +37,7 @@ export type Problem =
   | { readonly type: 'badFlag' }
   | { readonly type: 'badKey'; readonly because: KeyProblem }
   | { readonly type: 'badFingerprint' }
-  | { readonly type: 'badIdentity' | 'badMember' | 'badUuid' | 'badLinkCode' | 'badMail' | 'badBuildUrl' }
+  | { readonly type: 'badIdentity' | 'badMember' | 'badUuid' | 'badLinkCode' | 'badMail' | 'badBuildUrl' | 'badPath' }
   | { readonly type: 'badPairs' }
 
 /** Bad input at an edge, with what to type instead. Nothing has happened. */

@@ -34,6 +34,7 @@ const valueName = (name: string, kind: Kind): string => {
     case 'duration':
     case 'instant':
     case 'recurring':
+    case 'path':
       return kind.example
     case 'count':
       return 'n'

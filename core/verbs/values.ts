@@ -1,4 +1,5 @@
 import { readBuildUrl } from '../build.ts'
+import { readPath } from '../collect.ts'
 import { readDuration } from '../duration.ts'
 import { readInstant, readRecurring } from '../instant.ts'
 import { linkCodeDigest } from '../link-code.ts'
@@ -82,6 +83,11 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
     case 'buildUrl': {
       const build = typeof given === 'string' ? readBuildUrl(given) : null
       return build === null ? { type: 'badBuildUrl' } : value(build)
+    }
+    case 'path': {
+      if (typeof given === 'string' && given.length > kind.longest) return { type: 'tooLong', most: kind.longest }
+      const path = typeof given === 'string' ? readPath(given) : null
+      return path === null ? { type: 'badPath' } : value(path)
     }
     case 'pairs':
       return readPairs(given, kind)

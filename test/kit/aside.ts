@@ -65,6 +65,7 @@ const isFreeBy = (fleet: Fleet, { state, pool, configured }: Machine, at: Instan
     case 'provisioning':
     case 'checking':
     case 'burning':
+    case 'collecting':
     case 'revoking':
     case 'recycling':
     case 'rebuilding':

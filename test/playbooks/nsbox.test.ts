@@ -139,7 +139,7 @@ describe('the life of a box', () => {
       message: 'check with nsbox: non-zero return code; nsbox: n1 is not running',
     })
     expect(await step('revoke')).toEqual({ power: 'off' })
-    expect(await step('collect')).toEqual({ data: {} })
+    expect(await step('collect')).toEqual({})
   })
 
   test('is another machine after a recycle: other host key, no keys, no files, no processes', async () => {

@@ -119,6 +119,7 @@ const stateOf = ({ state }: Machine): NodeState => {
       return 'ready'
     case 'leased':
       return state.grant === null ? 'deployed' : 'contextualizing'
+    case 'collecting':
     case 'revoking':
     case 'recycling':
     case 'rebuilding':
@@ -147,7 +148,7 @@ export function poolResult(fleet: Fleet, pool: Pool) {
       ready: sum('ready'),
       contextualizing,
       deployed: sum('leased') - contextualizing,
-      deprovisioning: sum('revoking', 'recycling', 'rebuilding', 'stopping'),
+      deprovisioning: sum('collecting', 'revoking', 'recycling', 'rebuilding', 'stopping'),
       failed: sum('quarantined'),
     },
   }

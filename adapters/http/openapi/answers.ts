@@ -64,7 +64,7 @@ export const PROBLEMS: Readonly<Record<string, object>> = Object.fromEntries(
 /** All that a route may answer. */
 export function answersOf(route: Route, schemas: Record<string, Schema>): Readonly<Record<string, object>> {
   const { gives = { 200: null } } = route
-  const good = Object.entries<z.ZodType | 'text' | 'html' | null>(gives).map(
+  const good = Object.entries<z.ZodType | 'text' | 'html' | 'bytes' | null>(gives).map(
     ([status, shape]) => [status, { description: MEANINGS[status]!, content: contentOf(shape, schemas) }] as const,
   )
   const bad = errorsOf(route).map(
@@ -79,7 +79,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   202: 'On its way; "Location" says where to look.',
 }
 
-const contentOf = (shape: z.ZodType | 'text' | 'html' | null, schemas: Record<string, Schema>): object => {
+const contentOf = (shape: z.ZodType | 'text' | 'html' | 'bytes' | null, schemas: Record<string, Schema>): object => {
+  if (shape === 'bytes') return { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
   if (shape === 'text' || shape === 'html')
     return { [shape === 'text' ? 'text/plain' : 'text/html']: { schema: { type: 'string' } } }
   return { 'application/json': { schema: shape === null ? { type: 'object' } : lifted(shape, schemas) } }

@@ -3,6 +3,7 @@ import { documentOf } from '../openapi/document.ts'
 import { pageOf } from '../openapi/page.ts'
 import { ok, type OpenRoute, type Route } from '../route.ts'
 import { about } from './about.ts'
+import { artifacts } from './artifacts.ts'
 import { health } from './health.ts'
 import { imports } from './import.ts'
 import { jenkins } from './jenkins.ts'
@@ -60,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   ...jenkins,
   ...reservations,
   ...leases,
+  ...artifacts,
   ...machines,
   ...maintenance,
   ...runs,

@@ -104,6 +104,7 @@ const stateOf = (row: Row<typeof MachineRow>): MachineState => {
         grant: (row.run ?? null) as RunId | null,
         since: row.since as Instant,
       }
+    case 'collecting':
     case 'revoking':
       return { status, run: row.run as RunId, lease: row.lease as LeaseId }
     case 'quarantined':

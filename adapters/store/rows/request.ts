@@ -41,6 +41,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       estimate: printOrNull(request.estimate),
       poll: printOrNull(request.poll),
       build: printOrNull(request.build),
+      collect: printOrNull(request.collect ?? null),
       demand: print(request.demand),
       keys: print(request.keys),
       metadata: print(request.metadata),
@@ -68,6 +69,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
     estimate: parseOrNull(row.estimate ?? null),
     poll: parseOrNull(row.poll ?? null),
     build: parseOrNull(row.build ?? null),
+    ...(typeof row.collect === 'string' && { collect: parse<readonly string[]>(row.collect) }),
     state: stateOf(row),
   }),
 }

@@ -1,5 +1,6 @@
-import type { Instant, LeaseId, MachineName, PastRun, Run, RunEnding, RunId } from '#core'
+import type { Collection, Instant, LeaseId, MachineName, PastRun, Run, RunEnding, RunId } from '#core'
 import { RunRow, type Row } from '../entities.ts'
+import { parse, printOrNull } from './json.ts'
 
 /** An owed run has no end in its row; one that has left the fleet always has. */
 export const runs = {
@@ -15,6 +16,7 @@ export const runs = {
     attempt: run.attempt,
     owed_at: run.owedAt,
     due_at: run.dueAt,
+    collect: printOrNull(run.collect ?? null),
     ended_at: end?.at ?? null,
     outcome: end?.outcome ?? null,
     message: end?.message ?? null,
@@ -29,6 +31,7 @@ export const runs = {
     attempt: row.attempt,
     owedAt: row.owed_at as Instant,
     dueAt: row.due_at as Instant,
+    ...(typeof row.collect === 'string' && { collect: parse<Collection>(row.collect) }),
   }),
   readPast: (row: Row<typeof RunRow>): PastRun => {
     const { ended_at: at, outcome, message } = row

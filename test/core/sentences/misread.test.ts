@@ -46,6 +46,7 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badMail: { type: 'badMail' },
   badBuildUrl: { type: 'badBuildUrl' },
   badPairs: { type: 'badPairs' },
+  badPath: { type: 'badPath' },
 }
 
 describe('every misread', () => {

@@ -32,6 +32,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   overQuota: { tenant: 'infra', count: 3, held: 7, quota: 8 },
   tooMany: { limit: 'keysPerPerson', most: 20 },
   tooLongText: { field: 'reason', most: 200 },
+  cannotCollect: { pool: 'rack', instead: ['metal'] },
   badCount: { count: 0 },
   badPriority: { asked: 5, most: 3, tenant: 'infra' },
   leaseTooShort: { asked: 1000, shortestMs: 60_000 },

@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 
+from gather import Gather
 from sandbox import LOGIN, etc, sandbox
-from system import PATH, banner, bindable, carrying, discard, listens, run, ticks, until
+from system import PATH, banner, bindable, carrying, discard, family, listens, run, ticks, until
 
 PORTS = range(20000, 32000)  # below what the kernel gives to outgoing connections
+STOPPING = 2  # seconds until a box that does not stand still is read as it is
 KEY = re.compile('(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*(?: [^\n\r]*)?')
 
 # Opened while we are still who we were: the user that boxes belong to may not be let into the folder that Duffy is in.
@@ -50,7 +52,6 @@ class Box:
             'check': self.check,
             'grant': self.grant,
             'revoke': self.revoke,
-            'collect': self.collect,
             'recycle': self.recycle,
             'rebuild': self.recycle,
             'shutdown': self.shutdown,
@@ -80,8 +81,24 @@ class Box:
         self.kill()
         return {'power': 'off'}
 
-    def collect(self):
-        return {'data': {}}
+    def collect(self, out):
+        """Sends what is asked for, once nothing in the box can change it any more. What comes after this kills the box."""
+        state = self.state()
+        if not state or ticks(state['pid']) != state['ticks']:
+            raise Trouble(f'{self.name} is not running')
+        self.stop(state['pid'])
+        root = os.open(f'/proc/{state["pid"]}/root', os.O_RDONLY | os.O_DIRECTORY)
+        Gather(root, self.order['artifacts'], out).all()
+
+    def stop(self, first):
+        """Whoever makes processes faster than they can be stopped is read while they run, which does no harm but to what they get."""
+        for _ in until(STOPPING):
+            moving = [pid for pid, state in family(first).items() if state not in b'tTZX']
+            for pid in moving:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+            if not moving:
+                return
 
     def recycle(self):
         self.kill()

@@ -11,9 +11,9 @@ PATIENCE = 10  # seconds until a start or a kill counts as failed
 PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 
-def until():
+def until(patience=PATIENCE):
     """Ticks until patience ends, without sleeping before the first."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         yield
         time.sleep(0.004)
@@ -27,6 +27,26 @@ def ticks(pid):
         return None if fields[0] in b'ZX' else int(fields[19])
     except OSError:
         return None
+
+
+def family(first):
+    """A process and all that descend from it, with their states. Orphans of a box are their first process's children, whatever
+    namespaces they went into."""
+    found, children = {}, {}
+    for entry in os.listdir('/proc'):
+        with contextlib.suppress(OSError):
+            if entry.isdigit():
+                with open(f'/proc/{entry}/stat', 'rb') as file:
+                    state, parent = file.read().rpartition(b')')[2].split()[:2]
+                found[int(entry)] = state
+                children.setdefault(int(parent), []).append(int(entry))
+    members, todo = {}, [first]
+    while todo:
+        pid = todo.pop()
+        if pid in found and pid not in members:
+            members[pid] = found[pid]
+            todo += children.get(pid, [])
+    return members
 
 
 def listens(pid, port):

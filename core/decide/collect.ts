@@ -1,0 +1,75 @@
+import type { CannotCollect, Collection } from '../collect.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Instant, LeaseId, MachineName } from '../id.ts'
+import { byText } from '../indexes.ts'
+import type { Lease } from '../lease.ts'
+import type { Limits } from '../limits.ts'
+import { isOpen } from '../machine.ts'
+import type { Pool } from '../pool.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Demand } from '../request.ts'
+import { SECOND } from '../time.ts'
+import type { Draft } from './draft.ts'
+import { begin } from './steps.ts'
+
+/** How long after its deadline a collection may take to be killed, until nobody waits for what is left of it. */
+const KILLING_MS = 30 * SECOND
+
+/** Paths without repeats; undefined: none. */
+export const pathsOf = (...lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined => {
+  const paths = [...new Set(lists.flatMap((list) => list ?? []))]
+  return paths.length === 0 ? undefined : paths
+}
+
+export const tooManyPaths = ({ pathsPerRequest }: Limits, paths: readonly string[] = []): Refusal | null =>
+  paths.length > pathsPerRequest ? { type: 'tooMany', limit: 'pathsPerRequest', most: pathsPerRequest } : null
+
+/** What is wanted could come from any of these pools; a promise that only some of them can keep is none. */
+export const cannotCollectOf = (fleet: Fleet, demand: Demand): CannotCollect | null => {
+  const pools = [...fleet.pools.values()].filter(({ configured, type }) => configured && type === demand.type)
+  return lacking(demand.pool === null ? pools : pools.filter(({ name }) => name === demand.pool), pools)
+}
+
+/** The same of machines that somebody has. */
+export const cannotCollectFrom = (fleet: Fleet, machines: readonly MachineName[]): CannotCollect | null => {
+  const pools = machines.map((name) => fleet.poolOf(fleet.machines.need(name)))
+  return lacking(pools, [])
+}
+
+const lacking = (pools: readonly Pool[], all: readonly Pool[]): CannotCollect | null => {
+  const [first] = pools.filter((pool) => !collects(pool)).toSorted((a, b) => byText(a.name, b.name))
+  if (first === undefined) return null
+  const instead = all.filter((pool) => collects(pool)).map(({ name }) => name)
+  return { type: 'cannotCollect', pool: first.name, instead: instead.toSorted(byText) }
+}
+
+const collects = ({ steps }: Pool): boolean => steps.includes('collect')
+
+/** What is to be collected of a machine that goes back; null: nothing, for nobody was in it, or named anything. */
+export const collectionOf = (
+  { fleet, at }: Draft,
+  name: MachineName,
+  { tenant }: Pick<Lease, 'tenant'>,
+  paths: readonly string[] | undefined,
+): Collection | null => {
+  const machine = fleet.machines.need(name)
+  const pool = fleet.poolOf(machine)
+  if (paths === undefined || !isOpen(machine) || !collects(pool)) return null
+  return { tenant, paths, until: (at + pool.deadlineMs.collect) as Instant }
+}
+
+/** Whatever becomes of a collection, its machine does not wait for it beyond its deadline. */
+export const endCollections = (draft: Draft): void => {
+  const { fleet, at } = draft
+  for (const run of [...fleet.collecting.of('all')]) {
+    if (run.collect === undefined || run.collect.until + KILLING_MS > at) continue
+    draft.emit({ type: 'runDropped', run: run.id })
+    begin(draft, run.machine, 'revoke', run.lease)
+  }
+}
+
+/** Leases that something is being collected of. */
+export const collectingOf = (fleet: Fleet, leases: readonly LeaseId[]): readonly LeaseId[] => {
+  const now = new Set([...fleet.collecting.of('all')].map(({ lease }) => lease))
+  return leases.filter((lease) => now.has(lease))
+}
