@@ -13,6 +13,7 @@ import type {
 } from './id.ts'
 import type { Build, BuildCommand, BuildEnded } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
+import type { GivenBack } from './lease.ts'
 import type { Limits } from './limits.ts'
 import type { Recurring } from './instant.ts'
 import type { Extended } from './lease.ts'
@@ -231,15 +232,7 @@ export interface ReservationHit {
 export type Outcome =
   | { readonly type: 'granted'; readonly request: RequestId; readonly lease: LeaseId }
   | { readonly type: 'waiting'; readonly request: RequestId }
-  | {
-      readonly type: 'done'
-      readonly leases: readonly LeaseId[]
-      readonly machines: readonly MachineName[]
-      /** That one is bad, as its holder says. */
-      readonly bad?: MachineName
-      /** Paths are being collected of these. */
-      readonly collecting?: readonly LeaseId[]
-    }
+  | GivenBack
   | { readonly type: 'readmitted'; readonly machine: MachineName }
   | ({ readonly type: 'extended' } & Extended)
   /** All of the asker's; `kept`: those whose end could not be moved, the soonest to end first. */

@@ -78,6 +78,17 @@ export interface Extended {
   readonly awaited: Awaited | null
 }
 
+/** What was given back with a `done`. */
+export interface GivenBack {
+  readonly type: 'done'
+  readonly leases: readonly LeaseId[]
+  readonly machines: readonly MachineName[]
+  /** That one is bad, as its holder says. */
+  readonly bad?: MachineName
+  /** Of these something is collected first. */
+  readonly collecting?: readonly LeaseId[]
+}
+
 /** Machines that it is good for, those included that are still to replace ones that failed: what counts against a quota. */
 export const entitlement = (lease: Lease): number => lease.demand.count - lease.returned
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 /** What a playbook says that it put into its folder: one object a line, written as each file is whole. */
-export const MANIFEST = 'manifest'
+const MANIFEST = 'manifest'
 
 /** A manifest longer than this is not read to its end. */
 const MANIFEST_BYTES = 8 * 2 ** 20

@@ -1,7 +1,7 @@
 import type { Instant, MachineName } from '#core'
 import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MANIFEST, READ_ONLY, readManifest, type Claimed, type KeptSet } from './manifest.ts'
+import { READ_ONLY, readManifest, type Claimed, type KeptSet } from './manifest.ts'
 
 /** The list of what a set has, beside its files. */
 export const INDEX = 'index.json'
@@ -106,4 +106,3 @@ export const makeFolder = async (folder: string): Promise<void> => {
 }
 
 export const fileOf = (place: string, number: number): string => join(place, `kept-${number}`)
-export { MANIFEST }

@@ -8,12 +8,7 @@ import { isOpen } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand } from '../request.ts'
-import { SECOND } from '../time.ts'
 import type { Draft } from './draft.ts'
-import { begin } from './steps.ts'
-
-/** How long after its deadline a collection may take to be killed, until nobody waits for what is left of it. */
-const KILLING_MS = 30 * SECOND
 
 /** Paths without repeats; undefined: none. */
 export const pathsOf = (...lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined => {
@@ -56,16 +51,6 @@ export const collectionOf = (
   const pool = fleet.poolOf(machine)
   if (paths === undefined || !isOpen(machine) || !collects(pool)) return null
   return { tenant, paths, until: (at + pool.deadlineMs.collect) as Instant }
-}
-
-/** Whatever becomes of a collection, its machine does not wait for it beyond its deadline. */
-export const endCollections = (draft: Draft): void => {
-  const { fleet, at } = draft
-  for (const run of [...fleet.collecting.of('all')]) {
-    if (run.collect === undefined || run.collect.until + KILLING_MS > at) continue
-    draft.emit({ type: 'runDropped', run: run.id })
-    begin(draft, run.machine, 'revoke', run.lease)
-  }
 }
 
 /** Leases that something is being collected of. */

@@ -6,7 +6,7 @@ import { keptLevel, levelOf, stopsSurplus } from '../policy/level.ts'
 import { isExpected } from '../policy/reservation.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
-import { endCollections } from './collect.ts'
+import { SECOND } from '../time.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
 import { startProbation } from './readmit.ts'
@@ -20,6 +20,9 @@ import { tellWarned, warn, type Warned } from './warn.ts'
 const LEASES_AT_ONCE = 500
 /** Of a pool's machines, the share that may be away for a check at the same time; at least one. */
 const CHECKED_AT_ONCE = 1 / 20
+
+/** How long after its deadline a collection may take to be killed, until nobody waits for what is left of it. */
+const KILLING_MS = 30 * SECOND
 
 /** What follows from time alone: warnings, ends, probations, checks, and what those make possible. */
 export const decideSweep = (draft: Draft): Outcome => {
@@ -49,6 +52,16 @@ const sweepLeases = (draft: Draft): void => {
     else end(draft, lease, lease.state.status === 'preparing' ? 'unprepared' : 'expired')
   }
   tellWarned(draft, warned)
+}
+
+/** Whatever becomes of a collection, its machine does not wait for it beyond its deadline. */
+const endCollections = (draft: Draft): void => {
+  const { fleet, at } = draft
+  for (const run of [...fleet.collecting.of('all')]) {
+    if (run.collect === undefined || run.collect.until + KILLING_MS > at) continue
+    draft.emit({ type: 'runDropped', run: run.id })
+    begin(draft, run.machine, 'revoke', run.lease)
+  }
 }
 
 const startProbations = (draft: Draft): void => {

@@ -62,9 +62,7 @@ export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said =>
         `The ${refusal.field} is too long: at most ${refusal.most} characters. Nothing was done. See ${help}`,
       )
     case 'cannotCollect':
-      return openly(
-        `Nothing can be collected from machines of ${refusal.pool}: their driver has no step for it. Nothing was done. ${refusal.instead.length === 0 ? `Leave "collect" out; see ${help}` : `From ${listed(refusal.instead)} it can: ${again({ pool: refusal.instead[0]! })}`}`,
-      )
+      return openly(cannotCollect(refusal, { say, again, help }))
     case 'badCount':
       return openly(`${refusal.count} is no number of machines; ${nothing}. Try: ${again({ count: 1 })}`)
     case 'badPriority':
@@ -103,6 +101,9 @@ export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said =>
       )
   }
 }
+
+const cannotCollect = ({ pool, instead }: Extract<Refusal, { type: 'cannotCollect' }>, { again, help }: Next): string =>
+  `Nothing can be collected from machines of ${pool}: their driver has no step for it. Nothing was done. ${instead[0] === undefined ? `Leave "collect" out; see ${help}` : `From ${listed(instead)} it can: ${again({ pool: instead[0] })}`}`
 
 /** What was asked for in vain, as a line that asks for something else. */
 type Again = (over: Partial<GetCommand>) => string

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LeaseId, MachineName, RunOrder, RunResult } from '#core'
+import type { LeaseId, RunOrder, RunResult } from '#core'
 import { collecting } from '../../adapters/artifacts/collecting.ts'
 import { openArtifacts, type ArtifactOptions, type ArtifactStore } from '../../adapters/artifacts/store.ts'
 import type { OrderOf, Workshop } from './ansible.ts'
@@ -63,5 +63,3 @@ export const everything = (folder: string): string[] =>
 
 export const allBytes = (folder: string): Buffer =>
   Buffer.concat(everything(folder).map((path) => (statSync(path).isFile() ? readFileSync(path) : Buffer.alloc(0))))
-
-export const MACHINE = 'n1' as MachineName
