@@ -24,7 +24,13 @@ export const orderOf = (fleet: Fleet, run: Run, at: Instant = run.dueAt): RunOrd
     attempt: run.attempt,
     fence: run.fence,
     deadlineMs: deadlineOf(pool, run, at),
-    machine: { name: machine.name, driver: pool.driver, variables: machine.variables, data: machine.data },
+    machine: {
+      name: machine.name,
+      driver: pool.driver,
+      variables: machine.variables,
+      data: machine.data,
+      ...(machine.access !== null && { access: machine.access }),
+    },
     lease:
       lease === undefined
         ? null

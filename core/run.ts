@@ -1,4 +1,5 @@
 import type { Collection } from './collect.ts'
+import type { Access } from './machine.ts'
 import type { Instant, LeaseId, MachineName, PlatformName, RunId } from './id.ts'
 
 /** Everything Duffy ever does to a machine. Each is one playbook per driver. */
@@ -21,6 +22,8 @@ export interface RunMachine {
   readonly driver: string
   readonly variables: JsonObject
   readonly data: JsonObject
+  /** Where it answers, as far as a run has said. */
+  readonly access?: Access
 }
 
 /** What a playbook is told about the lease that it serves. Keys are canonical OpenSSH lines: type and blob, no options. */

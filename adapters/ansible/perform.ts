@@ -119,5 +119,7 @@ function environmentFor(directory: RunDirectory, options: AnsibleOptions): Recor
     DUFFY_EVENTS: '3',
     DUFFY_VARS: directory.variables,
     DUFFY_STATE_DIR: options.stateDir,
+    DUFFY_PLAYBOOKS: options.playbooksDir,
+    ...(options.infrastructureKey !== undefined && { DUFFY_SSH_KEY: options.infrastructureKey }),
   }
 }

@@ -16,7 +16,13 @@ function variables({ run, step, attempt, fence, deadlineMs, machine, lease, coll
     attempt,
     fence,
     deadline: Math.floor(deadlineMs / 1000),
-    machine: { name: machine.name, driver: machine.driver, variables: machine.variables, data: machine.data },
+    machine: {
+      name: machine.name,
+      driver: machine.driver,
+      variables: machine.variables,
+      data: machine.data,
+      access: accessOf(machine),
+    },
     lease: lease && { id: lease.id, tenant: lease.tenant, keys: lease.keys },
     artifacts:
       collect?.into === undefined
@@ -25,6 +31,9 @@ function variables({ run, step, attempt, fence, deadlineMs, machine, lease, coll
     nodes: [v3Node(machine)],
   }
 }
+
+const accessOf = ({ access }: RunOrder['machine']): Json =>
+  access === undefined ? null : { ...access, hostKeys: access.hostKeys }
 
 /** The machine as CentOS Duffy v3 described it; its playbooks expect back what they reported when they provisioned it. */
 function v3Node({ name, variables: own, data }: RunOrder['machine']): Json {
