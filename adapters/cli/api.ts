@@ -1,4 +1,4 @@
-import { request as plain } from 'node:http'
+import { request as plain, type IncomingMessage } from 'node:http'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, Stop, type World } from './world.ts'
@@ -7,6 +7,8 @@ import { EXIT, Stop, type World } from './world.ts'
 export interface Api {
   readonly url: string
   send(call: ApiCall): Promise<Answer>
+  /** The beginning of an answer, whose bytes are still to come. */
+  open(call: ApiCall): Promise<IncomingMessage>
 }
 
 export interface ApiCall {
@@ -35,7 +37,8 @@ export function apiOf(world: World): Api {
     throw new Stop(EXIT.misread, `DUFFY_URL is to be like ${DEFAULT_URL}, not "${world.env['DUFFY_URL']}"`)
   }
   const base = url.href.replace(/\/$/, '')
-  return { url: base, send: (call) => send(base, keyFor(world, call.operator === true), call) }
+  const begun = (call: ApiCall): Promise<IncomingMessage> => open(base, keyFor(world, call.operator === true), call)
+  return { url: base, open: begun, send: async (call) => answerOf(base, await begun(call)) }
 }
 
 /** The key named in the environment, or the one that a Duffy on this machine keeps for those who may read its files. */
@@ -62,7 +65,7 @@ const readIfThere = (file: string): string | null => {
   }
 }
 
-const send = async (base: string, key: string | null, call: ApiCall): Promise<Answer> => {
+const open = async (base: string, key: string | null, call: ApiCall): Promise<IncomingMessage> => {
   const { method = 'GET', path, body, idempotencyKey } = call
   const payload = body === undefined ? undefined : JSON.stringify(body)
   const headers: Record<string, string> = { accept: 'application/json' }
@@ -73,17 +76,23 @@ const send = async (base: string, key: string | null, call: ApiCall): Promise<An
   // TLS costs some milliseconds to load, and the usual server is on this machine.
   const request = base.startsWith('https:') ? (await import('node:https')).request : plain
   return new Promise((resolve, reject) => {
-    const sent = request(`${base}${path}`, { method, headers, timeout: PATIENCE_MS, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (part: string) => (text += part))
-      response.on('error', (cause) => reject(unreachable(base, cause)))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, body: jsonOf(text) }))
-    })
+    const sent = request(`${base}${path}`, { method, headers, timeout: PATIENCE_MS, agent: false }, resolve)
     sent.on('timeout', () => sent.destroy(new Error('no answer came')))
     sent.on('error', (cause) => reject(unreachable(base, cause)))
     sent.end(payload)
   })
+}
+
+/** All of it, as text. */
+export const answerOf = async (base: string, response: IncomingMessage): Promise<Answer> => {
+  let text = ''
+  response.setEncoding('utf8')
+  try {
+    for await (const part of response) text += part as string
+  } catch (cause) {
+    throw unreachable(base, cause as Error)
+  }
+  return { status: response.statusCode ?? 0, text, body: jsonOf(text) }
 }
 
 const unreachable = (base: string, cause: Error): Stop =>

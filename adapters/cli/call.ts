@@ -16,9 +16,13 @@ export async function ask(
 ): Promise<{ readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly exit: Exit }> {
   const answer = await api.send(call)
   if (answer.status >= 200 && answer.status < 300) return { ok: true, answer }
+  return { ok: false, exit: tellProblem({ world, words }, answer) }
+}
+
+export const tellProblem = ({ world, words }: Pick<Call, 'world' | 'words'>, answer: Answer): Exit => {
   if (words.json) world.out(answer.text)
   else world.err(`duffy: ${problemText(answer)}`)
-  return { ok: false, exit: exitOf(answer) }
+  return exitOf(answer)
 }
 
 const problemText = ({ status, body }: Answer): string => {

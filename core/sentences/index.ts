@@ -1,5 +1,6 @@
 export { candidatesSaid } from './candidates.ts'
 export { answerSaid } from './answer.ts'
+export { sizeSaid } from './artifacts.ts'
 export { logins, names } from './login.ts'
 export { messageSaid } from './message.ts'
 export { misreadSaid } from './misread.ts'

@@ -1,3 +1,4 @@
+import { artifacts } from './artifacts.ts'
 import type { Command } from './command.ts'
 import { completion } from './completion.ts'
 import { importing } from './import.ts'
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   sshConfig,
   inventory,
   wear,
+  artifacts,
   runs,
   log,
   verify,

@@ -75,6 +75,8 @@ export class FakeDuffy {
   /** What the next commands are answered, whatever they are. */
   answer: Reply | null = null
   isReady = true
+  /** What was collected. */
+  artifacts: NonNullable<Ports['artifacts']> | null = null
   verified = { ok: true, records: 7, head: 'abc', faults: [] as string[] }
   /** Requests that somebody asked after. */
   looks: string[] = []
@@ -154,6 +156,11 @@ export class FakeDuffy {
       },
       estimates: estimatesAt,
       jenkins: JENKINSES,
+      artifacts: {
+        of: async (lease) =>
+          (await this.artifacts?.of(lease)) ?? { lease, artifacts: [], leftOut: [], leftOutMore: 0, failed: [] },
+        named: async (id) => (await this.artifacts?.named(id)) ?? null,
+      },
       runLog: async (id) => (this.#runs.has(id) ? (this.log ?? `PLAY of ${id}\n`) : null),
       verify: async () => this.verified,
       applySite: async (options) => {
