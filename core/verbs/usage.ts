@@ -34,10 +34,11 @@ const valueName = (name: string, kind: Kind): string => {
     case 'duration':
     case 'instant':
     case 'recurring':
-    case 'path':
       return kind.example
     case 'count':
       return 'n'
+    case 'path':
+      return 'path'
     case 'sshKey':
       return 'ssh-ed25519 AAAA'
     case 'fingerprint':

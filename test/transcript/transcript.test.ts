@@ -74,6 +74,8 @@ const SCENARIO = [
   'help get',
   'home',
   'done nosuch',
+  'release vm collect ../x',
+  'release vm collect /var/log/*.log',
   'release vm',
   'return all',
   'done',
