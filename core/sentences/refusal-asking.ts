@@ -36,7 +36,7 @@ export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said =>
   const { say, asked } = telling
   const nothing = nothingWas(asked)
   const again: Again = (over) => say(typedAgain(asked, over))
-  const help = say(`help ${asked?.do === 'reserve' ? 'reserve' : 'get'}`)
+  const help = say(`help ${asked?.do === 'reserve' || asked?.do === 'done' ? asked.do : 'get'}`)
   switch (refusal.type) {
     case 'noSuchType':
     case 'noSuchPool':

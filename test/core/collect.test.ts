@@ -207,7 +207,7 @@ describe('while it is collected', () => {
     expect(world.get(BOB)).toMatchObject({ type: 'waiting' })
     world.work(2)
     expect(stateOf(world, nameOf(lease))).toBe('recycling')
-    expect(world.fleet.leasesOf.size('bob' as never)).toBe(0)
+    expect(world.fleet.leasesOf.size('bob')).toBe(0)
     world.work()
     expect(stateOf(world, nameOf(lease))).toBe('leased')
   })

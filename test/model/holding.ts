@@ -4,25 +4,29 @@ import { memberOf, TENANTS } from './site.ts'
 import type { Said } from './system.ts'
 
 export const done = fc
-  .record({ which: fc.nat(20), one: fc.boolean(), bad: fc.constantFrom(false, false, true) })
-  .map(({ which, one, bad }) =>
-    step(`done ${which}${one ? ' in part' : ''}${bad ? ' bad' : ''}`, async (life, system) => {
-      const { model } = life
-      const [id, lease] = nth(model.leases, which) ?? []
-      const by = lease === undefined ? null : ownerOf(life, lease.asked)
-      if (id === undefined || lease === undefined || by === null) return
-      const machine = one || bad ? nth(lease.machines, which) : undefined
-      const { entitled } = lease
-      const command = {
-        do: 'done',
-        what: machine ?? id,
-        ...(bad && machine !== undefined && { bad: 'it hums' }),
-      } as const
-      await ask(life, system, { by, command })
-      // The machine itself may be back at once, in place of one that failed: what counts is what the lease is good for.
-      const left = model.leases.get(id)?.entitled ?? 0
-      if (left > (machine === undefined ? 0 : entitled - 1)) throw new Error(`${id} is still good for ${left}`)
-    }),
+  .record({ which: fc.nat(20), one: fc.boolean(), bad: fc.constantFrom(false, false, true), collect: fc.boolean() })
+  .map(({ which, one, bad, collect }) =>
+    step(
+      `done ${which}${one ? ' in part' : ''}${bad ? ' bad' : ''}${collect ? ' collecting' : ''}`,
+      async (life, system) => {
+        const { model } = life
+        const [id, lease] = nth(model.leases, which) ?? []
+        const by = lease === undefined ? null : ownerOf(life, lease.asked)
+        if (id === undefined || lease === undefined || by === null) return
+        const machine = one || bad ? nth(lease.machines, which) : undefined
+        const { entitled } = lease
+        const command = {
+          do: 'done',
+          what: machine ?? id,
+          ...(bad && machine !== undefined && { bad: 'it hums' }),
+          ...(collect && nth(lease.machines, 0)?.startsWith('vm-') && { collect: ['/var/log'] }),
+        } as const
+        await ask(life, system, { by, command })
+        // The machine itself may be back at once, in place of one that failed: what counts is what the lease is good for.
+        const left = model.leases.get(id)?.entitled ?? 0
+        if (left > (machine === undefined ? 0 : entitled - 1)) throw new Error(`${id} is still good for ${left}`)
+      },
+    ),
   )
 
 export const extend = fc.record({ which: fc.nat(20), hours: fc.integer({ min: 1, max: 30 }) }).map(({ which, hours }) =>

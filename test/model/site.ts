@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { CHASSIS_RULES, type MachineName, type Pool, type Site } from '#core'
+import { CHASSIS_RULES, STEPS, type MachineName, type Pool, type Site } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const TENANTS = ['alice', 'bob', 'carol'] as const
@@ -17,7 +17,7 @@ export const guestOf = (tenant: string): string => `irc:net:${tenant}-guest`
 const membersOf = (tenant: string, withGuest: boolean): string[] =>
   withGuest ? [memberOf(tenant), guestOf(tenant)] : [memberOf(tenant)]
 
-/** Arbitrary small sites: metal of two makers, a second pool whose driver has no steps, and virtual machines. */
+/** Arbitrary small sites: metal of two makers, a second pool whose driver has no steps, and virtual machines, which can be collected from. */
 export const arbitrarySite: fc.Arbitrary<Site> = fc
   .record({
     intel: fc.integer({ min: 1, max: 4 }),
@@ -41,6 +41,7 @@ export const arbitrarySite: fc.Arbitrary<Site> = fc
         poolOf('vm', {
           type: 'vm',
           kind: 'elastic',
+          steps: [...STEPS],
           ready: levelOf(Math.min(ready, 1), predicted),
           afterLease: 'shutdown',
         }),

@@ -144,7 +144,7 @@ describe('what a playbook brings', () => {
       'a size that is none',
       [
         { file: '1', path: '/x', bytes: -1 },
-        { file: '1', path: '/x', bytes: 1e400 },
+        { file: '1', path: '/x', bytes: 0.5 },
       ],
     ],
     ['a line without end', ['x'.repeat(100_000)]],

@@ -21,7 +21,7 @@ describe('settings', () => {
       infrastructureKey: null,
     })
     expect(cron).toEqual({ sweep: '* * * * * *', prune: '23 3 * * *' })
-    expect(retention).toEqual({ answersMs: 86_400_000, runsMs: 30 * 86_400_000 })
+    expect(retention).toEqual({ answersMs: 86_400_000, runsMs: 30 * 86_400_000, artifactsMs: 7 * 86_400_000 })
   })
 
   test('come from the environment before the config', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   served = await serve()
   const { duffy } = served
   const store = await storeIn(folder, { clock: () => duffy.at, keepMs: HOUR })
-  duffy.artifacts = artifactDesk(duffy.ports().store as never, store)
+  duffy.artifacts = artifactDesk(duffy.ports().store, store)
   lease = (await served.call('POST', '/api/v2/requests', { body: { type: 'vm' } })).body.lease.id
   await served.call('POST', `/api/v2/leases/${lease}/done`)
   const collect = { lease, tenant: 'alice', paths: ['/tmp'], mostFiles: 10, mostBytes: 1000 }

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
+import type { Artifact, LeaseId } from '#core'
 import { ROUTES } from '../../../adapters/http/routes/index.ts'
-import { serve, type Served } from './fake.ts'
+import { serve, type FakeDuffy, type Served } from './fake.ts'
 
 /** What each route answers to a stranger, to a member whose thing it is, to a member whose it is not, and to an operator. */
 type Row = readonly [route: string, nobody: number, owner: number, other: number, operator: number]
@@ -40,6 +42,8 @@ const MATRIX: readonly Row[] = [
   ['POST /api/v2/config', 401, 403, 403, 200],
   ['GET /api/v2/requests/:id/why', 401, 200, 404, 200],
   ['GET /api/v2/leases/:id/why', 401, 200, 404, 200],
+  ['GET /api/v2/leases/:id/artifacts', 401, 200, 404, 200],
+  ['GET /api/v2/artifacts/:id', 401, 200, 404, 200],
   ['GET /api/v2/machines/:name/why', 401, 200, 200, 200],
   ['GET /api/v2/refusals/:ref/why', 401, 200, 404, 200],
   ['GET /api/v2/queue', 401, 200, 200, 200],
@@ -67,6 +71,21 @@ const MATRIX: readonly Row[] = [
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
 
+const oneArtifact = (lease: LeaseId): FakeDuffy['artifacts'] => {
+  const artifact = {
+    id: 'N3T8-1',
+    machine: 'vm-1',
+    path: '/a',
+    bytes: 1,
+    collectedAt: 0,
+    until: 1,
+  } as unknown as Artifact
+  return {
+    of: async () => ({ lease, artifacts: [artifact], leftOut: [], leftOutMore: 0, failed: [] }),
+    named: async (id) => (id === artifact.id ? { artifact, lease, read: async () => Readable.from(['x']) } : null),
+  }
+}
+
 /** Alice holds a machine of each type, waits for one more VM, and was refused as many as there are. */
 const world = async (served: Served) => {
   const metal = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
@@ -76,7 +95,9 @@ const world = async (served: Served) => {
   const refused = await served.call('POST', '/api/v2/requests', { body: { type: 'metal', count: 4 } })
   const key = await served.call('POST', '/api/v2/keys', { body: { key: KEY } })
   const runs = await served.call('GET', `/api/v2/runs?lease=${metal.body.lease.id}`)
+  served.duffy.artifacts = oneArtifact(vm.body.lease.id)
   return {
+    artifact: 'N3T8-1',
     lease: vm.body.lease.id as string,
     request: waiting.body.request.id as string,
     machine: 'intel-1',
@@ -93,9 +114,11 @@ const pathOf = (route: string, things: Things): string => {
   const [, path = ''] = route.split(' ')
   const id = path.includes('/runs/')
     ? things.run
-    : /\/re(quests|servations)\//.test(path)
-      ? things.request
-      : things.lease
+    : path.startsWith('/api/v2/artifacts/')
+      ? things.artifact
+      : /\/re(quests|servations)\//.test(path)
+        ? things.request
+        : things.lease
   const filled = path
     .replace(':id', id)
     .replace(':ref', things.refusal)
@@ -155,6 +178,8 @@ const UNKNOWN: readonly (readonly [string, (things: Things) => string, string])[
   ['GET', ({ lease }) => `/api/v2/leases/${lease}`, '/api/v2/leases/LZZZ'],
   ['POST', ({ lease }) => `/api/v2/leases/${lease}/done`, '/api/v2/leases/LZZZ/done'],
   ['GET', ({ lease }) => `/api/v2/leases/${lease}/why`, '/api/v2/leases/LZZZ/why'],
+  ['GET', ({ lease }) => `/api/v2/leases/${lease}/artifacts`, '/api/v2/leases/LZZZ/artifacts'],
+  ['GET', ({ artifact }) => `/api/v2/artifacts/${artifact}`, '/api/v2/artifacts/NZZZ-1'],
   ['GET', ({ request }) => `/api/v2/requests/${request}`, '/api/v2/requests/RZZZ'],
   ['DELETE', ({ request }) => `/api/v2/requests/${request}`, '/api/v2/requests/RZZZ'],
   ['GET', ({ request }) => `/api/v2/requests/${request}/why`, '/api/v2/requests/RZZZ/why'],
@@ -170,7 +195,7 @@ test.each(UNKNOWN)("%s %s of somebody else's is answered as if it never was", as
   const unknown = await served.call(method, none, { as: 'bob' })
   const id = mine(things).split('/')[4]!
   expect(other.status).toBe(404)
-  expect(other.text.replaceAll(id, 'X')).toBe(unknown.text.replaceAll(/[LRN]ZZZ|XZZZZZ/g, 'X'))
+  expect(other.text.replaceAll(id, 'X')).toBe(unknown.text.replaceAll(/NZZZ-1|[LRN]ZZZ|XZZZZZ/g, 'X'))
   expect([...other.headers.keys()].toSorted()).toEqual([...unknown.headers.keys()].toSorted())
 })
 
