@@ -72,7 +72,8 @@ export async function openArtifacts(options: ArtifactOptions): Promise<ArtifactS
   const { directory, clock, log } = options
   const inbox = join(directory, 'inbox')
   const shelf = join(directory, 'kept')
-  await rm(inbox, { recursive: true, force: true })
+  // A playbook that a Duffy which died left behind may be writing there still; it is killed later, and meets no folder from here on.
+  await rm(inbox, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 })
   for (const folder of [inbox, shelf]) await mkdir(folder, { recursive: true, mode: 0o700 })
   const entries = await entriesIn(shelf, log)
   const promised = new Map<RunId, { readonly tenant: string; readonly bytes: number }>()

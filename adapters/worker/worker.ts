@@ -1,4 +1,13 @@
-import { orderOf, pending, type Fleet, type Instant, type MachineName, type RunId, type RunOrder } from '#core'
+import {
+  orderOf,
+  pending,
+  type Fleet,
+  type Instant,
+  type MachineName,
+  type Run,
+  type RunId,
+  type RunOrder,
+} from '#core'
 import type { HostFault } from '../host-fault.ts'
 import type { Log } from '../log.ts'
 import { rounds } from '../rounds.ts'
@@ -85,14 +94,17 @@ const onceAMinute = (log: Log): Log => {
   }
 }
 
-/** Nobody waits for a burn-in, and each takes long: half of the places are left to the steps that somebody may wait for. */
-const mostBurnins = ({ concurrency }: WorkerOptions): number => Math.max(1, Math.floor(concurrency / 2))
-
-const burnins = (
-  active: ReadonlyMap<MachineName, Active>,
-  chosen: ReadonlyMap<MachineName, RunOrder>,
-  fleet: Fleet,
-): number => [...active.values(), ...chosen.values()].filter(({ run }) => fleet.runs.get(run)?.step === 'burnin').length
+/**
+ * Whether a run is to leave places to others, for how long it takes is in the hands of time or of a tenant: burn-ins take half of the places
+ * at most, collections the same, and those of one tenant leave one of these to the next.
+ */
+const mustWait = ({ concurrency }: WorkerOptions, { step, collect }: Run, underWay: () => readonly Run[]): boolean => {
+  if (step !== 'burnin' && step !== 'collect') return false
+  const half = Math.max(1, Math.floor(concurrency / 2))
+  const alike = underWay().filter((run) => run.step === step)
+  if (alike.length >= half || collect === undefined) return alike.length >= half
+  return alike.filter((run) => run.collect?.tenant === collect.tenant).length >= Math.max(1, half - 1)
+}
 
 /** Stops what nobody waits for any more, and picks what there is room for. */
 const choose = (
@@ -103,10 +115,11 @@ const choose = (
 ): RunOrder[] => {
   for (const { run, abort } of active.values()) if (fleet.runs.get(run) === undefined) abort.abort()
   const chosen = new Map<MachineName, RunOrder>()
+  const underWay = (): Run[] => [...active.values(), ...chosen.values()].flatMap(({ run }) => fleet.runs.get(run) ?? [])
   for (const run of pending(fleet, at)) {
     const room = options.concurrency + (run.step === 'grant' ? options.reservedForGrants : 0)
     if (active.size + chosen.size >= room) break
-    if (run.step === 'burnin' && burnins(active, chosen, fleet) >= mostBurnins(options)) continue
+    if (mustWait(options, run, underWay)) continue
     if (!active.has(run.machine) && !chosen.has(run.machine)) chosen.set(run.machine, orderOf(fleet, run, at))
   }
   return [...chosen.values()]

@@ -13,11 +13,10 @@ export const artifactsSaid = (answer: ArtifactsAnswer, telling: Telling): Said =
       ? []
       : [`${listed(collecting)} ${collecting.length === 1 ? 'is' : 'are'} being collected from.`]
   const lost = failed.map(
-    ({ machine, run }) =>
-      `Nothing more came from ${machine}: ${telling.say(`artifacts ${lease}`)} has the rest, and run ${run} says why.`,
+    ({ machine, run }) => `Collecting from ${machine} did not end well, and duffy log ${run} says why.`,
   )
   const [first] = artifacts
-  if (first === undefined) return { room: [[...now, ...lost, none(answer, telling)].join(' ')], person: [] }
+  if (first === undefined) return { room: [[...now, ...lost, none(answer, telling)].join(' ')], person: out(answer) }
   const bytes = artifacts.reduce((total, artifact) => total + artifact.bytes, 0)
   const until = clockOf(first.keptUntil, telling.at)
   const kept = `${counted(artifacts.length, 'file')} of ${lease}, ${sizeSaid(bytes)}, ${artifacts.length === 1 ? 'is' : 'are'} kept until ${until}.`
@@ -27,22 +26,25 @@ export const artifactsSaid = (answer: ArtifactsAnswer, telling: Telling): Said =
   }
 }
 
-const none = ({ lease, lasts, collect, collecting }: ArtifactsAnswer, { say }: Telling): string => {
+const none = ({ lease, lasts, collect, collecting, leftOut }: ArtifactsAnswer, { say }: Telling): string => {
   if (collecting.length > 0) return `Look again: ${say(`artifacts ${lease}`)}`
+  if (leftOut.length > 0) return `Nothing of what was asked for came of ${lease}.`
   if (!lasts) return `Nothing is kept of ${lease}: nothing was collected, or its time is over.`
   return collect.length > 0
     ? `${listed(collect)} ${collect.length === 1 ? 'is' : 'are'} collected when ${lease} ends. End it: ${say(`done ${lease}`)}`
     : `Nothing is collected of ${lease} yet. To keep something: ${say(`done ${lease} collect /var/log/foo`)}`
 }
 
-const named = ({ artifacts, leftOut, leftOutMore }: ArtifactsAnswer): string[] => {
+const named = (answer: ArtifactsAnswer): string[] => {
+  const { artifacts } = answer
   const files = artifacts.slice(0, MOST_NAMED).map(({ id, path, bytes }) => `${id} ${path} (${sizeSaid(bytes)})`)
   const more = artifacts.length > MOST_NAMED ? ` and ${artifacts.length - MOST_NAMED} more` : ''
-  const [left] = leftOut
-  const others = leftOut.length - 1 + leftOutMore
-  const out =
-    left === undefined ? [] : [`Left out: ${left.path} (${left.because})${others > 0 ? ` and ${others} more` : ''}.`]
-  return [`${files.join(', ')}${more}`, ...out]
+  return [`${files.join(', ')}${more}`, ...out(answer)]
+}
+
+const out = ({ leftOut: [left, ...others], leftOutMore }: ArtifactsAnswer): string[] => {
+  const more = others.length + leftOutMore
+  return left === undefined ? [] : [`Left out: ${left.path} (${left.because})${more > 0 ? ` and ${more} more` : ''}.`]
 }
 
 /** `312 B`, `4.2 KiB`, `1.0 GiB` */

@@ -141,6 +141,7 @@ export const whyMachineSaid = (
       case 'burning':
         return 'is being burnt in, since nobody had it for long'
       case 'collecting':
+        return 'was given back, and what its last holder wants kept is being collected'
       case 'revoking':
         return 'was given back, and its last holder is being shut out'
       case 'recycling':

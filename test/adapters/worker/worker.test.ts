@@ -7,6 +7,7 @@ import { machinesOf, poolOf, siteOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
+const BOB = 'irc:net:bob'
 const GROUP: ProcessGroup = { host: 'here', bootId: 'b', pgid: 1, startTicks: '1' }
 const OK: RunResult = { outcome: 'ok', report: { address: '127.0.0.1', port: 22 } }
 
@@ -123,6 +124,33 @@ describe('worker', () => {
     world.get(ALICE)
     await until(() => performed.length === 4)
     expect(performed.map(({ order }) => order.step)).toEqual(['burnin', 'burnin', 'grant', 'grant'])
+  })
+
+  test('collections take half of the places at most, and those of one tenant leave one to others', async () => {
+    const { world, performed, start } = rig({
+      concurrency: 6,
+      site: siteOf({ pools: [poolOf('metal', { steps: ['collect', 'recycle'] })] }),
+    })
+    const hold = (by: string) => world.lease(world.get(by, { platform: 'any' })).id
+    const give = (by: string, what: string, collect?: string[]) =>
+      world.ask(by, { do: 'done', what, ...(collect !== undefined && { collect }) })
+    const theirs = [ALICE, ALICE, ALICE].map(hold)
+    const others = [BOB, BOB].map(hold)
+    const plain = [hold(ALICE), hold(ALICE)]
+    for (const id of theirs) give(ALICE, id, ['/hangs'])
+    running = await start()
+    await until(() => performed.length === 2)
+    give(BOB, others[0]!, ['/a'])
+    give(BOB, others[1]!, ['/b'])
+    for (const id of plain) give(ALICE, id)
+    await until(() => performed.length === 5)
+    expect(performed.map(({ order }) => `${order.step} ${order.collect?.tenant ?? ''}`.trim())).toEqual([
+      'collect alice',
+      'collect alice',
+      'collect bob',
+      'recycle',
+      'recycle',
+    ])
   })
 
   test('no more playbooks at once than allowed, but a place is kept for letting people in', async () => {
