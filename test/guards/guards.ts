@@ -631,4 +631,18 @@ export const GUARDS: readonly Guard[] = [
     without: 'os.stat(name, dir_fd=folder).st_mode, depth + 1)',
     tests: ['test/playbooks/nsbox-collect.test.ts'],
   },
+  {
+    rule: 'Machines of one tenant that hang as they are collected from leave places to others.',
+    file: 'adapters/worker/worker.ts',
+    text: '.length >= Math.max(1, half - 1)',
+    without: '.length >= half',
+    tests: ['test/adapters/worker/worker.test.ts'],
+  },
+  {
+    rule: 'What comes from a machine is no longer than there is room for.',
+    file: 'playbooks/collect/intake.py',
+    text: 'if size > self.room:',
+    without: 'if False:',
+    tests: ['test/playbooks/tape.test.ts'],
+  },
 ]

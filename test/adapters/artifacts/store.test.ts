@@ -150,9 +150,11 @@ describe('what a playbook brings', () => {
     ['a line without end', ['x'.repeat(100_000)]],
     ['nothing at all', []],
   ])('brings nothing with %s', async (_, lines) => {
+    writeFileSync(join(folder, 'secret'), 'abc')
     const { outcome } = await run(playbook(lines, put({ 1: 'one' })))
     expect(outcome).toBe('ok')
     expect((await contentsOf(store)).size).toBe(0)
+    expect(existsSync(join(folder, 'secret'))).toBe(true)
   })
 
   test('is called by names that do nothing where they are shown', async () => {
