@@ -169,9 +169,17 @@ describe('a machine far away', () => {
   test('is collected from over SSH', async () => {
     const { id, inside } = await get('far')
     inside('mkdir -p "/tmp/a b" && echo far > "/tmp/a b/file" && ln -s /etc/passwd /tmp/link')
-    await duffy.api('POST', `/api/v2/leases/${id}/done`, {
-      collect: ['/tmp/a b', '/tmp/l*', '/tmp/$(touch /tmp/evil)'],
-    })
+    const said = await cli(
+      'done',
+      id,
+      '--collect',
+      '/tmp/a b',
+      '--collect',
+      '/tmp/l*',
+      '--collect',
+      '/tmp/$(touch /tmp/evil)',
+    )
+    expect(said).toContain(`What is collected first: duffy artifacts ${id}.`)
     const listed = await collected(id)
     expect([paths(listed), listed.failed]).toEqual([['/tmp/a b/file'], []])
     expect(listed.leftOut).toEqual([{ machine: 'far-1', path: '/tmp/link', because: 'a symbolic link' }])

@@ -50,7 +50,8 @@ export const leases: readonly KeyedRoute[] = [
     method: 'POST',
     path: '/api/v2/leases/:id/done',
     who: 'member',
-    summary: 'give its machines back; {"bad": "disk errors"} if something is wrong with its one machine',
+    summary:
+      'give its machines back; {"collect": ["/var/log/*.log"]} keeps files of them, {"bad": "disk errors"} says that something is wrong with its one machine',
     body: { verb: 'done', given: 'what', example: {} },
     gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'done'),

@@ -53,7 +53,7 @@ export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwB
 
 /** Two platforms of two metal machines, whose tenants may hold three; and a pool of one VM. */
 const SITE = siteOf({
-  pools: [poolOf('metal', { steps: ['grant', 'recycle'] }), poolOf('vm', { type: 'vm', steps: [] })],
+  pools: [poolOf('metal', { steps: ['grant', 'recycle'] }), poolOf('vm', { type: 'vm', steps: ['collect'] })],
   machines: [...machinesOf('metal', 'intel', 2), ...machinesOf('metal', 'amd', 2), ...machinesOf('vm', 'any', 1)],
   platforms: ['amd', 'intel', 'any'].map((name) => platformOf(name)),
   tenants: [tenantOf('alice', { quota: 3 }), tenantOf('bob', { quota: 3, keys: [KEY] })],

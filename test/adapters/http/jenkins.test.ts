@@ -27,6 +27,14 @@ describe('a request of a build', () => {
     expect([status, body.lease.build]).toEqual([202, { url: BUILD, onFailure: 'hold' }])
   })
 
+  test('names paths that are collected when it ends', async () => {
+    const { body } = await ask({ type: 'vm', build: BUILD, collect: ['/var/log/*.log', '/tmp/core/'] })
+    expect(body.lease.collect).toEqual(['/var/log/*.log', '/tmp/core'])
+    await byToken(notice('COMPLETED', 'FAILURE'))
+    const listed = await served.call('GET', `/api/v2/leases/${body.lease.id}/artifacts`)
+    expect(listed.body).toMatchObject({ lasts: false, collecting: ['any-1'] })
+  })
+
   test('sent again gets the same lease, though it was answered already', async () => {
     const first = await ask({ type: 'metal', build: BUILD })
     served.duffy.work()
