@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import {
   answer,
+  answerSaid,
   leaseView,
   orderOf,
   outcomeSaid,
   pending,
   readPath,
   STEPS,
+  type Identity,
   type Instant,
   type Lease,
+  type MachineName,
+  type PastCollections,
   type RunOrder,
 } from '#core'
 import { KEY, machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
@@ -288,4 +292,55 @@ test('a pool that lost the step lends on, and its machines go back without it', 
   })
   expect(give(world, lease.id)).not.toHaveProperty('collecting')
   expect(stateOf(world, nameOf(lease))).toBe('revoking')
+})
+
+describe('what is kept, in words', () => {
+  const world = new World(site)
+  const lease = leased(world)
+  const ended = { ...lease, state: { status: 'ended', at: world.at, how: 'done' } } as const
+  const said = (collections: PastCollections | null, one: Lease = ended) => {
+    const past = { leases: [one], requests: [], ...(collections !== null && { collections: [collections] }) }
+    give(world, lease.id)
+    world.work()
+    const asker = { by: ALICE as Identity, at: world.at }
+    const answered = answer(world.fleet, asker, { ask: 'artifacts', lease: lease.id }, past)
+    return answerSaid(answered, { say: (line) => `!duffy ${line}`, at: world.at, fingerprint: () => '' })
+  }
+  const none = { lease: lease.id, artifacts: [], leftOut: [], leftOutMore: 0, failed: [] }
+  const file = (number: number) => ({
+    id: `N3T8-${number}`,
+    machine: 'intel-1' as MachineName,
+    path: `/var/log/${number}`,
+    bytes: 1500,
+    collectedAt: world.at,
+    until: (world.at + 60_000) as Instant,
+  })
+
+  test('of nothing', () => {
+    expect(said(null).room).toEqual([`Nothing is kept of ${lease.id}: nothing was collected, or its time is over.`])
+  })
+
+  test('of files, whose names are for who asked alone', () => {
+    const artifacts = [1, 2, 3, 4, 5, 6].map(file)
+    const { room, person } = said({ ...none, artifacts })
+    expect(room[0]).toMatch(/^6 files of L\w+, 8\.8 KiB, are kept until .*UTC/)
+    expect(room[1]).toBe(`Save them with the command line: duffy artifacts get ${lease.id}`)
+    expect(room.join(' ')).not.toContain('/var/log')
+    expect(person).toEqual([expect.stringMatching(/^N3T8-1 \/var\/log\/1 \(1\.5 KiB\), .* and 1 more$/)])
+  })
+
+  test('of what was left out, and of a collection that failed', () => {
+    const machine = 'intel-1' as MachineName
+    const leftOut = [1, 2].map((number) => ({ machine, path: `/dev/${number}`, because: 'no file' }))
+    const { room, person } = said({
+      ...none,
+      leftOut,
+      leftOutMore: 3,
+      failed: [{ machine, run: 'N3T8' as never, because: 'no' }],
+    })
+    expect(room).toEqual([
+      `Collecting from intel-1 did not end well, and duffy log N3T8 says why. Nothing of what was asked for came of ${lease.id}.`,
+    ])
+    expect(person).toEqual(['Left out: /dev/1 (no file) and 4 more.'])
+  })
 })

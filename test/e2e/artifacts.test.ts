@@ -178,6 +178,8 @@ describe('a machine far away', () => {
       '/tmp/l*',
       '--collect',
       '/tmp/$(touch /tmp/evil)',
+      '--collect',
+      '/tmp/evil',
     )
     expect(said).toContain(`What is collected first: duffy artifacts ${id}.`)
     const listed = await collected(id)
