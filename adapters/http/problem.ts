@@ -92,7 +92,13 @@ export function mayBeDone(ref: string): Answer {
 
 /** Nothing came of it, nor would it the next time; or it only looked. */
 export function nothingDone(ref: string): Answer {
-  return problem(500, 'fault', 'Fault', `that failed on my side (ref ${ref}): nothing was changed.`, { ref })
+  return problem(
+    500,
+    'fault',
+    'Fault',
+    `that failed on my side (ref ${ref}): nothing was changed. The log says why; ask an operator to look.`,
+    { ref },
+  )
 }
 
 export function notFound(what: string): Answer {

@@ -18,12 +18,13 @@ export const tooFast = (perMinute: number, ignoreMs: number): string =>
   `that is more than ${perMinute} commands a minute; I listen again in ${Math.ceil(ignoreMs / 60_000)} min.`
 
 export const tooLong = (characters: number): string =>
-  `that is longer than the ${characters} characters I read; nothing was done.`
+  `that is longer than the ${characters} characters I read; nothing was done. What can be said: !duffy help`
 
 export const failed = (reference: string): string =>
-  `that failed on my side (ref ${reference}, logged). Ask list before you try again.`
+  `that failed on my side (ref ${reference}, logged). Look before you try again: !duffy list`
 
-export const notPrivate = "I can't give you the rest in private: your nick is not logged in to that account now."
+export const notPrivate =
+  "I can't give you the rest in private: your nick is not logged in to that account now. /msg NickServ HELP IDENTIFY, then: !duffy list"
 
 export const blocked = (ours: string): string =>
   `you block private messages, so the details did not reach you. /accept ${ours}, then ask again.`

@@ -48,7 +48,7 @@ export const linkRefused = (refusal: AboutLinks, { say, at }: Telling): Said => 
       )
     case 'ownCode':
       return openly(
-        `That code was given to you here; nothing was linked. Say it where Duffy knows you already, at the command line: duffy link and the code. Who you are here: ${say('whoami')}`,
+        `That code was given to you here; nothing was linked. Say it where Duffy knows you already, at the command line: duffy link K7M2-9QPD-3TXA, with your code. Who you are here: ${say('whoami')}`,
       )
     case 'linkedAlready':
       return openly(
