@@ -19,7 +19,7 @@ export const athemeDaemon = (home: string): Omit<DaemonOptions, 'cwd'> => {
 
 /** Atheme's configuration for a server that takes it on `linkPort`. No crypto module: the accounts file is plain. */
 function config(linkPort: number): string {
-  const nickserv = ['main', 'identify', 'register', 'ghost', 'logout', 'info', 'group', 'cert']
+  const nickserv = ['main', 'help', 'identify', 'register', 'ghost', 'logout', 'info', 'group', 'cert']
   const modules = [
     'protocol/inspircd',
     'backend/opensex',
