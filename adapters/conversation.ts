@@ -2,10 +2,13 @@ import {
   answer,
   answerSaid,
   keyedSaid,
+  leftSaid,
   looksOf,
   messageSaid,
   misreadSaid,
   outcomeSaid,
+  harmOf,
+  harmSaid,
   readLine,
   readValues,
   refusalSaid,
@@ -22,6 +25,7 @@ import {
   type Refusal,
   type Said,
 } from '#core'
+import { confirmations, YES_WITHIN_MS, type Confirmations } from './confirmations.ts'
 import { fingerprint } from './digest.ts'
 import { shownCode, withLinkCode, type SendCode } from './link-code.ts'
 import type { EstimateDesk } from './estimates.ts'
@@ -71,17 +75,20 @@ export interface ConversationPorts {
 
 export const conversation = (ports: ConversationPorts): Conversation => {
   const { lane, say } = ports
+  const open = confirmations()
   return {
     async reply(line, from) {
+      const word = line.trim().toLowerCase().replace(/[.!]$/, '')
+      if (word === 'yes' || word === 'no') return (await unlessBusy(agreed(ports, open, word, from))).said
       const read = await lane.read((_, at) => readLine(line, { fingerprint, address: from.address, at }))
       if (read.type === 'misread') return misreadSaid(read, { say })
       if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
-      return (await unlessBusy(act(ports, read.ask, from))).said
+      return (await unlessBusy(act(ports, open, read.ask, from))).said
     },
     async fill(name, fields, from) {
       const { address } = from
       const read = await lane.read((_, at) => readValues(verbNamed(name)!, fields, { fingerprint, address, at }))
-      if (read.type !== 'misread') return unlessBusy(act(ports, read.ask, from))
+      if (read.type !== 'misread') return unlessBusy(act(ports, open, read.ask, from))
       return { type: 'misread', misread: read, said: misreadSaid(read, { say }) }
     },
     ask: (question, by) => found(ports, { question, by, room: null }, (answered) => answered),
@@ -99,52 +106,74 @@ const unlessBusy = async (acting: Promise<Filled>): Promise<Filled> => {
   }
 }
 
-const act = async (ports: ConversationPorts, ask: Ask, { identity, address, room, id }: Speaker): Promise<Filled> => {
-  const { lane, desk, say } = ports
+const act = async (ports: ConversationPorts, open: Confirmations, ask: Ask, from: Speaker): Promise<Filled> => {
+  const { lane, say } = ports
+  const { identity, room, id, address } = from
   if (ask.type === 'question')
     return found(ports, { question: ask.question, by: identity, room }, (answered, at) => ({
       type: 'said',
       said: answerSaid(answered, { say, at, fingerprint, ...triedIn(ask.question) }),
     }))
-  const coded = withLinkCode(ask.command)
-  if (coded !== null && coded.mail !== null && ports.sendCode === null) return noMail(ports)
-  const command = coded?.command ?? ask.command
+  const { command } = ask
+  const asked = await lane.read((fleet, at): Said | null => {
+    const harm = harmOf(fleet, { id, by: identity, door: address.door, room, at, command })
+    if (harm === null) return null
+    open.ask(placeOf(from), harm, at)
+    return harmSaid(harm, { say, at, withinMs: YES_WITHIN_MS })
+  })
+  return asked === null ? carryOut(ports, command, from) : { type: 'said', said: asked }
+}
+
+/** A yes, or a no, to what was asked last where it is said. */
+const agreed = async (
+  ports: ConversationPorts,
+  open: Confirmations,
+  word: 'yes' | 'no',
+  from: Speaker,
+): Promise<Filled> => {
+  const { lane, say } = ports
+  if (word === 'no') {
+    open.no(placeOf(from))
+    return lane.read((_, at) => ({ type: 'said', said: leftSaid({ say, at }) }))
+  }
+  const command = await lane.read((_, at) => open.yes(placeOf(from), from.id, at))
+  return command === null
+    ? refusedBy(ports, { type: 'nothingAsked', withinMs: YES_WITHIN_MS })
+    : carryOut(ports, command, from)
+}
+
+/** Somebody, where they are heard. */
+const placeOf = ({ identity, address, room }: Speaker): string => JSON.stringify([identity, room, address.room])
+
+const carryOut = async (
+  ports: ConversationPorts,
+  wanted: Command,
+  { identity, address, room, id }: Speaker,
+): Promise<Filled> => {
+  const { lane, desk, say } = ports
+  const coded = withLinkCode(wanted)
+  if (coded !== null && coded.mail !== null && ports.sendCode === null) return refusedBy(ports, { type: 'noMail' })
+  const command = coded?.command ?? wanted
   // A code is told once: the same line again is given another.
   const told = await lane.ask({ id: coded === null ? id : null, by: identity, door: address.door, room, command })
   if (told.type === 'accepted' && coded !== null && coded.mail !== null) await ports.sendCode?.(coded.mail, coded.code)
   return lane.read((fleet, at) => {
-    if (told.type === 'refused')
-      return {
-        type: 'refused',
-        refusal: told.refusal,
-        said: refusalSaid(told.refusal, {
-          say,
-          at,
-          asked: ask.command,
-          ...(told.why?.more === true && { ref: told.why.ref }),
-        }),
-      }
-    const estimates = desk.at(fleet, at)
-    return {
-      type: 'said',
-      said: outcomeSaid(told.outcome, {
-        fleet,
-        say,
-        at,
-        fingerprint,
-        estimates,
-        ...shownCode(coded),
-      }),
+    if (told.type === 'refused') {
+      const about = { asked: wanted, ...(told.why?.more === true && { ref: told.why.ref }) }
+      return { type: 'refused', refusal: told.refusal, said: refusalSaid(told.refusal, { say, at, ...about }) }
     }
+    const estimates = desk.at(fleet, at)
+    const said = outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates, ...shownCode(coded) })
+    return { type: 'said', said }
   })
 }
 
 /** A command that was only tried: what it is refused with is told in its terms. */
 const triedIn = (question: Question): { readonly asked?: Command } =>
   question.ask === 'preview' ? { asked: question.command } : {}
-const noMail = ({ lane, say }: ConversationPorts): Promise<Filled> =>
-  lane.read((_, at) => ({ type: 'refused', refusal: NO_MAIL, said: refusalSaid(NO_MAIL, { say, at }) }))
-const NO_MAIL: Refusal = { type: 'noMail' }
+
+const refusedBy = ({ lane, say }: ConversationPorts, refusal: Refusal): Promise<Filled> =>
+  lane.read((_, at) => ({ type: 'refused', refusal, said: refusalSaid(refusal, { say, at }) }))
 
 const found = async <T>(
   ports: ConversationPorts,

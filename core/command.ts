@@ -22,7 +22,7 @@ import type { OperatorPlace } from './operators.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
 import type { Platform, Pool } from './pool.ts'
-import type { Refusal } from './refusal.ts'
+import type { Held, Refusal } from './refusal.ts'
 import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
 import type { SshKey } from './ssh-key.ts'
@@ -79,9 +79,15 @@ export type Command =
   | { readonly do: 'getAll'; readonly parts: readonly GetCommand[] }
   /**
    * `what`: a lease's id or a machine's name; null: the only one the asker holds; `all`: all of them. `bad`: what is wrong with the
-   * machine, if anything is. `collect`: paths to be collected beside those that were named when the machines were asked for.
+   * machine, if anything is. `collect`: paths beside those that were named at first. `only`: refused if it ends anything else by now.
    */
-  | { readonly do: 'done'; readonly what: string | null; readonly bad?: string; readonly collect?: readonly string[] }
+  | {
+      readonly do: 'done'
+      readonly what: string | null
+      readonly bad?: string
+      readonly collect?: readonly string[]
+      readonly only?: readonly Held[]
+    }
   /** A quarantined machine is mended, an operator says. */
   | { readonly do: 'readmit'; readonly machine: string }
   | { readonly do: 'extend'; readonly what: string | null; readonly byMs: number }
@@ -139,7 +145,8 @@ export type Command =
       readonly keys: readonly SshKey[] | null
     }
   /** Nobody speaks for it from then on; its leases end. */
-  | { readonly do: 'retireTenant' | 'reviveTenant'; readonly tenant: TenantName }
+  | { readonly do: 'retireTenant'; readonly tenant: TenantName; readonly only?: readonly Held[] }
+  | { readonly do: 'reviveTenant'; readonly tenant: TenantName }
   /** `tenant` null: the asker's own. */
   | { readonly do: 'addMember'; readonly tenant: TenantName | null; readonly member: string; readonly admin: boolean }
   | { readonly do: 'removeMember'; readonly tenant: TenantName | null; readonly member: string }

@@ -1,6 +1,8 @@
 import type { AddressRef, Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
 import type { Build, BuildEnd } from './build.ts'
+import { byText } from './indexes.ts'
 import type { Awaited } from './policy/promised.ts'
+import type { Held } from './refusal.ts'
 import type { Demand, PlatformChoice } from './request.ts'
 import type { Why } from './why.ts'
 
@@ -94,3 +96,8 @@ export const entitlement = (lease: Lease): number => lease.demand.count - lease.
 
 /** Machines it still wants. */
 export const missing = (lease: Lease): number => entitlement(lease) - lease.machines.length
+
+export const heldOf = ({ id, machines }: Lease): Held => ({
+  lease: id,
+  machines: machines.map(({ machine }) => machine).toSorted(byText),
+})

@@ -203,6 +203,10 @@ export type Refusal =
   /** The same caller's id stood on another command before. */
   | { readonly type: 'idUsedBefore'; readonly id: string }
   | { readonly type: 'badSite'; readonly faults: readonly string[] }
+  /** What was said yes to would end other things by now. `again`: what to say to be asked anew. */
+  | { readonly type: 'changedSince'; readonly again: string }
+  /** A yes to nothing: nothing was asked there, or too long ago. */
+  | { readonly type: 'nothingAsked'; readonly withinMs: number }
   /** A result from a run that no longer matters. */
   | { readonly type: 'staleRun' }
 

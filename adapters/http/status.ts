@@ -70,6 +70,8 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   awaited: { status: 409, title: 'Others wait for its machines' },
   tooManyHeld: { status: 409, title: 'Too many machines held' },
   holdTooLong: { status: 422, title: 'Hold too long' },
+  changedSince: { status: 409, title: 'Not what was asked' },
+  nothingAsked: { status: 409, title: 'Nothing was asked' },
   idUsedBefore: { status: 409, title: 'Idempotency-Key used before' },
   staleRun: { status: 409, title: 'The run is over' },
   queueFull: { status: 503, title: 'Queue full' },

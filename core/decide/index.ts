@@ -160,7 +160,7 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'setTenant':
       return decideSetTenant(draft, command)
     case 'retireTenant':
-      return decideRetireTenant(draft, command.tenant)
+      return decideRetireTenant(draft, command)
     case 'reviveTenant':
       return decideReviveTenant(draft, command.tenant)
     case 'setMaintenance':

@@ -1,8 +1,7 @@
 import type { Command, Outcome } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, RequestId } from '../id.ts'
-import { byText } from '../indexes.ts'
-import type { Extended, Lease, LeaseEnd } from '../lease.ts'
+import { heldOf, type Extended, type Lease, type LeaseEnd } from '../lease.ts'
 import { closing } from '../policy/calendar.ts'
 import { isOwn, mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
@@ -18,11 +17,12 @@ import { activate, takeBack } from './steps.ts'
 /** Gives machines back: all, a lease's, or one machine of a lease. They are shut to their holder before anything else happens. */
 export const decideDone = (
   draft: Draft,
-  { what, bad, collect }: Extract<Command, { do: 'done' }>,
+  { what, bad, collect, only }: Extract<Command, { do: 'done' }>,
   by: Speaker,
 ): Outcome | Refusal => {
   const found = what === 'all' ? allOf(draft, by) : findOne(draft, what, by)
   if ('type' in found) return found
+  if (only !== undefined && !isPlanned(found.leases, only)) return { type: 'changedSince', again: `done ${what ?? ''}` }
   const { leases, machine } = found
   const machines = machine === null ? leases.flatMap(held) : [machine]
   const impossible =
@@ -206,11 +206,11 @@ export const findOne = (draft: Draft, what: string | null, by: Speaker): Found |
     return { leases: [lease], machine: machine.name }
   const own = ownLeases(draft, by)
   const alike = own.filter(({ demand }) => isOf(demand, what))
-  return alike.length === 0 ? { type: 'noSuchLease', asked: what, held: own.map(asHeld) } : theOne(alike)
+  return alike.length === 0 ? { type: 'noSuchLease', asked: what, held: own.map(heldOf) } : theOne(alike)
 }
 
 const theOne = (leases: readonly Lease[]): Found | Refusal =>
-  leases.length === 1 ? { leases, machine: null } : { type: 'whichLease', held: leases.map(asHeld) }
+  leases.length === 1 ? { leases, machine: null } : { type: 'whichLease', held: leases.map(heldOf) }
 
 /** Whether these machines are what somebody calls `vm`, or by the name of the pool that they asked for. */
 const isOf = ({ type, pool }: Demand, what: string): boolean => [type as string, pool].includes(what.toLowerCase())
@@ -233,7 +233,7 @@ const allOf = (draft: Draft, by: Speaker): Found | Refusal => {
 }
 
 /** What the asker asked for themselves: `done all` ends nobody else's, whatever else they may handle by name. */
-const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] =>
+export const ownLeases = ({ fleet, identity }: Draft, { tenant }: Speaker): Lease[] =>
   [...fleet.leasesOf.of(tenant)].filter((lease) => isOwn(fleet, identity, lease))
 
 const findWaiting = (draft: Draft, what: string | null, by: Speaker): MachineRequest | Refusal => {
@@ -254,5 +254,8 @@ const whichOf = (requests: readonly MachineRequest[]): MachineRequest | Refusal 
 const MOST_NAMED = 5
 const firstOf = (requests: readonly MachineRequest[]): RequestId[] => requests.slice(0, MOST_NAMED).map(({ id }) => id)
 
+/** Whether these leases, with these machines, are what somebody said yes to. */
+export const isPlanned = (leases: readonly Lease[], only: readonly Held[]): boolean =>
+  JSON.stringify(leases.map(heldOf)) === JSON.stringify(only)
+
 const held = (lease: Lease): MachineName[] => lease.machines.map(({ machine }) => machine)
-const asHeld = (lease: Lease): Held => ({ lease: lease.id, machines: held(lease).toSorted(byText) })

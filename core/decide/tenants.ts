@@ -7,7 +7,7 @@ import { mayManage, noSuchTenant, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
 import { DEFAULT_TERMS, TENANT_NAME, type ApiKey, type Tenant, type TenantSettings } from '../tenant.ts'
 import type { Draft } from './draft.ts'
-import { end } from './lease.ts'
+import { end, isPlanned } from './lease.ts'
 import { dropHopeless, settle } from './settle.ts'
 
 type Of<Do extends Command['do']> = Extract<Command, { do: Do }>
@@ -56,13 +56,15 @@ export const decideSetTenant = (draft: Draft, { tenant: name, terms, keys }: Of<
 }
 
 /** Its waiting requests and its leases end, so that its machines come back; its history and its keys stay. */
-export const decideRetireTenant = (draft: Draft, name: TenantName): Outcome | Refusal => {
+export const decideRetireTenant = (draft: Draft, { tenant: name, only }: Of<'retireTenant'>): Outcome | Refusal => {
   const { fleet } = draft
   const tenant = fleet.tenants.get(name)
   if (tenant === undefined) return noSuchTenant(fleet, name)
   const onlyOperators = [...fleet.operatorKeys.of('all')].every((key) => key.tenant === name)
   const [own] = [...fleet.operatorKeys.of('all')]
   if (onlyOperators && own !== undefined) return { type: 'lastOperatorKey', apiKey: own.id }
+  if (only !== undefined && !isPlanned([...fleet.leasesOf.of(name)], only))
+    return { type: 'changedSince', again: `tenants retire ${name}` }
   change(draft, tenant, { active: false })
   dropHopeless(draft, [...fleet.waitingOf.of(name)])
   for (const lease of [...fleet.leasesOf.of(name)]) end(draft, lease, 'expired')

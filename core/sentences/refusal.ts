@@ -3,6 +3,7 @@ import { askingRefused } from './refusal-asking.ts'
 import { isAboutLinks, linkRefused, type AboutLinks } from './link.ts'
 import { maintenanceRefused } from './maintenance.ts'
 import { isAboutQuiet, quietRefused, type AboutQuiet } from './quiet.ts'
+import { harmRefused, isAboutHarm, type AboutHarm } from './harm.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
@@ -20,10 +21,11 @@ export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
 
 const saidOf = (refusal: Refusal, telling: RefusalTelling): Said => {
   if (isAboutLinks(refusal)) return linkRefused(refusal, telling)
+  if (isAboutHarm(refusal)) return harmRefused(refusal, telling)
   return isAboutQuiet(refusal) ? quietRefused(refusal, telling) : plainly(refusal, telling)
 }
 
-const plainly = (refusal: Exclude<Refusal, AboutLinks | AboutQuiet>, telling: RefusalTelling): Said => {
+const plainly = (refusal: Exclude<Refusal, AboutLinks | AboutQuiet | AboutHarm>, telling: RefusalTelling): Said => {
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':

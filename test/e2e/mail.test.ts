@@ -27,13 +27,14 @@ const site: Config = {
 }
 
 let refusals: string[] = []
+const gone = new Set(['gone@x.test'])
 let server: MailServer
 let slack: Workspace
 let duffy: RunningDuffy
 let alice: Person
 
 beforeAll(async () => {
-  server = await mailServer((to) => (to.startsWith('gone@') ? '550 no such user' : (refusals.shift() ?? null)))
+  server = await mailServer((to) => (gone.has(to) ? '550 no such user' : (refusals.shift() ?? null)))
   slack = await workspace(['alice'])
   duffy = await runDuffy({
     config: site,
@@ -97,6 +98,21 @@ test('where a direct message is closed to us it is, and a server that says "late
   expect(text).toMatch(/^Auto-Submitted: auto-generated/im)
   expect(text).toMatch(/^References: <lease-L\w+@lab\.example>/im)
   expect(refusals).toEqual([])
+  slack.restore()
+})
+
+test('what one address refuses for good goes to the next, and to the first once it takes mail again', async () => {
+  expect(await linkMail('away@x.test')).toContain('are one from now on')
+  slack.instead('conversations.open', CLOSED, 100)
+  slack.instead('chat.postMessage', CLOSED, 100)
+  gone.add('alice@x.test')
+  const [, lease] = /lease (L\w+)/.exec(await said('get metal for 1h'))!
+  await mailTo('away@x.test', new RegExp(`yours until[^]*${lease}`))
+  expect(server.taken.filter(({ to, text }) => to.includes('alice@x.test') && text.includes(lease!))).toEqual([])
+  gone.delete('alice@x.test')
+  const [, next] = /lease (L\w+)/.exec(await said('get metal for 1h'))!
+  await mailTo('alice@x.test', new RegExp(`yours until[^]*${next}`))
+  expect(server.taken.filter(({ to, text }) => to.includes('away@x.test') && text.includes(next!))).toEqual([])
   slack.restore()
 })
 

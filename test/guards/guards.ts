@@ -324,6 +324,20 @@ export const GUARDS: readonly Guard[] = [
     tests: ['test/core/lease.test.ts'],
   },
   {
+    rule: 'What was said yes to is all that is ended.',
+    file: 'core/decide/lease.ts',
+    text: 'JSON.stringify(leases.map(heldOf)) === JSON.stringify(only)',
+    without: 'leases.length > 0 && only.length > 0',
+    tests: ['test/core/harm.test.ts', 'test/adapters/confirmations.test.ts'],
+  },
+  {
+    rule: 'A yes counts where it was asked for alone.',
+    file: 'adapters/conversation.ts',
+    text: 'JSON.stringify([identity, room, address.room])',
+    without: 'JSON.stringify([identity])',
+    tests: ['test/adapters/confirmations.test.ts'],
+  },
+  {
     rule: 'Who is warned of several ends within a minute hears of them in one message.',
     file: 'core/decide/warn.ts',
     text: 'const TOGETHER_MS = MINUTE',

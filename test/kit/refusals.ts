@@ -82,6 +82,8 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   maintenanceAhead: { lease: 'L7Q2', machine: 'n33', from: AT + 7_200_000, until: AT + 3_600_000, reason: 'bad disk' },
   badNotify: { asked: 'irc:none:alice' },
   idUsedBefore: { id: 'build-7' },
+  changedSince: { again: 'done all' },
+  nothingAsked: { withinMs: 60_000 },
   badSite: { faults: ['pools.metal.ready: less than 0'] },
   staleRun: {},
 }

@@ -99,7 +99,10 @@ describe('a warning of several leases', () => {
       expect(answer.text).toContain(id)
       expect(Date.parse(end)).toBeGreaterThan(Date.now() + 3_600_000)
     }
-    await answered(() => alice.command('done all'))
+    expect(await answered(() => alice.command('done all'))).toMatchObject({
+      text: expect.stringContaining('`/duffy yes`'),
+    })
+    await answered(() => alice.command('yes'))
     expect(await duffy.leases()).toEqual([])
   }, 240_000)
 })
