@@ -8,6 +8,7 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { ii, type Ii } from '../kit/irc/ii.ts'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { ngircd, type PlainNetwork } from '../kit/irc/ngircd.ts'
+import { until } from '../kit/irc/until.ts'
 import { scratch } from '../kit/scratch.ts'
 
 let network: IrcNetwork
@@ -83,8 +84,7 @@ describe('a person in a channel', () => {
     expect(await typed(`!duffy why ${lease.id}`, /alice: .*least worn.*/i)).toContain(machine.name)
     expect(await typed('!duffy extend 1h', /alice: Lease L\w+ is yours until.*/)).toContain(lease.id)
     await typed('!duffy done', /alice: metal-\d is given back.*/)
-    await pause(1_500)
-    expect(ssh(machine, key.path, 'true').status).not.toBe(0)
+    await until(() => ssh(machine, key.path, 'true').status !== 0, { what: 'its holder to be shut out' })
   })
 
   test('who errs is told what to type instead', async () => {
