@@ -5,6 +5,7 @@ import { byText } from '../indexes.ts'
 import type { Lease } from '../lease.ts'
 import type { Limits } from '../limits.ts'
 import { isOpen } from '../machine.ts'
+import { fitting } from '../policy/match.ts'
 import type { Pool } from '../pool.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand } from '../request.ts'
@@ -19,11 +20,12 @@ export const pathsOf = (...lists: readonly (readonly string[] | undefined)[]): r
 export const tooManyPaths = ({ pathsPerRequest }: Limits, paths: readonly string[] = []): Refusal | null =>
   paths.length > pathsPerRequest ? { type: 'tooMany', limit: 'pathsPerRequest', most: pathsPerRequest } : null
 
-/** What is wanted could come from any of these pools; a promise that only some of them can keep is none. */
-export const cannotCollectOf = (fleet: Fleet, demand: Demand): CannotCollect | null => {
-  const pools = [...fleet.pools.values()].filter(({ configured, type }) => configured && type === demand.type)
-  return lacking(demand.pool === null ? pools : pools.filter(({ name }) => name === demand.pool), pools)
-}
+/** What is wanted could come from any pool that has such machines; a promise that only some of them can keep is none. */
+export const cannotCollectOf = (fleet: Fleet, demand: Demand): CannotCollect | null =>
+  lacking(poolsFor(fleet, demand), poolsFor(fleet, { ...demand, pool: null }))
+
+const poolsFor = (fleet: Fleet, demand: Demand): Pool[] =>
+  [...new Set(fitting(fleet, demand).map(({ shape }) => shape.pool))].map((name) => fleet.pools.need(name))
 
 /** The same of machines that somebody has. */
 export const cannotCollectFrom = (fleet: Fleet, machines: readonly MachineName[]): CannotCollect | null => {

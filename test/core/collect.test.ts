@@ -149,11 +149,17 @@ describe('what done names', () => {
     const world = new World(
       siteOf({
         pools: [poolOf('able', { steps: [...STEPS] }), poolOf('metal')],
-        machines: [...machinesOf('able', 'intel', 2), ...machinesOf('metal', 'amd', 2)],
+        machines: [...machinesOf('able', 'intel', 2, ['ssd']), ...machinesOf('metal', 'amd', 2)],
       }),
     )
     expect(world.get(ALICE, { collect: ['/a'] })).toEqual({ type: 'cannotCollect', pool: 'metal', instead: ['able'] })
+    expect(world.get(ALICE, { pool: 'metal', collect: ['/a'] })).toMatchObject({
+      type: 'cannotCollect',
+      instead: ['able'],
+    })
     expect(world.get(ALICE, { pool: 'able', collect: ['/a'] })).toMatchObject({ type: 'granted' })
+    // What no machine of the other pool has rules it out.
+    expect(world.get(ALICE, { labels: ['ssd'], collect: ['/a'] })).toMatchObject({ type: 'granted' })
   })
 })
 
