@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DUFFY, endingsOf, isStale, routesOf, type Command, type Instant } from '#core'
 import { ansible, type Ansible } from './ansible/ansible.ts'
@@ -90,7 +91,8 @@ export const duffy = async ({
   const kept = starting.use(await openArtifacts(artifactOptions(settings, clock, log)))
   const performer = watch(performerOf(settings, environment))
   const world: World = { settings, store, lane, performer, kept, clock, log }
-  starting.use(await startWorker(world))
+  const jenkinses = starting.use(startJenkins(world))
+  starting.use(await startWorker(world, jenkinses))
   const desk = estimateDesk()
   const post = mailDoor(settings.mail, { lane, log })
   const { sendCode } = post
@@ -100,7 +102,6 @@ export const duffy = async ({
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name) ?? post.door(name)))
-  const jenkinses = starting.use(startJenkins(world))
   const http = await httpDoor({ ...settings.http, v3: settings.v3, legacy: settings.legacy }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
@@ -176,7 +177,10 @@ const performerOf = ({ ansible: how, dataDir }: Settings, environment: DuffyPort
     ...(how.infrastructureKey === null ? {} : { infrastructureKey: how.infrastructureKey }),
   })
 
-const startWorker = ({ settings, store, lane, performer, kept, clock, log }: World): Promise<AsyncDisposable> =>
+const startWorker = (
+  { settings, store, lane, performer, kept, clock, log }: World,
+  { around }: Pick<JenkinsDesk, 'around'>,
+): Promise<AsyncDisposable> =>
   worker({
     concurrency: settings.ansible.concurrency,
     reservedForGrants: RESERVED_FOR_GRANTS,
@@ -194,10 +198,10 @@ const startWorker = ({ settings, store, lane, performer, kept, clock, log }: Wor
       remove: (run) => store.release(run),
     },
     performer: {
-      perform: collecting((order, own) => performer.perform(order, { ...own, onProgress: () => {} }), {
-        store: kept,
-        log,
-      }),
+      perform: collecting(
+        (order, own) => around(order, (ready) => performer.perform(ready, { ...own, onProgress: () => {} })),
+        { store: kept, log },
+      ),
       killOrphan: (group) => performer.killOrphan(group),
     },
     log,
@@ -217,6 +221,8 @@ const startJenkins = ({ settings, lane, log }: World): JenkinsDesk => {
     ask: (asked) => lane.ask(asked),
     read: (look) => lane.read(look),
     ready: () => lane.state().stopped === null,
+    onCommit: (listener) => lane.onCommit(listener),
+    mark: sha256(`${hostname()} ${settings.dataDir}`).slice(0, 12),
     log,
   })
 }

@@ -11,6 +11,7 @@ import type {
   RunId,
   TenantName,
 } from './id.ts'
+import type { AskedAgent } from './agent.ts'
 import type { Build, BuildCommand, BuildEnded } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { GivenBack } from './lease.ts'
@@ -23,7 +24,7 @@ import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Held, Refusal } from './refusal.ts'
-import type { Address, ChassisRule, PlatformRule, Priority } from './request.ts'
+import type { Address, ChassisRule, NotedPoll, PlatformRule, Priority } from './request.ts'
 import type { JsonObject, RunResult } from './run.ts'
 import type { SshKey } from './ssh-key.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
@@ -70,6 +71,8 @@ export interface GetCommand {
   readonly build?: Omit<Build, 'seen'> | null
   /** Paths to be collected from the machines as they go back, however that comes about. Not given: none. */
   readonly collect?: readonly string[]
+  /** An agent of a Jenkins on each machine, of one that is named by now. Not given: none. */
+  readonly agent?: AskedAgent | null
   readonly address: Address | null
 }
 
@@ -181,11 +184,6 @@ export type Command =
 
 /** Commands that want machines, or more time with them. */
 export type Wanting = Extract<Command, { readonly do: 'get' | 'reserve' | 'extend' | 'hold' }>
-
-export interface NotedPoll {
-  readonly request: RequestId
-  readonly at: Instant
-}
 
 export interface GivenEstimate {
   readonly request: RequestId

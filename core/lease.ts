@@ -1,4 +1,5 @@
 import type { AddressRef, Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
+import type { Agent } from './agent.ts'
 import type { Build, BuildEnd } from './build.ts'
 import { byText } from './indexes.ts'
 import type { Awaited } from './policy/promised.ts'
@@ -40,6 +41,8 @@ export interface Lease {
   readonly build: Build | null
   /** Paths that are collected from its machines as they go back. Not given: none. */
   readonly collect?: readonly string[]
+  /** What is to be on its machines; null: none. */
+  readonly agent: Agent | null
   /** When time next changes something about it: a warning, its end, or the end of patience with its preparation. */
   readonly dueAt: Instant
   readonly state: LeaseState

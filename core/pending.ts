@@ -38,6 +38,7 @@ export const orderOf = (fleet: Fleet, run: Run, at: Instant = run.dueAt): RunOrd
             id: lease.id,
             tenant: lease.tenant,
             keys: lease.keys.flatMap((key) => fleet.personal.get(key)?.text ?? []),
+            agent: lease.agent,
           },
     ...(run.collect !== undefined && { collect: collectOrder(fleet, run, run.collect) }),
   }

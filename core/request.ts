@@ -10,6 +10,7 @@ import type {
   RequestId,
   TenantName,
 } from './id.ts'
+import type { Agent } from './agent.ts'
 import type { Build, BuildEnd } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { MachineType } from './machine.ts'
@@ -89,6 +90,8 @@ export interface MachineRequest {
   readonly build: Build | null
   /** Paths to be collected from its machines as they go back. Not given: none. */
   readonly collect?: readonly string[]
+  /** What its machines are to have; null: none. */
+  readonly agent: Agent | null
   readonly state: RequestState
 }
 
@@ -97,6 +100,12 @@ export interface Poll {
   readonly withinMs: number
   /** When somebody last did, as far as that is on record: looks are noted late, but before they would be missed. */
   readonly seenAt: Instant
+}
+
+/** A look of somebody's at a request. */
+export interface NotedPoll {
+  readonly request: RequestId
+  readonly at: Instant
 }
 
 /** Machines are kept for it from its start on. From then on it is before all who wait. */

@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts'
 import type { Collection } from './collect.ts'
 import type { Access } from './machine.ts'
 import type { Instant, LeaseId, MachineName, PlatformName, RunId } from './id.ts'
@@ -31,6 +32,8 @@ export interface RunLease {
   readonly id: LeaseId
   readonly tenant: string
   readonly keys: readonly string[]
+  /** An agent of a Jenkins that it wants on the machine; null: none. */
+  readonly agent: Agent | null
 }
 
 /** One Ansible execution of a step on a machine, complete: its performer has nothing left to choose. */
@@ -45,6 +48,8 @@ export interface RunOrder {
   readonly lease: RunLease | null
   /** What to collect, and how much of it at most; of the step `collect` alone. */
   readonly collect?: CollectOrder
+  /** What the playbook is told of the agent that it is to start: put in by whoever has it performed, and in no record. */
+  readonly agent?: JsonObject
 }
 
 /** A collection as whoever performs it is to be told. */

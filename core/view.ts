@@ -2,9 +2,10 @@ import type { Build } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import { endingSaid, failureSaid } from './sentences/ending.ts'
 import type { Fleet } from './fleet.ts'
+import { formerMachineView, heldMachineView } from './held-machine.ts'
 import type { Instant, LeaseId } from './id.ts'
-import type { Holding, Lease } from './lease.ts'
-import { isOpen, openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
+import type { Lease } from './lease.ts'
+import { openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import { levelOf, type LevelReason } from './policy/level.ts'
 import { positionOf } from './policy/order.ts'
 import { pollBy } from './policy/presence.ts'
@@ -42,7 +43,11 @@ export function leaseView(fleet: Fleet, lease: Lease) {
     build: buildView(lease),
     /** Paths that are collected from its machines as they go back. */
     collect: lease.collect ?? [],
-    machines: lease.machines.map((held) => (ended ? formerMachineView(fleet, held) : heldMachineView(fleet, held))),
+    /** What is on its machines. */
+    agent: lease.agent,
+    machines: lease.machines.map((held) =>
+      ended ? formerMachineView(fleet, lease, held) : heldMachineView(fleet, lease, held),
+    ),
   }
 }
 export type LeaseView = ReturnType<typeof leaseView>
@@ -53,36 +58,6 @@ const holdView = ({ hold }: Lease) =>
 
 const buildView = ({ build }: { readonly build: Build | null }) =>
   build === null ? null : { url: build.url, onFailure: build.onFailure }
-
-const heldMachineView = (fleet: Fleet, { machine: name }: Holding) => {
-  const machine = fleet.machines.need(name)
-  const { access, platform, chassis, arch, type, pool } = machine
-  return {
-    name,
-    address: access?.address ?? null,
-    port: access?.port ?? null,
-    user: access?.user ?? null,
-    hostKeys: access?.hostKeys ?? [],
-    platform,
-    chassis,
-    arch,
-    type,
-    pool,
-    /** Its tenant can log in. */
-    open: isOpen(machine),
-  }
-}
-export type HeldMachineView = ReturnType<typeof heldMachineView>
-
-/** A machine that somebody else may hold by now: what it is, and no longer how it is reached. */
-const formerMachineView = (fleet: Fleet, held: Holding): HeldMachineView => ({
-  ...heldMachineView(fleet, held),
-  address: null,
-  port: null,
-  user: null,
-  hostKeys: [],
-  open: false,
-})
 
 /** When a request is thought to be served, as clients read it: half of the time between the first two, nine times in ten between the others. */
 export const estimateView = ({ at50, at90 }: Estimate) => ({
@@ -122,6 +97,7 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     build: buildView(request),
     /** Paths that are to be collected from its machines as they go back. */
     collect: request.collect ?? [],
+    agent: request.agent,
   }
 }
 export type RequestView = ReturnType<typeof requestView>

@@ -64,7 +64,7 @@ export function ansible(given: AnsibleOptions): Ansible {
   return {
     name: 'ansible',
     async perform(order, performance) {
-      const secrets = scrubber(order.machine.variables, order.machine.data)
+      const secrets = scrubber(order.machine.variables, order.machine.data, order.agent ?? null)
       const log = createLog(options.logLimitBytes, secrets)
       running.set(order, log)
       try {

@@ -9,7 +9,7 @@ export class Unfit extends Error {}
  */
 export const variablesFile = (order: RunOrder): string => JSON.stringify({ duffy_in: unsafe(variables(order)) })
 
-function variables({ run, step, attempt, fence, deadlineMs, machine, lease, collect }: RunOrder): Json {
+function variables({ run, step, attempt, fence, deadlineMs, machine, lease, collect, agent }: RunOrder): Json {
   return {
     run,
     step,
@@ -28,6 +28,7 @@ function variables({ run, step, attempt, fence, deadlineMs, machine, lease, coll
       collect?.into === undefined
         ? null
         : { paths: collect.paths, dest: collect.into, files: collect.mostFiles, bytes: collect.mostBytes },
+    agent: agent ?? null,
     nodes: [v3Node(machine)],
   }
 }

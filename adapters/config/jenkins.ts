@@ -4,10 +4,11 @@ import type { SecretConfig } from './doors.ts'
 import type { Environment } from './environment.ts'
 import type { Faults } from './faults.ts'
 import type { Files } from './files.ts'
-import { flag, LOOPBACK, MINUTE, object, SECOND, secret, span, text, type ShapeOf, type Span } from './kinds.ts'
+import { flag, LOOPBACK, MINUTE, object, SECOND, secret, span, text, whole, type ShapeOf, type Span } from './kinds.ts'
 import { NAME, NAME_RULE } from './schema.ts'
 import { secretFrom } from './secret-from.ts'
 import type { Secret } from './secret.ts'
+import { readKey } from './ssh-key.ts'
 
 /** A Jenkins whose builds ask for machines. `docs/jenkins.md` says how to set it up. */
 export interface JenkinsConfig {
@@ -30,6 +31,22 @@ export interface JenkinsConfig {
    * Default: `30m`.
    */
   readonly lostAfter?: Span
+  /** Machines of leases may have agents of it. Default: they may not. */
+  readonly agents?: AgentsConfig
+}
+
+/** The agents of a Jenkins on machines that are lent. `inbound` ones need the `user` of the Jenkins, `ssh` ones the `sshKey`. */
+export interface AgentsConfig {
+  /** Builds at once on one machine. Default: 1. */
+  readonly executors?: number
+  /** Labels of the nodes, beside the name that each has. Default: `['duffy']`. */
+  readonly labels?: readonly string[]
+  /** Where they keep their files, beneath the home of the user that a tenant logs in as. Default: `jenkins`. */
+  readonly folder?: string
+  /** Inbound agents call over WebSocket, so that only the address of the Jenkins itself is needed. Default: true. */
+  readonly webSocket?: boolean
+  /** The public half of the key by which the Jenkins logs in to start agents. Default: none, and no lease is made ready for that. */
+  readonly sshKey?: string
 }
 
 export interface JenkinsSettings {
@@ -44,7 +61,43 @@ export interface JenkinsSettings {
   /** Null: never. */
   readonly askEveryMs: number | null
   readonly lostAfterMs: number
+  /** Null: leases get no agents of it. */
+  readonly agents: AgentsSettings | null
 }
+
+export interface AgentsSettings {
+  readonly executors: number
+  readonly labels: readonly string[]
+  readonly folder: string
+  readonly webSocket: boolean
+  /** An OpenSSH line. */
+  readonly sshKey: string | null
+}
+
+const FOLDER = 'Give a folder beneath the home of whoever logs in, such as `jenkins`.'
+const LABEL = 'A label is a letter or digit, then letters, digits and `._-`.'
+
+const agentsSchema = object(
+  {
+    executors: whole(1, 1_000).default(1),
+    labels: z
+      .array(z.string({ error: LABEL }).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { error: LABEL }), {
+        error: 'Give a list of labels.',
+      })
+      .max(20, { error: 'Give at most 20 labels.' })
+      .default(['duffy']),
+    folder: z
+      .string({ error: FOLDER })
+      .regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}$/, { error: FOLDER })
+      .default('jenkins'),
+    webSocket: flag.default(true),
+    sshKey: z
+      .string({ error: 'Give the line of a public key.' })
+      .max(20_000, { error: 'That is no public key.' })
+      .optional(),
+  } satisfies ShapeOf<AgentsConfig>,
+  'Say what agents are like: `{ labels: ["duffy"] }`, or `{}`.',
+)
 
 const ADDRESS =
   'Give the whole address of the Jenkins, such as `https://jenkins.example.org/`, without user, `?` and `#`.'
@@ -66,6 +119,7 @@ const jenkinsSchema = object(
       .union([z.literal(false), span(SECOND)], { error: 'Give a length of time such as `1m`, or false.' })
       .default(MINUTE),
     lostAfter: span(SECOND).default(30 * MINUTE),
+    agents: agentsSchema.optional(),
   } satisfies ShapeOf<JenkinsConfig>,
   'Describe the Jenkins: `{ url }`.',
 )
@@ -128,5 +182,21 @@ const oneOf = async (name: string, read: z.output<typeof jenkinsSchema>, around:
     privateAddresses: read.privateAddresses,
     askEveryMs: read.askEvery === false ? null : read.askEvery,
     lostAfterMs: read.lostAfter,
+    agents: read.agents === undefined ? null : agentsOf(read.agents, [...path, 'agents'], { read, faults }),
   }
+}
+
+const agentsOf = (
+  { sshKey, ...agents }: z.output<typeof agentsSchema>,
+  path: readonly string[],
+  { read, faults }: { readonly read: z.output<typeof jenkinsSchema>; readonly faults: Faults },
+): AgentsSettings => {
+  if (sshKey === undefined && read.user === undefined)
+    faults.add(
+      path,
+      'Duffy registers nodes as a user of the Jenkins: give `user` and `token`; or an `sshKey`, if the Jenkins logs in by itself.',
+    )
+  const key = sshKey === undefined ? null : readKey(sshKey)
+  if (typeof key === 'string') faults.add([...path, 'sshKey'], key)
+  return { ...agents, sshKey: key === null || typeof key === 'string' ? null : key.line }
 }

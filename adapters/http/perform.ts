@@ -50,10 +50,25 @@ export function readVerb({ door }: Call, verb: Verb, fields: Readonly<Record<str
   const read = readValues(verb, fields, { fingerprint, address: null, at: now })
   if (read.type !== 'misread') {
     const { build } = getOf(read.ask) ?? {}
-    return build == null ? read.ask : (unknownBuild(door, build.url) ?? read.ask)
+    const no = build == null ? null : unknownBuild(door, build.url)
+    return no ?? withAgent(door, read.ask)
   }
   const detail = misreadWords(read, now)
   return misread(detail, read.argument === null ? [] : [{ path: read.argument, detail }])
+}
+
+/** What is asked for, with the Jenkins named that its agents are to be of. */
+const withAgent = ({ ports: { jenkins } }: Call['door'], ask: Ask): Ask | Answer => {
+  const asked = askedIn(ask)
+  if (asked?.do !== 'get' || asked.agent == null) return ask
+  const found = jenkins?.agentsOf(asked.build?.url ?? null, asked.agent.launch) ?? {
+    problem: 'This Duffy knows no Jenkins.',
+  }
+  if ('problem' in found) return problem(422, 'noAgents', 'No agents', `${found.problem} Nothing was done.`)
+  const command = { ...asked, agent: { ...asked.agent, jenkins: found.name } }
+  return ask.type === 'command'
+    ? { type: 'command', command }
+    : { type: 'question', question: { ask: 'preview', command } }
 }
 
 /** The `get` that is asked for, in whatever form. */

@@ -12,6 +12,7 @@ import type {
   Fleet,
   Identity,
   Instant,
+  Launch,
   Lease,
   LeaseId,
   MachineName,
@@ -108,6 +109,8 @@ export interface Jenkinses {
   /** Whose secret that is; null: nobody's. */
   bySecret(secret: string): KnownJenkins | null
   named(name: string): KnownJenkins | null
+  /** Which Jenkins an agent would be of, by its name; or why there is none, with what to do about it. */
+  agentsOf(build: BuildUrl | null, launch: Launch): { readonly name: string } | { readonly problem: string }
 }
 
 export interface KnownJenkins {

@@ -1,12 +1,13 @@
-import type {
-  ArtifactsAnswer,
-  ArtifactView,
-  HeldMachineView,
-  LeaseView,
-  MachineView,
-  PoolView,
-  RequestView,
-  RunView,
+import {
+  LAUNCHES,
+  type ArtifactsAnswer,
+  type ArtifactView,
+  type HeldMachineView,
+  type LeaseView,
+  type MachineView,
+  type PoolView,
+  type RequestView,
+  type RunView,
 } from '#core'
 import { z } from 'zod'
 
@@ -25,6 +26,9 @@ const build = maybe(z.object({ url: z.string(), onFailure: z.enum(['done', 'hold
   'the Jenkins build with which it ends',
 )
 const collect = z.array(z.string()).describe('paths that are collected from its machines as they go back')
+const agent = maybe(z.object({ launch: z.enum(LAUNCHES), jenkins: z.string() })).describe(
+  'which agent of a Jenkins each machine is to have',
+)
 const details = z.looseObject({})
 
 const heldMachine = {
@@ -39,6 +43,9 @@ const heldMachine = {
   type: z.string(),
   pool: z.string(),
   open: z.boolean().describe('whether one can log in'),
+  agent: maybe(z.object({ node: maybe(z.string()), problem: maybe(z.string()) })).describe(
+    'its agent, if it was to have one: as which node of its Jenkins, or why it has none',
+  ),
 } satisfies Fields<HeldMachineView>
 
 const lease = {
@@ -62,6 +69,7 @@ const lease = {
   hold: maybe(z.object({ since: instant, last: instant, reason: z.string() })),
   build,
   collect,
+  agent,
   machines: z.array(z.object(heldMachine)),
 } satisfies Fields<LeaseView>
 
@@ -93,6 +101,7 @@ const request = {
   elsewhere: whole.describe('machines of other platforms that are free and would do under "any"'),
   build,
   collect,
+  agent,
 }
 
 const machine = {

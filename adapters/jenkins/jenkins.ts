@@ -1,7 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { DUFFY, type Asked, type BuildUrl, type Fleet, type Instant } from '#core'
+import { DUFFY, type Asked, type BuildUrl, type Change, type Fleet, type Instant, type Launch, type Lease } from '#core'
 import type { Log } from '../log.ts'
 import { rounds } from '../rounds.ts'
+import { agents, type Agents } from './agents.ts'
 import { askAfter } from './ask.ts'
 import type { JenkinsOptions } from './options.ts'
 import { Watch, type Bound, type Finding } from './watch.ts'
@@ -12,6 +13,10 @@ export interface JenkinsPorts {
   /** Whether commands are being served. */
   readonly ready: () => boolean
   readonly log: Log
+  /** Calls back after each commit with what changed; the result ends it. */
+  onCommit(listener: (commit: { readonly changes: readonly Change[] }) => void): () => void
+  /** Tells the nodes of this Duffy from those of another on the same Jenkins. */
+  readonly mark: string
   /** Milliseconds from anywhere, never set. */
   readonly monotonic?: () => number
   readonly everyMs?: number
@@ -26,6 +31,10 @@ export interface JenkinsDesk extends AsyncDisposable {
   /** Whose secret that is; null: nobody's. */
   bySecret(secret: string): Known | null
   named(name: string): Known | null
+  /** Which Jenkins an agent would be of, by its name; or why there is none, with what to do about it. */
+  agentsOf(build: BuildUrl | null, launch: Launch): { readonly name: string } | { readonly problem: string }
+  /** Carries a run out, with what its playbook needs to know if it is to start an agent. */
+  around: Agents['around']
 }
 
 export interface Known {
@@ -37,6 +46,8 @@ export interface Known {
 /** The name under which it asks. */
 const DOOR = 'jenkins'
 const EVERY_MS = 1_000
+/** How often nodes are looked through, besides after leases that had some. */
+const TIDY_EVERY_MS = 60_000
 
 /** Looks after builds: what is bound to one ends when its Jenkins says that it is over, or says nothing for too long. */
 export const jenkins = (all: readonly JenkinsOptions[], ports: JenkinsPorts): JenkinsDesk => {
@@ -75,6 +86,8 @@ export const jenkins = (all: readonly JenkinsOptions[], ports: JenkinsPorts): Je
 
   const looking = rounds(round, (fault) => log('error', 'builds could not be looked after', { fault }))
   const timer = watches.length === 0 ? null : setInterval(looking.ask, everyMs)
+  const desk = agents(all, ports)
+  const tidying = tidyNodes(all, desk, ports)
   return {
     urls: known.map(({ url }) => url).toSorted(),
     knows: (build) => ownerOf(build) !== undefined,
@@ -87,11 +100,64 @@ export const jenkins = (all: readonly JenkinsOptions[], ports: JenkinsPorts): Je
       const found = known.find((one) => one.name === name)
       return found === undefined ? null : shown(found)
     },
+    agentsOf: (build, launch) => agentsFor(build === null ? null : (ownerOf(build) ?? null), all, launch),
+    around: desk.around,
     async [Symbol.asyncDispose]() {
       if (timer !== null) clearInterval(timer)
       await looking.stop()
+      await tidying[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Where nobody has agents, nothing is looked through. */
+const tidyNodes = (
+  all: readonly JenkinsOptions[],
+  desk: Agents,
+  { ready, onCommit, log }: JenkinsPorts,
+): AsyncDisposable => {
+  const tidying = rounds(
+    async () => (ready() ? desk.tidy() : undefined),
+    (fault) => log('error', 'nodes could not be looked through', { fault }),
+  )
+  if (all.every((one) => one.agents === null)) return { [Symbol.asyncDispose]: () => tidying.stop() }
+  const timer = setInterval(tidying.ask, TIDY_EVERY_MS)
+  const unsubscribe = onCommit(({ changes }) => {
+    if (changes.some(leavesNode)) tidying.ask()
+  })
+  tidying.ask()
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      unsubscribe()
+      await tidying.stop()
+    },
+  }
+}
+
+/** A lease whose machines call in has changed: it may be over, or have one less. */
+const leavesNode = ({ table, last }: Change): boolean =>
+  table === 'lease' && (last as Lease).agent?.launch === 'inbound'
+
+const agentsFor = (
+  owner: Pick<JenkinsOptions, 'name'> | null,
+  all: readonly JenkinsOptions[],
+  launch: Launch,
+): { readonly name: string } | { readonly problem: string } => {
+  const having = all.filter(({ agents: some, credentials }) =>
+    launch === 'ssh' ? some?.sshKey != null : some !== null && credentials !== null,
+  )
+  const wants = launch === 'ssh' ? 'an "sshKey"' : 'a "user" with its "token"'
+  const fix = `An operator can add them: "agents" in the config of a Jenkins, with ${wants}.`
+  const found = owner === null ? having : having.filter(({ name }) => name === owner.name)
+  const [one] = found
+  if (one === undefined)
+    return {
+      problem: `${owner === null ? 'No Jenkins has' : `The Jenkins ${owner.name} has no`} ${launch} agents here. ${fix}`,
+    }
+  if (found.length === 1) return { name: one.name }
+  const names = found.map(({ name }) => name).join(', ')
+  return { problem: `Several Jenkinses have ${launch} agents here: ${names}. Say for which build it is: "build".` }
 }
 
 const knownOf = (options: JenkinsOptions) => ({

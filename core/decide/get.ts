@@ -1,3 +1,4 @@
+import type { Agent } from '../agent.ts'
 import type { GetCommand, Outcome } from '../command.ts'
 import { explain } from '../explain.ts'
 import type { Fleet } from '../fleet.ts'
@@ -141,8 +142,12 @@ export const requestOf = (
     address: address === null ? null : draft.reach(address),
     build: command.build ? { ...command.build, seen: false } : null,
     ...(collect !== undefined && { collect }),
+    agent: agentOf(command),
   }
 }
+
+const agentOf = ({ agent }: GetCommand): Agent | null =>
+  agent == null || agent.jenkins === null ? null : { launch: agent.launch, jenkins: agent.jenkins }
 
 /** Whoever names no place, asking from where nobody hears, is told where else they are known. */
 const toldAt = ({ fleet, identity }: Draft, { address }: GetCommand): Address | null =>

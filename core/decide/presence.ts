@@ -1,5 +1,6 @@
-import type { NotedPoll, Outcome } from '../command.ts'
+import type { Outcome } from '../command.ts'
 import type { RequestId, TenantName } from '../id.ts'
+import type { NotedPoll } from '../request.ts'
 import { abandon } from './absent.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'

@@ -104,7 +104,7 @@ const extend = (fleet: Fleet, lease: Lease, until: Instant, at: Instant): Partia
 
 const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }>, at: Instant): void => {
   const request = fleet.requests.need(event.request)
-  const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address, build, collect } = request
+  const { tenant, by, demand, durationMs, graceMs, keys, reason, metadata, address, build, collect, agent } = request
   fleet.counters.put(`granted ${demand.type}`, granted(fleet, request) + 1)
   closeRequest(fleet, request.id, { status: 'granted', at, lease: event.lease })
   score(fleet, request, at)
@@ -136,6 +136,7 @@ const grant = (fleet: Fleet, event: Extract<LeaseEvent, { type: 'leaseGranted' }
     hold: null,
     build,
     ...(collect !== undefined && { collect }),
+    agent,
     dueAt: event.giveUpAt,
     state: { status: 'preparing', giveUpAt: event.giveUpAt },
   })

@@ -1,10 +1,9 @@
-import type { NotedPoll } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId } from '../id.ts'
 import { granted } from '../policy/fairness.ts'
 import { queueOf } from '../policy/queue.ts'
-import type { MachineRequest, RequestState } from '../request.ts'
+import type { MachineRequest, NotedPoll, RequestState } from '../request.ts'
 
 type RequestEvent = Extract<
   Event,

@@ -23,7 +23,7 @@ export interface Turn {
 /** A request that somebody is about to make. */
 export type Asking = Omit<
   MachineRequest,
-  'id' | 'by' | 'keys' | 'reason' | 'metadata' | 'address' | 'estimate' | 'poll' | 'build' | 'state'
+  'id' | 'by' | 'keys' | 'reason' | 'metadata' | 'address' | 'estimate' | 'poll' | 'build' | 'agent' | 'state'
 >
 
 /** The first in the order of service who can be served now; null if nobody who waits can be. */

@@ -1,5 +1,5 @@
 import { readSshKey, type FingerprintOf } from '../ssh-key.ts'
-import type { HeldMachineView } from '../view.ts'
+import type { HeldMachineView } from '../held-machine.ts'
 import { listed } from './said.ts'
 
 const IN_FULL = 2

@@ -1,3 +1,4 @@
+import { LAUNCHES, type AskedAgent, type Launch } from '../agent.ts'
 import { ON_FAILURE, type Build, type BuildUrl, type OnFailure } from '../build.ts'
 import type { GetCommand } from '../command.ts'
 import type { Identity } from '../id.ts'
@@ -127,6 +128,13 @@ const args: readonly Argument[] = [
     unspoken: true,
   },
   {
+    name: 'agent',
+    kind: { type: 'choice', of: LAUNCHES },
+    summary:
+      'have an agent of the Jenkins of that build, or of the only one that has agents, on each machine: started there (inbound), or made ready for its SSH launcher (ssh)',
+    unspoken: true,
+  },
+  {
     name: 'dryRun',
     kind: { type: 'flag', standard: false },
     summary: 'only say what would happen, and why; nothing is taken, and nothing is kept',
@@ -170,11 +178,15 @@ export const commandOf = (values: Values, where: Address | null): GetCommand => 
   pollWithinMs: (values['pollWithin'] ?? null) as number | null,
   build: buildOf(values),
   ...collectIn(values),
+  agent: agentOf(values),
   address: addressOf((values['notify'] ?? null) as string | null) ?? where,
 })
 
 const buildOf = ({ build, onFailure }: Values): Omit<Build, 'seen'> | null =>
   build === undefined ? null : { url: build as BuildUrl, onFailure: (onFailure ?? 'done') as OnFailure }
+
+const agentOf = ({ agent }: Values): AskedAgent | null =>
+  agent === undefined ? null : { launch: agent as Launch, jenkins: null }
 
 /** `irc:libera:alice` is alice, at the door `irc:libera`; everybody in Slack is at the one door `slack`. */
 const addressOf = (identity: string | null): Address | null => {

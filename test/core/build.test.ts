@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { leaseView, readBuildUrl, requestView, type BuildEnd, type BuildUrl, type GetCommand, type Lease } from '#core'
+import {
+  leaseView,
+  readBuildUrl,
+  requestView,
+  type BuildEnd,
+  type BuildUrl,
+  type GetCommand,
+  type Lease,
+  type RunOrder,
+} from '#core'
 import { KEY, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
@@ -192,5 +201,49 @@ describe('that a build runs', () => {
     world.ask('duffy', { do: 'noteBuilds', builds: [URL] })
     world.restart()
     expect(ended(world, 'buildLost')).toMatchObject({ leases: [id] })
+  })
+})
+
+describe('an agent of a Jenkins', () => {
+  const AGENT = { launch: 'inbound', jenkins: 'main' } as const
+
+  test('is told to the grant of each machine, and to whoever reads the lease', () => {
+    const world = new World()
+    const orders: RunOrder[] = []
+    world.perform = (order) => {
+      orders.push(order)
+      return { outcome: 'ok', report: {} }
+    }
+    const lease = leased(world, { count: 2, agent: AGENT })
+    const grants = orders.filter(({ step }) => step === 'grant')
+    expect(grants.map((order) => order.lease?.agent)).toEqual([AGENT, AGENT])
+    expect(leaseView(world.fleet, lease).agent).toEqual(AGENT)
+    expect(leaseView(world.fleet, lease).machines.map(({ name, agent }) => [name, agent])).toEqual(
+      lease.machines.map(({ machine }) => [
+        machine,
+        { node: `duffy-${lease.id}-${machine}`, problem: 'its driver starts no agents' },
+      ]),
+    )
+  })
+
+  test('of an earlier lease says nothing of a later one', () => {
+    const world = new World()
+    world.perform = (order) => ({
+      outcome: 'ok',
+      report: { facts: { agent: { lease: order.lease?.id ?? 'L0', problem: order.attempt === 1 ? 'no java' : null } } },
+    })
+    const first = leased(world, { agent: AGENT })
+    expect(leaseView(world.fleet, first).machines[0]!.agent?.problem).toBe('no java')
+    world.perform = () => ({ outcome: 'ok', report: {} })
+    world.done(ALICE, first.id)
+    world.work()
+    const second = leased(world, { count: 4, agent: { ...AGENT, launch: 'ssh' } })
+    for (const { agent } of leaseView(world.fleet, second).machines)
+      expect(agent).toEqual({ node: null, problem: 'its driver starts no agents' })
+  })
+
+  test('is none where no Jenkins was named for it', () => {
+    const world = new World()
+    expect(leased(world, { agent: { launch: 'ssh', jenkins: null } }).agent).toBeNull()
   })
 })

@@ -528,7 +528,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     rule: 'A Jenkins at a private address is called only where the config allows it.',
-    file: 'adapters/jenkins/ask.ts',
+    file: 'adapters/jenkins/call.ts',
     text: '  if (address !== null && forbids(address)) throw new Forbidden(url.hostname, address)\n',
     without: '',
     tests: ['test/adapters/jenkins/ask.test.ts'],
@@ -658,5 +658,26 @@ export const GUARDS: readonly Guard[] = [
     text: 'if size > self.room:',
     without: 'if False:',
     tests: ['test/playbooks/tape.test.ts'],
+  },
+  {
+    rule: 'A node whose lease is there is not removed.',
+    file: 'adapters/jenkins/agents.ts',
+    text: 'there.filter((one) => !wanted.has(one))',
+    without: 'there',
+    tests: ['test/adapters/jenkins/nodes.test.ts'],
+  },
+  {
+    rule: 'Nodes that are not ours are let be.',
+    file: 'adapters/jenkins/nodes.ts',
+    text: 'one.description === description ?',
+    without: 'one.description !== undefined ?',
+    tests: ['test/adapters/jenkins/nodes.test.ts'],
+  },
+  {
+    rule: 'An agent that cannot be had costs no machine and no lease.',
+    file: 'adapters/jenkins/agents.ts',
+    text: 'return withFact(await perform(order), id, `the Jenkins ${agent.jenkins}: ${why}`)',
+    without: 'throw fault',
+    tests: ['test/adapters/jenkins/nodes.test.ts'],
   },
 ]

@@ -24,7 +24,7 @@ beforeAll(async () => {
     platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
     pools: { metal: { type: 'metal', driver: 'null', steps: [], grace: '0s', machines } },
     tenants: { local: { quota: 4, holds: { most: 2 }, keys: [KEY] } },
-    jenkins: { main: { url: stub.url, privateAddresses: true, askEvery: '1s' } },
+    jenkins: { main: { url: stub.url, privateAddresses: true, askEvery: '1s', agents: { sshKey: KEY } } },
   }
   duffy = await runDuffy({ config })
   key = readFileSync(`${duffy.dataDir}/local.key`, 'utf8').trim()
@@ -188,6 +188,15 @@ test.each([
   const { result, output, steps } = await run(`withDuffy(${options}) { hosts -> echo 'in the block' }`)
   expect([result, output]).toEqual(['FAILURE', expect.stringMatching(new RegExp(`ERROR: Duffy: .*${word}`))])
   expect([output.includes('in the block'), steps, await leases()]).toEqual([false, [], []])
+})
+
+test('machines that have no agent, though one was asked for, fail the build, and come back', async () => {
+  const { result, output } = await run(`withDuffy(type: 'metal', agent: 'ssh') { hosts -> echo 'in the block' }`)
+  expect([result, output]).toEqual([
+    'FAILURE',
+    expect.stringMatching(/ERROR: Duffy: m\d has no agent: its driver starts no agents/),
+  ])
+  expect([output.includes('in the block'), await endings(output)]).toEqual([false, ['done']])
 })
 
 test('a key that is none fails the build at once', async () => {

@@ -17,7 +17,8 @@ export interface OrderOf {
   readonly name?: string
   readonly variables?: JsonObject
   readonly data?: JsonObject
-  readonly lease?: Omit<RunLease, 'id'> & { readonly id?: string }
+  readonly lease?: Omit<RunLease, 'id' | 'agent'> & { readonly id?: string }
+  readonly agent?: JsonObject
   readonly deadlineMs?: number
 }
 
@@ -93,7 +94,16 @@ async function writeSite(dir: string, step: Step, tasks: string): Promise<void> 
 
 function orderOf(of: OrderOf = {}): RunOrder {
   runs += 1
-  const { step = 'provision', driver = 'site', name = 'n1', variables = {}, data = {}, lease, deadlineMs = 20_000 } = of
+  const {
+    step = 'provision',
+    driver = 'site',
+    name = 'n1',
+    variables = {},
+    data = {},
+    lease,
+    agent,
+    deadlineMs = 20_000,
+  } = of
   return {
     run: `N${runs}` as RunId,
     step,
@@ -101,7 +111,8 @@ function orderOf(of: OrderOf = {}): RunOrder {
     fence: 1,
     deadlineMs,
     machine: { name: name as MachineName, driver, variables, data },
-    lease: lease ? { ...lease, id: (lease.id ?? 'L7Q2') as RunLease['id'] } : null,
+    lease: lease ? { ...lease, id: (lease.id ?? 'L7Q2') as RunLease['id'], agent: null } : null,
+    ...(agent !== undefined && { agent }),
   }
 }
 

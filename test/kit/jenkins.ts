@@ -13,6 +13,8 @@ export interface StubJenkins extends AsyncDisposable {
   set(build: string, result: string | null): void
   /** Answers whatever comes. Null: as it usually does. */
   answer: ((request: IncomingMessage, response: ServerResponse) => void) | null
+  /** Answers what else it is asked, and says whether it did. */
+  also: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Nobody listens any more. */
   vanish(): Promise<void>
   /** It is back where it was. */
@@ -36,7 +38,8 @@ export const stubJenkins = async (): Promise<StubJenkins> => {
   const appear = async (): Promise<void> => {
     server = createServer((request, response) => {
       asked.push(`${request.url ?? ''} ${request.headers.authorization ?? '-'}`)
-      ;(stub.answer ?? usual)(request, response)
+      if (stub.answer !== null) stub.answer(request, response)
+      else if (!stub.also(request, response)) usual(request, response)
     }).listen(port, '127.0.0.1')
     await once(server, 'listening')
     port = (server.address() as { port: number }).port
@@ -61,6 +64,7 @@ export const stubJenkins = async (): Promise<StubJenkins> => {
     },
     set: (build, result) => void results.set(new URL(build).pathname, result),
     answer: null,
+    also: () => false,
     vanish,
     appear,
     [Symbol.asyncDispose]: vanish,

@@ -42,6 +42,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
       poll: printOrNull(request.poll),
       build: printOrNull(request.build),
       collect: printOrNull(request.collect ?? null),
+      agent: printOrNull(request.agent),
       demand: print(request.demand),
       keys: print(request.keys),
       metadata: print(request.metadata),
@@ -70,6 +71,7 @@ export const requests: Rows<MachineRequest, Row<typeof RequestRow>> = {
     poll: parseOrNull(row.poll ?? null),
     build: parseOrNull(row.build ?? null),
     ...(typeof row.collect === 'string' && { collect: parse<readonly string[]>(row.collect) }),
+    agent: parseOrNull(row.agent ?? null),
     state: stateOf(row),
   }),
 }

@@ -38,7 +38,6 @@ Map termsOf(Map options) {
   Map wanted = new LinkedHashMap(options)
   String url = (wanted.remove('url') ?: env.DUFFY_URL ?: '').toString()
   String credentialsId = (wanted.remove('credentialsId') ?: 'duffy').toString()
-  List collect = (wanted.remove('collect') ?: []) as List
   int outageSeconds = (wanted.remove('outageSeconds') ?: 900) as int
   if (!(url ==~ /https:\/\/[^\s?#@]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\/?/))
     error("withDuffy: say where Duffy is: `url`, or DUFFY_URL in the environment, such as https://duffy.example.org; the key would cross a network readable without https")
@@ -46,7 +45,7 @@ Map termsOf(Map options) {
   wanted.build = env.BUILD_URL
   // One for each time that the step runs: two branches share no machines, and a stage that is tried again gets new ones.
   wanted.name = (wanted.name ?: wanted.type) + '-' + UUID.randomUUID().toString().substring(0, 8)
-  return [url: url.replaceAll('/+$', ''), credentialsId: credentialsId, collect: collect, outageSeconds: outageSeconds, wanted: wanted]
+  return [url: url.replaceAll('/+$', ''), credentialsId: credentialsId, outageSeconds: outageSeconds, wanted: wanted]
 }
 
 Map waitForMachines(Map terms, Map known) {
@@ -57,6 +56,7 @@ Map waitForMachines(Map terms, Map known) {
     Map request = standing.request
     if (lease != null && lease.state == 'active') {
       echo("Duffy: lease ${lease.id} until ${lease.until}: ${wordsOf(lease)}")
+      refuseWithoutAgents(lease)
       return lease
     }
     if (lease != null && lease.state == 'ended') error("Duffy: lease ${lease.id} is over: ${lease.ending}")
@@ -66,6 +66,14 @@ Map waitForMachines(Map terms, Map known) {
     if (now != said) echo("Duffy: ${now}")
     said = now
     sleep(time: pauseOf(looks), unit: 'SECONDS')
+  }
+}
+
+/** Without this the build would wait for a node that never comes. */
+void refuseWithoutAgents(Map lease) {
+  for (int at = 0; at < lease.machines.size(); at++) {
+    Map machine = lease.machines[at]
+    if (machine.agent?.problem) error("Duffy: ${machine.name} has no agent: ${machine.agent.problem}")
   }
 }
 
@@ -160,11 +168,7 @@ String endLease(Map terms, Map known) {
     echo("Duffy: ${held.detail}")
     if (held.status == 200) return null
   }
-  Map done = send(terms, 'POST', path + '/done', terms.collect.isEmpty() ? [:] : [collect: terms.collect])
-  if (done.status == 422 && !terms.collect.isEmpty()) {
-    echo("Duffy: nothing is collected: ${done.detail}")
-    done = send(terms, 'POST', path + '/done', [:])
-  }
+  Map done = send(terms, 'POST', path + '/done', [:])
   if (PASSING.contains(done.status)) return done.detail
   // Whatever else it says, it has it no more: 404 is a lease that has ended by itself.
   echo("Duffy: ${done.detail}")

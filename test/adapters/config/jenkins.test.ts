@@ -10,6 +10,7 @@ const ENVIRONMENT = {
   OTHER: 'another one of twenty characters',
   SHORT: 'short',
 }
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const site = (main: object, more: object = {}): object => ({ ...sound, jenkins: { main, ...more } })
 
 test('a Jenkins by its address alone is asked once a minute, as anybody, at public addresses', async () => {
@@ -23,6 +24,7 @@ test('a Jenkins by its address alone is asked once a minute, as anybody, at publ
       privateAddresses: false,
       askEveryMs: 60_000,
       lostAfterMs: 1_800_000,
+      agents: null,
     },
   ])
 })
@@ -71,6 +73,33 @@ test.each([
   [{ url: URL, askevery: '1m' }, 'askevery'],
 ])('%j has one fault: %s', async (main, sentence) => {
   expect(await faults(site(main), ENVIRONMENT)).toEqual([expect.stringContaining(`jenkins.main.${sentence}`)])
+})
+
+test('agents have one executor, the label duffy, and a folder beneath the home of whoever logs in', async () => {
+  const main = { url: URL, user: 'duffy', token: { env: 'OTHER' }, agents: {} }
+  expect((await settings(site(main), ENVIRONMENT)).jenkins[0]!.agents).toEqual({
+    executors: 1,
+    labels: ['duffy'],
+    folder: 'jenkins',
+    webSocket: true,
+    sshKey: null,
+  })
+  const withKey = await settings(site({ url: URL, agents: { sshKey: `${KEY} jenkins@ci` } }))
+  expect(withKey.jenkins[0]!.agents!.sshKey).toMatch(/^ssh-ed25519 AAAA\S+/)
+})
+
+test.each([
+  [{ agents: {} }, 'agents: Duffy registers nodes as a user of the Jenkins'],
+  [{ agents: { sshKey: 'ssh-rsa nonsense' } }, 'agents.sshKey: This is no public key'],
+  [{ agents: { sshKey: KEY, folder: '../elsewhere' } }, 'agents.folder: Give a folder'],
+  [{ agents: { sshKey: KEY, folder: '/root' } }, 'agents.folder: Give a folder'],
+  [{ agents: { sshKey: KEY, labels: ['two words'] } }, 'agents.labels[0]: A label is'],
+  [{ agents: { sshKey: KEY, executors: 0 } }, 'agents.executors: Give a whole number'],
+  [{ agents: { sshKey: KEY, label: 'x' } }, 'agents.label: There is no setting `label` here; did you mean `labels`?'],
+])('%j has one fault: %s', async (more, sentence) => {
+  expect(await faults(site({ url: URL, ...more }), ENVIRONMENT)).toEqual([
+    expect.stringContaining(`jenkins.main.${sentence}`),
+  ])
 })
 
 test('two entries have neither an address nor a secret in common', async () => {

@@ -47,6 +47,7 @@ const JENKINSES: NonNullable<Ports['jenkins']> = {
   knows: (build) => /^https:\/\/(jenkins|other)\.example\.org\//.test(build),
   bySecret: (secret) => (secret === JENKINS_SECRET ? MAIN : null),
   named: (name) => (name === 'main' ? MAIN : null),
+  agentsOf: (_, launch) => (launch === 'inbound' ? { name: 'main' } : { problem: 'No Jenkins has ssh agents here.' }),
 }
 
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'

@@ -112,6 +112,34 @@ describe('a request of a build', () => {
   })
 })
 
+describe('an agent', () => {
+  test('is of the Jenkins whose build asks', async () => {
+    const { status, body } = await ask({ type: 'metal', build: BUILD, agent: 'inbound' })
+    expect([status, body.lease.agent]).toEqual([202, { launch: 'inbound', jenkins: 'main' }])
+    const [{ name }] = body.lease.machines
+    expect(body.lease.machines[0].agent).toEqual({ node: `duffy-${body.lease.id}-${name}`, problem: null })
+  })
+
+  test('is kept with a request that waits', async () => {
+    await served.call('POST', '/api/v2/requests', { as: 'bob', body: { type: 'vm' } })
+    const { body } = await ask({ type: 'vm', build: BUILD, agent: 'inbound' })
+    expect(body.request).toMatchObject({ state: 'waiting', agent: { launch: 'inbound', jenkins: 'main' } })
+  })
+
+  test('that nobody has is refused with what to do, and nothing is taken', async () => {
+    const { status, body } = await ask({ type: 'metal', build: BUILD, agent: 'ssh' })
+    expect([status, body.type]).toEqual([422, 'urn:duffy:noAgents'])
+    expect(body.detail).toContain('No Jenkins has ssh agents here.')
+    expect(await leases()).toEqual([])
+  })
+
+  test('of another kind is refused, and so is a dry run of it', async () => {
+    expect((await ask({ type: 'metal', build: BUILD, agent: 'outbound' })).status).toBe(422)
+    const body = { type: 'metal', agent: 'ssh', dryRun: true }
+    expect((await served.call('POST', '/api/v2/requests', { body })).body.type).toBe('urn:duffy:noAgents')
+  })
+})
+
 describe('get over HTTP', () => {
   test('takes a build too', async () => {
     const body = { type: 'metal', build: BUILD }

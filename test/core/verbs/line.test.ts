@@ -22,6 +22,7 @@ describe('get', () => {
       do: 'get',
       type: 'metal',
       build: null,
+      agent: null,
       pool: null,
       arch: null,
       labels: [],

@@ -40,6 +40,7 @@ describe('fields', () => {
       do: 'get',
       type: 'metal',
       build: null,
+      agent: null,
       pool: 'rack-7',
       arch: 'x86_64',
       labels: ['gpu'],

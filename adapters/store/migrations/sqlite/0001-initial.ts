@@ -79,14 +79,14 @@ const LENDING = [
     number integer primary key not null, id text not null, tenant text not null, "by" text not null, status text not null,
     asked_at integer not null, ended_at integer, lease text, ending text, reason text not null,
     duration_ms integer not null, priority integer not null, head_since integer, grace_ms integer not null,
-    prefer_until integer not null, reserved text, estimate text, poll text, build text, collect text, demand text not null, keys text not null, metadata text not null, address text, why text
+    prefer_until integer not null, reserved text, estimate text, poll text, build text, collect text, agent text, demand text not null, keys text not null, metadata text not null, address text, why text
   ) strict`,
   `create index request_waiting on request (number) where status = 'waiting'`,
   `create table lease (
     number integer primary key not null, id text not null,
     request text not null,
     tenant text not null, "by" text not null, status text not null, granted_at integer not null, give_up_at integer,
-    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real, remind_at integer, spared integer not null, hold text, build text, collect text,
+    since integer, until integer, ended_at integer, how text, due_at integer not null, warned real, remind_at integer, spared integer not null, hold text, build text, collect text, agent text,
     returned integer not null, reason text not null, duration_ms integer not null, grace_ms integer not null,
     demand text not null, keys text not null, metadata text not null, address text, choice text not null,
     why text not null, machines text not null

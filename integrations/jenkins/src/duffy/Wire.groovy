@@ -3,8 +3,12 @@ package duffy
 import com.cloudbees.groovy.cps.NonCPS
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurperClassic
+import groovy.transform.CompileStatic
 
-/** One HTTP call to Duffy, made by the controller itself: the key stays in its memory, and no agent and no plugin is needed. */
+/**
+ * One HTTP call to Duffy, made by the controller itself: the key stays in its memory, and no agent and no plugin is needed. Compiled
+ * statically, so that Groovy need not look for methods of the JVM's own connection class, which is closed to it, at run time.
+ */
 class Wire implements Serializable {
   static final int CONNECT_MS = 5_000
   static final int ANSWER_MS = 20_000
@@ -15,6 +19,7 @@ class Wire implements Serializable {
    * nothing of it, the key least of all, is ever written to the disk with the state of the pipeline.
    */
   @NonCPS
+  @CompileStatic
   static Map send(String method, String address, String key, Map body) {
     HttpURLConnection connection = null
     try {
@@ -29,7 +34,9 @@ class Wire implements Serializable {
         connection.setRequestProperty('Content-Type', 'application/json')
         connection.doOutput = true
         byte[] bytes = JsonOutput.toJson(body).getBytes('UTF-8')
-        connection.outputStream.withCloseable { it.write(bytes) }
+        OutputStream stream = connection.outputStream
+        stream.write(bytes)
+        stream.close()
       }
       int status = connection.responseCode
       Map read = parsed(status >= 400 ? connection.errorStream : connection.inputStream)
@@ -42,23 +49,26 @@ class Wire implements Serializable {
   }
 
   @NonCPS
+  @CompileStatic
   private static Map parsed(InputStream stream) {
     String text = stream == null ? '' : stream.getText('UTF-8')
     try {
-      def read = new JsonSlurperClassic().parseText(text)
-      return read instanceof Map ? read : [:]
-    } catch (ignored) {
+      Object read = new JsonSlurperClassic().parseText(text)
+      return read instanceof Map ? (Map) read : [:]
+    } catch (Exception ignored) {
       return [:]
     }
   }
 
   @NonCPS
+  @CompileStatic
   private static String detailOf(int status, Map read) {
-    read.detail instanceof String ? read.detail : 'it answers ' + status + ', and not as Duffy does'
+    return read.detail instanceof String ? (String) read.detail : 'it answers ' + status + ', and not as Duffy does'
   }
 
   @NonCPS
+  @CompileStatic
   private static Integer seconds(String header) {
-    header != null && header ==~ /\d{1,4}/ ? Integer.valueOf(header) : null
+    return header != null && header.matches('[0-9]{1,4}') ? Integer.valueOf(header) : null
   }
 }

@@ -1,4 +1,5 @@
 """How a box looks from inside."""
+import glob
 import os
 
 LOGIN, LOGIN_ID = 'ci', '1000'
@@ -22,6 +23,9 @@ def sandbox(directory, name, variables, port):
     for file in etc(name):
         argv += ['--ro-bind', f'{directory}/etc/{file}', '/etc/' + file]
     for path in ('/etc/ssl', '/etc/pki', '/etc/alternatives', '/etc/resolv.conf', '/etc/ld.so.cache'):
+        argv += ['--ro-bind-try', path, path]
+    # A JVM of Debian has its settings there.
+    for path in glob.glob('/etc/java-*'):
         argv += ['--ro-bind-try', path, path]
     # What bubblewrap itself laid out is memory without a limit, hence closed.
     argv += ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', home, '--setenv', 'HOME', home]
