@@ -36,6 +36,7 @@ export const presenceDesk = ({
   const looks = new Map<RequestId, number>()
   const open = new Map<RequestId, number>()
   const leaving = new Map<RequestId, TenantName>()
+  const places = new Set<RequestId>()
   const tell = (command: Command) => lane.ask({ id: null, by: DUFFY, door: 'presence', command })
 
   const see = (request: RequestId): void => void looks.set(request, monotonic())
@@ -64,10 +65,22 @@ export const presenceDesk = ({
     leaving.delete(request)
   }
 
+  const leavePlaces = async (requests: readonly RequestId[]): Promise<void> => {
+    try {
+      await tell({ do: 'leavePlaces', requests })
+    } catch (fault) {
+      if (fault instanceof Busy) for (const request of requests) places.add(request)
+      throw fault
+    }
+  }
+
   const round = async (): Promise<void> => {
     // A lane that has stopped stays so, and has said why.
     if (lane.state().stopped !== null) return
     for (const [request, tenant] of leaving) await leave(request, tenant)
+    const left = [...places].filter((request) => !open.has(request))
+    places.clear()
+    if (left.length > 0) await leavePlaces(left)
     for (const request of open.keys()) see(request)
     if (looks.size === 0) return
     const polls = await lane.read(due)
@@ -78,10 +91,16 @@ export const presenceDesk = ({
   const timer = setInterval(looking.ask, everyMs)
   return {
     async start() {
-      const polls = await lane.read((fleet, at) =>
-        Array.from(fleet.polled.of('all'), ({ id }) => ({ request: id, at })),
-      )
+      const { polls, held } = await lane.read((fleet, at) => {
+        const all = [...fleet.polled.of('all')]
+        return {
+          polls: all.map(({ id }) => ({ request: id, at })),
+          held: all.filter(({ poll }) => poll?.kept?.left === false).map(({ id }) => id),
+        }
+      })
       if (polls.length > 0) await tell({ do: 'notePolls', polls })
+      // Whoever waited at a kept place when Duffy ended has lost the connection.
+      if (held.length > 0) await tell({ do: 'leavePlaces', requests: held })
     },
     seen: (requests) => requests.forEach(see),
     attend(request) {
@@ -97,6 +116,7 @@ export const presenceDesk = ({
       leaving.set(request, tenant)
       looking.ask()
     },
+    leavePlace: (request) => leavePlaces([request]),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       await looking.stop()

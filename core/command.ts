@@ -67,6 +67,11 @@ export interface GetCommand {
   readonly keepPlace: boolean
   /** Give the place up once nobody has asked how things stand for so long; null: as `keepPlace`, `address` and the site's limits say. */
   readonly pollWithinMs: number | null
+  /**
+   * The asker knows of no request and will ask anew: the place is kept for whoever of the same tenant asks again for the same under this
+   * name. Not given: the request is known by its id.
+   */
+  readonly keepAs?: string
   /** The build that it is for. Not given: none. */
   readonly build?: Omit<Build, 'seen'> | null
   /** Paths to be collected from the machines as they go back, however that comes about. Not given: none. */
@@ -176,6 +181,8 @@ export type Command =
   | { readonly do: 'notePolls'; readonly polls: readonly NotedPoll[] }
   /** The connection that asked for it closed before an answer. `tenant`: the request's. */
   | { readonly do: 'leave'; readonly request: RequestId; readonly tenant: TenantName }
+  /** Nobody waits at these places any more until somebody takes them up again. */
+  | { readonly do: 'leavePlaces'; readonly requests: readonly RequestId[] }
   /** Warnings that were written before Duffy last stopped, and that nobody had tried to give by then. */
   | { readonly do: 'noteUnwarned'; readonly leases: readonly LeaseId[] }
   | BuildCommand

@@ -129,6 +129,10 @@ export type Event =
   | { readonly type: 'requestAbandoned'; readonly request: RequestId; readonly how: Absence }
   /** Somebody asked how these stand; no earlier than was known. */
   | { readonly type: 'pollsNoted'; readonly polls: readonly NotedPoll[] }
+  /** Nobody waits at this place until somebody takes it up: it keeps its rank and is granted nothing. */
+  | { readonly type: 'placeLeft'; readonly request: RequestId }
+  /** Somebody asked for the same again. */
+  | { readonly type: 'placeTaken'; readonly request: RequestId }
   /** Their Jenkins said that they run: from here on its silence counts. */
   | { readonly type: 'buildsSeen'; readonly builds: readonly BuildUrl[] }
   | { readonly type: 'requestUnsatisfiable'; readonly request: RequestId; readonly because: Hopeless }

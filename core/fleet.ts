@@ -22,7 +22,7 @@ import type { Machine, MachineStatus, MachineType } from './machine.ts'
 import type { DemandHistory } from './policy/demand.ts'
 import type { FailureRate } from './policy/health.ts'
 import { burninLine, byIdleness, isDoubted, isIdle } from './policy/idle.ts'
-import { lostAt } from './policy/presence.ts'
+import { isInLine, isLeft, lostAt, placeName } from './policy/presence.ts'
 import type { OperatorNews } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
 import { Places } from './places.ts'
@@ -128,8 +128,13 @@ export class Fleet {
   readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
 
   readonly requestsFor = new Grouped<Waiting>((r) => r.build?.url ?? null, byNumber)
-  readonly waiting = new Grouped<Waiting>((r) => (r.reserved === null ? r.demand.type : null), byNumber)
-  readonly queues = new Grouped<Waiting>((r) => (r.reserved === null ? queueOf(r) : null), byNumber)
+  readonly waiting = new Grouped<Waiting>((r) => (isInLine(r) ? r.demand.type : null), byNumber)
+  readonly queues = new Grouped<Waiting>((r) => (isInLine(r) ? queueOf(r) : null), byNumber)
+  /** Places at which nobody waits just now, by who may take them up. */
+  readonly leftPlaces = new Grouped<Waiting>(
+    (r) => (isLeft(r) ? placeName(r.tenant, r.by, r.poll!.kept!.as) : null),
+    byNumber,
+  )
   /** Those that last only while somebody asks, the first to be given up first. */
   readonly polled = new Grouped<Waiting>((r) => (r.poll === null ? null : 'all'), byPatience)
   readonly waitingOf = new Grouped<Waiting>((r) => r.tenant, byNumber)
@@ -137,7 +142,7 @@ export class Fleet {
   readonly reservations = new Grouped<Waiting>((r) => (r.reserved === null ? null : r.demand.type), byStart)
   /** Machines wanted by everybody in a line, and from a pool or of a type. */
   readonly wanted = new Sums<Waiting>((r) =>
-    r.reserved === null
+    isInLine(r)
       ? [
           [queueOf(r), r.demand.count],
           [wantedFrom(r), r.demand.count],
@@ -147,6 +152,7 @@ export class Fleet {
   readonly requests = new Table<RequestId, Waiting>('request', this.journal, [
     this.waiting,
     this.queues,
+    this.leftPlaces,
     this.polled,
     this.reservations,
     this.requestsFor,

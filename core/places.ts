@@ -2,6 +2,7 @@ import type { Fleet } from './fleet.ts'
 import type { RequestId, TenantName } from './id.ts'
 import type { MachineType } from './machine.ts'
 import { byPriority, byShare, overdueSince, shareOf } from './policy/fairness.ts'
+import { isInLine, isLeft } from './policy/presence.ts'
 import type { Waiting } from './policy/queue.ts'
 import { Ranking } from './ranking.ts'
 import { SumTree } from './sum-tree.ts'
@@ -39,7 +40,7 @@ export class Places {
     change: (before, after) => {
       if (before !== undefined && after !== undefined && isSame(before, after)) return
       if (before !== undefined) this.#leave(before)
-      if (after !== undefined && waits(after)) this.#join(after)
+      if (after !== undefined && isInLine(after)) this.#join(after)
     },
   }
   readonly ofTenants: Index<Tenant> = {
@@ -47,7 +48,7 @@ export class Places {
       if (before?.priority === after?.priority) return
       for (const request of this.#fleet.waitingOf.of((after ?? before)!.name)) {
         this.#leave(request)
-        if (waits(request)) this.#join(request)
+        if (isInLine(request)) this.#join(request)
       }
     },
   }
@@ -135,10 +136,9 @@ export class Places {
   }
 }
 
-const waits = ({ reserved }: Waiting): boolean => reserved === null
-
 /** Whether nothing changed that a place depends on, but for the tenant. */
-const isSame = (a: Waiting, b: Waiting): boolean => a.headSince === b.headSince && a.reserved === b.reserved
+const isSame = (a: Waiting, b: Waiting): boolean =>
+  a.headSince === b.headSince && a.reserved === b.reserved && isLeft(a) === isLeft(b)
 
 const since = ({ request }: Place): number => request.headSince!
 const bySince = (a: Place, b: Place): number => since(a) - since(b) || a.request.number - b.request.number

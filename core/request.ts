@@ -100,6 +100,18 @@ export interface Poll {
   readonly withinMs: number
   /** When somebody last did, as far as that is on record: looks are noted late, but before they would be missed. */
   readonly seenAt: Instant
+  /** Not given: its asker knows its id, and is granted machines between looks as well. */
+  readonly kept?: KeptPlace
+}
+
+/** The place of an asker who knows of no request, and asks anew for the same: see `docs/decisions/0032-places-of-pollers.md`. */
+export interface KeptPlace {
+  /** What they have in common who may take it up. */
+  readonly as: string
+  /** Nobody waits at it just now, so it is granted nothing. */
+  readonly left: boolean
+  /** How often it had been overtaken at the head of its line when it was left. */
+  readonly overtaken: number
 }
 
 /** A look of somebody's at a request. */

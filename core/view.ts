@@ -8,7 +8,7 @@ import type { Lease } from './lease.ts'
 import { openRun, type Machine, type MachineState, type MachineStatus } from './machine.ts'
 import { levelOf, type LevelReason } from './policy/level.ts'
 import { positionOf } from './policy/order.ts'
-import { pollBy } from './policy/presence.ts'
+import { isInLine, pollBy } from './policy/presence.ts'
 import type { Pool } from './pool.ts'
 import type { MachineRequest } from './request.ts'
 import type { PastRun } from './run.ts'
@@ -82,7 +82,7 @@ export function requestView(fleet: Fleet, request: MachineRequest, estimate?: Es
     metadata,
     askedAt: isoTime(askedAt),
     /** Its place in the order of service among all who wait for its type, from 1. */
-    position: waits && reserved === null ? positionOf(fleet, request) : null,
+    position: waits && isInLine(request) ? positionOf(fleet, request) : null,
     /** When it is to begin, if it is a reservation. */
     from: reserved === null ? null : isoTime(reserved.from),
     estimate: waits && estimate !== undefined ? estimateView(estimate) : null,

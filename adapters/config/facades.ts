@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instead, type Faults } from './faults.ts'
-import { flag, HOUR, MINUTE, object, SECOND, span, text, whole, type ShapeOf, type Span } from './kinds.ts'
+import { DAY, flag, HOUR, MINUTE, object, SECOND, span, text, whole, type ShapeOf, type Span } from './kinds.ts'
 
 /** A door for clients of an older Duffy, which get what they know without a change. See docs/clients.md. */
 export interface FacadeConfig {
@@ -13,6 +13,11 @@ export interface FacadeConfig {
    * Duffys did. Default: `20s`.
    */
   readonly wait?: Span
+  /**
+   * How long a request that waited in vain keeps its place in line for whoever asks for the same again: longer than clients pause between
+   * tries. Meanwhile it is passed by whoever waits. `0s` keeps none. Default: `10m`.
+   */
+  readonly keepPlace?: Span
 }
 
 export interface V3Config extends FacadeConfig {
@@ -49,6 +54,7 @@ export interface FacadeSettings {
   readonly enabled: boolean
   readonly leaseMs: number
   readonly waitMs: number
+  readonly keepPlaceMs: number | null
 }
 
 export interface V3Settings extends FacadeSettings {
@@ -72,6 +78,7 @@ const facade = {
   enabled: flag.default(true),
   lease: span(MINUTE).default(6 * HOUR),
   wait: span(0, 10 * MINUTE).default(20 * SECOND),
+  keepPlace: span(0, DAY).default(10 * MINUTE),
 }
 
 const v3Schema = object(
@@ -137,8 +144,14 @@ export const readV3 = (written: unknown, faults: Faults): V3Settings | null => {
   return read === null ? null : facadeOf(read)
 }
 
-const facadeOf = <Read extends { readonly lease: number; readonly wait: number }>({ lease, wait, ...rest }: Read) => ({
+const facadeOf = <Read extends { readonly lease: number; readonly wait: number; readonly keepPlace: number }>({
+  lease,
+  wait,
+  keepPlace,
+  ...rest
+}: Read) => ({
   ...rest,
   leaseMs: lease,
   waitMs: wait,
+  keepPlaceMs: keepPlace === 0 ? null : keepPlace,
 })

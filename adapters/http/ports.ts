@@ -98,6 +98,11 @@ export interface Presence {
   attend(request: RequestId): () => void
   /** The connection that asked for it closed before any answer: the request, or the lease it is being granted, is to end. */
   left(request: RequestId, tenant: TenantName): void
+  /**
+   * Nobody waits at this place until somebody asks for the same again. Resolves once that is so; if Duffy is too busy for it now, rejects
+   * as `ask` does, and it comes to be as soon as it can.
+   */
+  leavePlace(request: RequestId): Promise<void>
 }
 
 /** Jenkinses whose builds may ask for machines. */

@@ -8,6 +8,7 @@ import { usualRate } from '../policy/health.ts'
 import { sum } from '../policy/match.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { positionOf } from '../policy/order.ts'
+import { isLeft } from '../policy/presence.ts'
 import type { Claim } from '../policy/setaside.ts'
 import { placeOf } from '../policy/turn.ts'
 import type { MachineRequest, PlatformChoice } from '../request.ts'
@@ -108,7 +109,7 @@ export const whyRequest = (
     why: state.status === 'waiting' ? state.why : (decided?.why ?? null),
     position: decided?.position ?? null,
     present: waits ? presently(fleet, request, at) : null,
-    now: waits ? chances(fleet, request, { by, at }) : null,
+    now: waits && !isLeft(request) ? chances(fleet, request, { by, at }) : null,
   }
 }
 

@@ -6,6 +6,8 @@ import { requestId, type Fingerprint, type Instant, type RequestId } from '../id
 import { speaker, type Speaker } from '../policy/membership.ts'
 import { firstRoute, keysOf } from '../policy/selves.ts'
 import { homeOf, most, type Placement } from '../policy/platform.ts'
+import { placeName } from '../policy/presence.ts'
+import { wantOf, type Waiting } from '../policy/queue.ts'
 import { placeOf, type Asking } from '../policy/turn.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Address, Demand, MachineRequest, Poll } from '../request.ts'
@@ -67,6 +69,11 @@ const make = (draft: Draft, command: GetCommand, by: Speaker): { readonly reques
   const { demand } = asking
   const over = overQuota(draft, demand, by)
   if (over !== null) return over
+  const again = keptPlace(draft, asking, command)
+  if (again !== undefined) {
+    draft.emit({ type: 'placeTaken', request: again.id })
+    return { request: again.id }
+  }
   const placed = placeOf(fleet, at, asking)
   const isFree = placed.machines !== null
   if (!isFree) {
@@ -160,10 +167,22 @@ const pollTooShort = ({ fleet }: Draft, { pollWithinMs: asked }: GetCommand): Re
 
 /** Whoever can be told nowhere, and did not ask to keep the place, is to ask how it stands. */
 const pollOf = (draft: Draft, command: GetCommand): Poll | null => {
-  const { pollWithinMs, keepPlace } = command
+  const { pollWithinMs, keepPlace, keepAs } = command
   const isTold = toldAt(draft, command) !== null
   const withinMs = pollWithinMs ?? (keepPlace || isTold ? null : draft.fleet.limits.pollWithinMs)
-  return withinMs === null ? null : { withinMs, seenAt: draft.at }
+  if (withinMs === null) return null
+  const kept = keepAs === undefined ? {} : { kept: { as: keepAs, left: false, overtaken: 0 } }
+  return { withinMs, seenAt: draft.at, ...kept }
+}
+
+/** The oldest place that nobody waits at and that was kept for the same, if there is one. */
+const keptPlace = ({ fleet, identity }: Draft, asking: Asking, { keepAs }: GetCommand): Waiting | undefined => {
+  const by = fleet.personOf(identity)?.id
+  if (keepAs === undefined || by === undefined) return undefined
+  const wanted = wantOf(asking.demand, asking.durationMs)
+  const places = fleet.leftPlaces.of(placeName(asking.tenant, by, keepAs))
+  // The site may mean other machines by the same words than it did before.
+  return [...places].find(({ demand, durationMs }) => wantOf(demand, durationMs) === wanted)
 }
 
 const badPriority = ({ fleet }: Draft, { priority }: GetCommand, { tenant }: Speaker): Refusal | null => {

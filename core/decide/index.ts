@@ -15,7 +15,7 @@ import { decideAddKey, decideRemoveKey } from './keys.ts'
 import { decideNoteEstimates } from './estimates.ts'
 import { decideCancel, decideDone, decideExtend, decideShorten } from './lease.ts'
 import { decideEndMaintenance, decideSetMaintenance } from './maintenance.ts'
-import { decideLeave, decideNotePolls } from './presence.ts'
+import { decideLeave, decideLeavePlaces, decideNotePolls } from './presence.ts'
 import { decideAgreeLink, decideLink, decideOfferLink, decideOfferMail, decideUnlink } from './link.ts'
 import { decideReadmit } from './readmit.ts'
 import { decideReserve } from './reserve.ts'
@@ -130,6 +130,7 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
     case 'noteEstimates':
     case 'notePolls':
     case 'leave':
+    case 'leavePlaces':
     case 'noteUnwarned':
     case 'noteBuilds':
     case 'sweep':
@@ -181,6 +182,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideNoteBuilds(draft, command.builds)
     case 'leave':
       return decideLeave(draft, command.request, command.tenant)
+    case 'leavePlaces':
+      return decideLeavePlaces(draft, command.requests)
     case 'noteUnwarned':
       return decideNoteUnwarned(draft, command.leases)
     case 'sweep':

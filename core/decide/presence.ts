@@ -16,6 +16,14 @@ export const decideNotePolls = (draft: Draft, noted: readonly NotedPoll[]): Outc
   return { type: 'nothing' }
 }
 
+/** Whoever asked was told to come again, or went away: they keep their place, and others are served meanwhile. */
+export const decideLeavePlaces = (draft: Draft, requests: readonly RequestId[]): Outcome => {
+  for (const id of requests)
+    if (draft.fleet.requests.get(id)?.poll?.kept?.left === false) draft.emit({ type: 'placeLeft', request: id })
+  if (draft.events.length > 0) settle(draft)
+  return { type: 'nothing' }
+}
+
 /**
  * The connection that asked closed before an answer, so nobody knows of the request, nor of a lease that came of it: both end.
  * A lease that its tenant can log in to stays, since a repeat of the command may have been answered by then.

@@ -52,6 +52,8 @@ export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
     case 'requestCancelled':
     case 'requestAbandoned':
     case 'pollsNoted':
+    case 'placeLeft':
+    case 'placeTaken':
     case 'requestUnsatisfiable':
       return evolveRequest(fleet, event, at)
     case 'buildsSeen':

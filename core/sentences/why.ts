@@ -24,6 +24,12 @@ export const whyRequestSaid = ({ request, why, now }: WhyRequest, { say, at }: T
     why === null || Object.keys(why.dropped).length === 0
       ? []
       : [`When you asked, of ${why.considered} ${request.type}: ${droppedSaid(why)}.${examplesSaid(why, at)}`]
+  if (now === null && request.pollBy !== null && request.endedAt === null) {
+    return openly(
+      `Request ${id} (${what}) was told to come again, and is passed by whoever waits until it is asked for once more. Its place is kept until ${clockOf(request.pollBy, at)}. Give it up: ${say(`cancel ${id}`)}`,
+      ...reasons,
+    )
+  }
   if (now === null) {
     const when = request.endedAt === null ? '' : ` since ${clockOf(request.endedAt, at)}`
     return openly(

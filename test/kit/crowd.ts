@@ -65,6 +65,8 @@ const wish = fc.record({
   minutes: fc.constantFrom(5, 20, 60, 60, 240, 600),
   preferMinutes: fc.constantFrom(0, 10, 45),
   priority: fc.nat(4),
+  /** Whether its place is kept while nobody waits at it. */
+  kept: fc.constantFrom(true, false, false),
 })
 type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never
 
@@ -74,7 +76,7 @@ export type Happening =
   | { readonly act: 'reserve'; readonly wish: Wish; readonly minutes: number }
   | { readonly act: 'window' | 'extend' | 'hold'; readonly which: number; readonly minutes: number }
   | { readonly act: 'done'; readonly which: number }
-  | { readonly act: 'cancel' | 'endWindow'; readonly which: number }
+  | { readonly act: 'cancel' | 'leave' | 'endWindow'; readonly which: number }
   | { readonly act: 'run'; readonly which: number; readonly ok: boolean }
   | { readonly act: 'terms'; readonly tenant: number; readonly quota: number; readonly priority: number }
   | { readonly act: 'home'; readonly tenant: number; readonly platform: string }
@@ -93,7 +95,7 @@ export const happenings = ({ planned, most = 90 }: { readonly planned: boolean; 
         weight: 10,
         arbitrary: fc.record({ act: act('run'), which, ok: fc.constantFrom(true, true, true, true, false) }),
       },
-      { weight: 3, arbitrary: fc.record({ act: act('done', 'cancel'), which }) },
+      { weight: 5, arbitrary: fc.record({ act: act('done', 'done', 'cancel', 'leave', 'leave'), which }) },
       {
         weight: 1,
         arbitrary: fc.record({ act: act('extend', 'hold'), which, minutes: fc.integer({ min: 5, max: 300 }) }),
@@ -165,6 +167,10 @@ export const commandOf = (
       if (request === undefined) return null
       return { by: `irc:net:${request.tenant}` as Identity, command: { do: 'cancel', what: request.id } }
     }
+    case 'leave': {
+      const request = pick(fleet.requests.values(), happening.which)
+      return request === undefined ? null : byDuffy({ do: 'leavePlaces', requests: [request.id] })
+    }
     case 'run': {
       const run = pick(fleet.runs.values(), happening.which)
       if (run === undefined || run.dueAt > at) return null
@@ -208,6 +214,7 @@ const getOf = ({
   minutes,
   preferMinutes,
   priority,
+  kept,
   tenant: index,
 }: Wish): GetCommand => ({
   ...PLAIN_GET,
@@ -215,6 +222,7 @@ const getOf = ({
   durationMs: minutes * MINUTE,
   preferMs: preferMinutes * MINUTE,
   priority: Math.min(priority, index),
+  ...(kept && { keepAs: 'again', pollWithinMs: 600 * MINUTE }),
 })
 
 const pick = <T>(items: Iterable<T>, at: number): T | undefined => {

@@ -47,7 +47,12 @@ export const plainSetAsideAt = (fleet: Fleet, at: Instant, now: Instant): SetAsi
 const headsInOrder = (fleet: Fleet, types: readonly MachineType[], now: Instant): Head[] => {
   const seen = new Set<string>()
   return [...Map.groupBy(fleet.requests.values(), queueOf).values()]
-    .map((line) => line.filter(({ reserved }) => reserved === null).toSorted((a, b) => a.number - b.number)[0])
+    .map(
+      (line) =>
+        line
+          .filter(({ reserved, poll }) => reserved === null && poll?.kept?.left !== true)
+          .toSorted((a, b) => a.number - b.number)[0],
+    )
     .filter((first): first is Waiting => first !== undefined && types.includes(first.demand.type))
     .filter(({ tenant, demand }) => {
       const { held, quota } = fleet.tenants.need(tenant)

@@ -109,7 +109,12 @@ const post = async (
   if ('status' in commands) return commands
   const [first, ...others] = commands
   if (first === undefined) return cannotReserve(asked)
-  const reserved = await reserve(call, caller, { parts: [first, ...others], door: DOOR, waitMs: settings.waitMs })
+  const reserved = await reserve(call, caller, {
+    parts: [first, ...others],
+    door: DOOR,
+    hold: settings,
+    wish: `v3 ${asked.map(({ pool, quantity }) => `${pool}=${quantity}`).join(' ')}`,
+  })
   switch (reserved.type) {
     case 'leases': {
       const [id] = reserved.leases

@@ -5,6 +5,8 @@ export interface FacadeSettings {
   readonly leaseMs: number
   /** How long an answer is held while its request stands in line; then it is "none are ready", as it would have been at once. */
   readonly waitMs: number
+  /** How long the place of a request that was not served is kept for whoever asks for the same again; null: not at all. */
+  readonly keepPlaceMs: number | null
 }
 
 export interface V3Settings extends FacadeSettings {
@@ -30,7 +32,12 @@ export interface LegacySettings extends FacadeSettings {
   readonly rate: { readonly sessions: number; readonly withinMs: number } | null
 }
 
-export const DEFAULT_FACADE: FacadeSettings = { enabled: true, leaseMs: 6 * 3_600_000, waitMs: 20_000 }
+export const DEFAULT_FACADE: FacadeSettings = {
+  enabled: true,
+  leaseMs: 6 * 3_600_000,
+  waitMs: 20_000,
+  keepPlaceMs: 600_000,
+}
 export const DEFAULT_V3: V3Settings = { ...DEFAULT_FACADE, openLists: false }
 export const DEFAULT_LEGACY: LegacySettings = {
   ...DEFAULT_FACADE,

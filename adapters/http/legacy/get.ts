@@ -30,16 +30,19 @@ export const get: LegacyRoute = async ({ call, settings, slow }) => {
   if (slow.caller(caller.key)) return tooOften()
   const count = countOf(call)
   if (count === null) return notANumber()
+  const wanted = wantedOf(call)
   const command = await call.door.ports.lane.read((fleet, at): GetCommand | Answer => {
     const tenant = fleet.tenants.get(caller.tenant)
     if (tenant?.active !== true) return unknownKey()
-    return (
-      tooMany(fleet, tenant.name, { at, settings }) ??
-      commandOf(fleet, caller, { wanted: wantedOf(call), count, settings })
-    )
+    return tooMany(fleet, tenant.name, { at, settings }) ?? commandOf(fleet, caller, { wanted, count, settings })
   })
   if ('status' in command) return command
-  const reserved = await reserve(call, caller, { parts: [command], door: DOOR, waitMs: settings.waitMs })
+  const reserved = await reserve(call, caller, {
+    parts: [command],
+    door: DOOR,
+    hold: settings,
+    wish: `legacy ${wanted.ver} ${wanted.arch} ${wanted.flavor || 'none'} ${count}`,
+  })
   switch (reserved.type) {
     case 'leases': {
       const machines = await call.door.ports.lane.read((fleet) =>

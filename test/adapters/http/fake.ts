@@ -153,6 +153,7 @@ export class FakeDuffy {
       presence: {
         seen: (requests) => void this.looks.push(...requests),
         attend: () => () => {},
+        leavePlace: async (request) => void this.does({ do: 'leavePlaces', requests: [request] }),
         left: (request, tenant) => void this.does({ do: 'leave', request, tenant }),
       },
       estimates: estimatesAt,

@@ -107,8 +107,8 @@ describe('POST /sessions', () => {
     expect((await asking).status).toBe(201)
   })
 
-  test('that waited in vain leaves the line, and is short', async () => {
-    await using served = await serveV3({ v3: { waitMs: 50 } })
+  test('that waited in vain leaves the line where no places are kept, and is short', async () => {
+    await using served = await serveV3({ v3: { waitMs: 50, keepPlaceMs: null } })
     await served.v3('POST', '/sessions', { body: specs(['vm', 1]) })
     const told = await served.v3('POST', '/sessions', { as: 'bob', body: specs(['vm', 1]) })
     expect([told.status, told.body]).toEqual([422, { detail: "can't reserve nodes: quantity=1 pool='vm'" }])
