@@ -1,4 +1,5 @@
-import type { Asked, Site, SiteMachine, SiteTenant } from './command.ts'
+import type { Asked } from './command.ts'
+import type { Site, SiteMachine, SiteTenant } from './site.ts'
 import type { Brand } from './id.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import type { Platform, Pool } from './pool.ts'

@@ -6,7 +6,6 @@ import type {
   LeaseId,
   MachineName,
   PlatformName,
-  PoolName,
   RequestId,
   RunId,
   TenantName,
@@ -15,17 +14,15 @@ import type { AskedAgent } from './agent.ts'
 import type { Build, BuildCommand, BuildEnded } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
 import type { GivenBack } from './lease.ts'
-import type { Limits } from './limits.ts'
 import type { Recurring } from './instant.ts'
 import type { Extended } from './lease.ts'
 import type { MachineType } from './machine.ts'
-import type { OperatorPlace } from './operators.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Target } from './policy/target.ts'
-import type { Platform, Pool } from './pool.ts'
 import type { Held, Refusal } from './refusal.ts'
 import type { Address, ChassisRule, NotedPoll, PlatformRule, Priority } from './request.ts'
-import type { JsonObject, RunResult } from './run.ts'
+import type { Site } from './site.ts'
+import type { RunResult } from './run.ts'
 import type { SshKey } from './ssh-key.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
 
@@ -195,41 +192,6 @@ export type Wanting = Extract<Command, { readonly do: 'get' | 'reserve' | 'exten
 export interface GivenEstimate {
   readonly request: RequestId
   readonly estimate: Estimate
-}
-
-/** What a site's config says, complete: every default filled in, every elastic machine spelled out. */
-export interface Site {
-  readonly digest: string
-  readonly limits: Limits
-  /** Where operators are obeyed as such; elsewhere they are to use an operator's key: `irc:<network>:<#channel>`, `slack:<channel id>`. */
-  readonly controlRooms: readonly string[]
-  /** Where operators are told things; not given: nowhere. */
-  readonly operators?: readonly OperatorPlace[]
-  readonly platforms: readonly Platform[]
-  readonly pools: readonly Pool[]
-  readonly machines: readonly SiteMachine[]
-  readonly tenants: readonly SiteTenant[]
-}
-
-export interface SiteMachine {
-  readonly name: MachineName
-  readonly pool: PoolName
-  readonly platform: PlatformName
-  readonly chassis: string | null
-  readonly labels: readonly string[]
-  readonly variables: JsonObject
-}
-
-export interface SiteTenant {
-  readonly name: TenantName
-  readonly quota: number
-  readonly weight: number
-  readonly priority: Priority
-  readonly longestMs: number | null
-  readonly holds: number
-  readonly holdMs: number
-  readonly members: readonly string[]
-  readonly keys: readonly SshKey[]
 }
 
 export interface ReservationHit {

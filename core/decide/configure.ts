@@ -1,5 +1,6 @@
 import { canonical } from '../canonical.ts'
-import type { Outcome, Site, SiteMachine } from '../command.ts'
+import type { Outcome } from '../command.ts'
+import type { Site, SiteMachine } from '../site.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { inService, openRun, type Machine } from '../machine.ts'

@@ -1,4 +1,4 @@
-import type { Site, SiteTenant } from '../command.ts'
+import type { Site, SiteTenant } from '../site.ts'
 import { readDuration } from '../duration.ts'
 import type { PlatformName } from '../id.ts'
 import { byText } from '../indexes.ts'

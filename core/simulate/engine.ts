@@ -1,4 +1,5 @@
-import type { Asked, Command, Site } from '../command.ts'
+import type { Asked, Command } from '../command.ts'
+import type { Site } from '../site.ts'
 import { decide, type Decision } from '../decide/index.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'

@@ -1,5 +1,5 @@
 import type { RecordBody } from '../audit.ts'
-import type { Site } from '../command.ts'
+import type { Site } from '../site.ts'
 import type { Event } from '../event.ts'
 import { evolve } from '../evolve/index.ts'
 import { Fleet } from '../fleet.ts'

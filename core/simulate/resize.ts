@@ -1,4 +1,4 @@
-import type { Site, SiteMachine } from '../command.ts'
+import type { Site, SiteMachine } from '../site.ts'
 import type { MachineName, PlatformName } from '../id.ts'
 import { byText } from '../indexes.ts'
 import type { Pool } from '../pool.ts'

@@ -1,4 +1,4 @@
-import type { Site } from '../command.ts'
+import type { Site } from '../site.ts'
 import type { Fleet } from '../fleet.ts'
 import { inService } from '../machine.ts'
 

@@ -1,5 +1,6 @@
 import { canonical } from '../canonical.ts'
-import type { Asked, Command, Site } from '../command.ts'
+import type { Asked, Command } from '../command.ts'
+import type { Site } from '../site.ts'
 import { decide } from '../decide/index.ts'
 import { Fleet } from '../fleet.ts'
 import { DUFFY, type Instant, type LeaseId, type RequestId } from '../id.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Fleet, RequestId } from '#core'
-import { lane as openLane, type Lane } from '../../adapters/lane.ts'
+import { Busy, lane as openLane, type Lane } from '../../adapters/lane.ts'
 import { presenceDesk, type PresenceDesk } from '../../adapters/presence.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { disagreements, get, person, setUp, sha256, siteWith, temporaryStore } from '../kit/store.ts'
@@ -112,4 +112,31 @@ test('who left is out of the line, and the store keeps how', async () => {
   here.desk.left(id, 'qa' as never)
   await pause(30)
   expect(here.fleet.requests.has(id)).toBe(false)
+})
+
+test('a place at which somebody waited when Duffy ended is granted nothing until they ask again', async () => {
+  await using here = await site()
+  const id = await here.waits({ keepAs: 'cico', pollWithinMs: 10 * MINUTE })
+  await using desk = presenceDesk({ lane: here.lane, log: () => {} })
+  await desk.start()
+  expect(here.fleet.requests.get(id)?.poll?.kept?.left).toBe(true)
+})
+
+test('a place that could not be left at once, since Duffy was busy, is left as soon as can be', async () => {
+  await using here = await site()
+  const id = await here.waits({ keepAs: 'cico', pollWithinMs: 10 * MINUTE })
+  let busy = true
+  const lane: Pick<Lane, 'ask' | 'read' | 'state'> = {
+    ask: async (asked) => {
+      if (busy) throw new Busy(1000)
+      return here.lane.ask(asked)
+    },
+    read: (look) => here.lane.read(look),
+    state: () => here.lane.state(),
+  }
+  await using desk = presenceDesk({ lane, log: () => {}, everyMs: 2 })
+  await expect(desk.leavePlace(id)).rejects.toThrow('too many commands')
+  busy = false
+  await pause(50)
+  expect(here.fleet.requests.get(id)?.poll?.kept?.left).toBe(true)
 })

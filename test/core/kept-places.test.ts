@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answer, answerSaid, type Event, type GetCommand, type Identity, type Instant, type RequestId } from '#core'
+import { answer, answerSaid, type Event, type GetCommand, type Identity, type RequestId } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { replayed, snapshot } from '../kit/snapshot.ts'
 import { told, World } from '../kit/world.ts'
@@ -120,7 +120,7 @@ describe('a poller', () => {
     const found = answer(world.fleet, by, { ask: 'why', about: first })
     expect(found).toMatchObject({ request: { state: 'waiting', position: null }, now: null })
     const telling = { fleet: world.fleet, at: world.at, say: (line: string) => line, fingerprint: () => 'x' }
-    const [line] = answerSaid(found as never, telling as never).room
+    const [line] = answerSaid(found, telling).room
     expect(line).toMatch(/^Request R\w+ \(1 metal\) was told to come again, and is passed .+ kept until \d\d:\d\d UTC/)
   })
 })

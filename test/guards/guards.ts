@@ -680,4 +680,32 @@ export const GUARDS: readonly Guard[] = [
     without: 'throw fault',
     tests: ['test/adapters/jenkins/nodes.test.ts'],
   },
+  {
+    rule: 'A place at which nobody waits is granted nothing.',
+    file: 'core/policy/presence.ts',
+    text: 'request.reserved === null && !isLeft(request)',
+    without: 'request.reserved === null',
+    tests: ['test/core/kept-places.test.ts', 'test/adapters/http/legacy/places.test.ts'],
+  },
+  {
+    rule: 'A place at which somebody waits is not taken up by another.',
+    file: 'core/fleet.ts',
+    text: '(isLeft(r) ? placeName(',
+    without: '(r.poll?.kept ? placeName(',
+    tests: ['test/core/kept-places.test.ts'],
+  },
+  {
+    rule: 'Whoever hangs up, or was told to come again, leaves the place that the answer was held for.',
+    file: 'adapters/http/facade/reserve.ts',
+    text: 'if (call.idempotencyKey === null) await call.door.ports.presence.leavePlace(request)',
+    without: '',
+    tests: ['test/adapters/http/legacy/places.test.ts', 'test/adapters/http/v3/places.test.ts'],
+  },
+  {
+    rule: 'After a start nobody waits at a place until they have asked again.',
+    file: 'adapters/presence.ts',
+    text: "if (held.length > 0) await tell({ do: 'leavePlaces', requests: held })",
+    without: '',
+    tests: ['test/adapters/presence.test.ts'],
+  },
 ]
