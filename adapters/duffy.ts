@@ -12,6 +12,7 @@ import { conversation } from './conversation.ts'
 import { ticks } from './cron/cron.ts'
 import { sha256 } from './digest.ts'
 import { estimateDesk, type EstimateDesk } from './estimates.ts'
+import { feed } from './feed.ts'
 import { firstKeys } from './first-keys.ts'
 import { httpDoor } from './http/server.ts'
 import { ircDoors, sayInIrc } from './irc-doors.ts'
@@ -91,7 +92,6 @@ export const duffy = async ({
   const kept = starting.use(await openArtifacts(artifactOptions(settings, clock, log)))
   const performer = watch(performerOf(settings, environment))
   const world: World = { settings, store, lane, performer, kept, clock, log }
-  const jenkinses = starting.use(startJenkins(world))
   starting.use(await startWorker(world, jenkinses))
   const desk = estimateDesk()
   const post = mailDoor(settings.mail, { lane, log })
@@ -102,6 +102,13 @@ export const duffy = async ({
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name) ?? post.door(name)))
+  const tidings = feed({
+    head: () => lane.state().head.seq,
+    records: (after, limit) => store.records(after, limit),
+    request: (id) => store.request(id),
+    lease: (id) => store.lease(id),
+    onCommit: (listener) => lane.onCommit(listener),
+  })
   const http = await httpDoor({ ...settings.http, v3: settings.v3, legacy: settings.legacy }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
@@ -112,6 +119,7 @@ export const duffy = async ({
     mounts: slack.mounts,
     estimates: (of, at) => desk.at(of, at),
     presence,
+    feed: tidings,
     sendCode,
     jenkins: jenkinses,
     candidates: candidateDesk(store),

@@ -21,6 +21,15 @@ export interface Bounds {
   readonly waitMs: number
   /** Answers held back at once by `?wait=`; beyond it they come at once. */
   readonly waiters: number
+  /** Streams of events open at once, all together and of one API key. */
+  readonly eventStreams: number
+  readonly eventStreamsPerKey: number
+  /** How far back a stream that broke can go on, in records of the log. */
+  readonly eventRecordsBack: number
+  /** How often whoever listens is shown that the stream is alive, where nothing happens. */
+  readonly eventBeatMs: number
+  /** How long somebody may take to read what is there; then the connection ends. */
+  readonly eventStallMs: number
   /** Most rows in one page, and how many if none are named. */
   readonly pageRows: number
   readonly defaultRows: number
@@ -57,6 +66,11 @@ export const DEFAULT_BOUNDS: Bounds = {
   connections: 5000,
   waitMs: 10 * MINUTE,
   waiters: 2000,
+  eventStreams: 500,
+  eventStreamsPerKey: 10,
+  eventRecordsBack: 100_000,
+  eventBeatMs: 15 * SECOND,
+  eventStallMs: 30 * SECOND,
   pageRows: 1000,
   defaultRows: 100,
   perKey: { burst: 20_000, perSecond: 10_000 },

@@ -8,6 +8,7 @@ export const callOf = (door: Door, request: FastifyRequest, reply: FastifyReply)
   query: request.query as Record<string, unknown>,
   body: request.body,
   idempotencyKey: single(request.headers['idempotency-key']),
+  lastEventId: single(request.headers['last-event-id']),
   signal: () => gone(reply),
 })
 

@@ -13,6 +13,7 @@ import type {
   Identity,
   Instant,
   Launch,
+  JsonObject,
   Lease,
   LeaseId,
   MachineName,
@@ -47,6 +48,7 @@ export interface Ports {
   /** Addresses that other doors answer. Default: none. */
   readonly mounts?: readonly Mount[]
   readonly presence: Presence
+  readonly feed: Feed
   /** The Jenkinses of the site. Default: there are none. */
   readonly jenkins?: Jenkinses
   /** What a decision chose from, recomputed from the log. */
@@ -103,6 +105,38 @@ export interface Presence {
    * as `ask` does, and it comes to be as soon as it can.
    */
   leavePlace(request: RequestId): Promise<void>
+}
+
+/** What happened, in the order of the log. */
+export interface Feed {
+  /** The number of the last record. */
+  head(): number
+  /** What follows a place, of at most so many records; `upTo` is the last of them. */
+  after(
+    from: FeedPosition,
+    records: number,
+  ): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: FeedPosition }>
+  /** The place that the id of an event names; null: it is none. */
+  read(id: string): FeedPosition | null
+  /** Calls back when there may be more; the result ends it. */
+  onNews(listener: () => void): () => void
+}
+
+export interface FeedPosition {
+  readonly seq: number
+  readonly index: number
+}
+
+export interface Tidings {
+  readonly id: string
+  readonly type: string
+  readonly at: string
+  /** Whose it is; null: for operators alone. */
+  readonly tenant: TenantName | null
+  readonly request: RequestId | null
+  readonly lease: LeaseId | null
+  readonly machine: MachineName | null
+  readonly data: JsonObject
 }
 
 /** Jenkinses whose builds may ask for machines. */

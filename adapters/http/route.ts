@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Caller } from './api-key.ts'
 import type { Bounds } from './bounds.ts'
 import type { Ports } from './ports.ts'
+import type { Streams } from './streams.ts'
 import type { Waits } from './wait.ts'
 
 /** One way in. All of them are in one list, so that a test can go through every one. */
@@ -16,8 +17,11 @@ interface Way {
   readonly query?: z.ZodType
   readonly body?: Body
   /** The statuses of success, with the shape of each answer; `text`: it is plain text, `bytes`: a file. 200 and an object unless said. */
-  readonly gives?: Readonly<Record<number, z.ZodType | 'text' | 'html' | 'bytes'>>
+  readonly gives?: Readonly<Record<number, Given>>
 }
+
+/** `stream`: server-sent events, each with data of that shape. */
+export type Given = z.ZodType | 'text' | 'html' | 'bytes' | { readonly stream: z.ZodType }
 
 /** The body as the description of the API shows it: a verb's fields but for the one that the path gives, or a shape of its own. */
 export type Body =
@@ -47,6 +51,8 @@ export interface Call {
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
   readonly idempotencyKey: string | null
+  /** Of the event up to which a stream was heard before. */
+  readonly lastEventId: string | null
   /** Fires when the caller has gone. */
   readonly signal: () => AbortSignal
 }
@@ -56,6 +62,7 @@ export interface Door {
   readonly ports: Ports
   readonly bounds: Bounds
   readonly waits: Waits
+  readonly streams: Streams
   /** Before a path in `Location`: the public URL, or nothing. */
   readonly base: string
 }

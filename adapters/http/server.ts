@@ -21,6 +21,7 @@ import { buckets } from './rate.ts'
 import type { Answer, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { send } from './send.ts'
+import { streams } from './streams.ts'
 import { waits } from './wait.ts'
 
 /** The running door. */
@@ -44,6 +45,7 @@ export function httpDoor(options: HttpOptions = {}): { name: 'http'; start(ports
         ports,
         bounds: settings.bounds,
         waits: waits(ports, settings.bounds.waiters),
+        streams: streams(ports, settings.bounds),
         base: settings.base,
       }
       const app = listener(settings)
@@ -59,6 +61,7 @@ export function httpDoor(options: HttpOptions = {}): { name: 'http'; start(ports
         waiting: () => door.waits.size,
         async [Symbol.asyncDispose]() {
           door.waits.close()
+          door.streams.close()
           const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
           await app.close()
           clearTimeout(impatience)

@@ -9,6 +9,7 @@ import {
   type RequestView,
   type RunView,
 } from '#core'
+import type { Tidings } from './ports.ts'
 import { z } from 'zod'
 
 /**
@@ -154,10 +155,22 @@ const run = {
   message: maybe(z.string()),
 } satisfies Fields<RunView>
 
+const tidings = {
+  id: id('17.2').describe('where it stands in the log: later ones come later'),
+  type: z.string().meta({ examples: ['leaseActivated'] }),
+  at: instant,
+  tenant: maybe(z.string()).describe('null: told to operators alone'),
+  request: maybe(id('R9K2')),
+  lease: maybe(id('L7Q2')),
+  machine: maybe(z.string()),
+  data: details.describe('what else there is to say of it'),
+} satisfies Fields<Tidings>
+
 export const LEASE = z.looseObject(lease).meta({ id: 'Lease' })
 export const REQUEST = z.looseObject(request satisfies Fields<RequestView>).meta({ id: 'Request' })
 export const MACHINE = z.looseObject(machine).meta({ id: 'Machine' })
 export const POOL = z.looseObject(pool).meta({ id: 'Pool' })
+export const TIDINGS = z.object(tidings).meta({ id: 'Event' })
 export const RUN = z.looseObject(run).meta({ id: 'Run' })
 
 const artifact = {

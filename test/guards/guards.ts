@@ -708,4 +708,25 @@ export const GUARDS: readonly Guard[] = [
     without: '',
     tests: ['test/adapters/presence.test.ts'],
   },
+  {
+    rule: 'Nobody hears of what concerns another tenant.',
+    file: 'adapters/http/streams.ts',
+    text: "caller.role === 'operator' || tenant === caller.tenant",
+    without: 'true',
+    tests: ['test/adapters/http/events.test.ts'],
+  },
+  {
+    rule: 'A stream ends with the key that it was opened by.',
+    file: 'adapters/http/streams.ts',
+    text: 'if (!(await isKnown(caller))) return',
+    without: '',
+    tests: ['test/adapters/http/events.test.ts'],
+  },
+  {
+    rule: 'Whoever does not read what is there is cut off.',
+    file: 'adapters/http/streams.ts',
+    text: "stream().destroy(new Error('whoever listens is too slow'))",
+    without: '{}',
+    tests: ['test/adapters/http/events.test.ts'],
+  },
 ]

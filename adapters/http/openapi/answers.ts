@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import type { Route } from '../route.ts'
+import type { Given, Route } from '../route.ts'
 import { REFUSALS } from '../status.ts'
 import { lifted, type Schema } from './schemas.ts'
 
@@ -33,6 +32,7 @@ const OTHERWISE: Readonly<Record<number, string>> = {
   403: 'Not yours to do',
   404: 'Not found',
   409: 'Not as things stand',
+  410: 'Too long ago',
   413: 'The body is too large',
   415: 'The body is not JSON by its type',
   422: 'Not understood',
@@ -64,7 +64,7 @@ export const PROBLEMS: Readonly<Record<string, object>> = Object.fromEntries(
 /** All that a route may answer. */
 export function answersOf(route: Route, schemas: Record<string, Schema>): Readonly<Record<string, object>> {
   const { gives = { 200: null } } = route
-  const good = Object.entries<z.ZodType | 'text' | 'html' | 'bytes' | null>(gives).map(
+  const good = Object.entries<Given | null>(gives).map(
     ([status, shape]) => [status, { description: MEANINGS[status]!, content: contentOf(shape, schemas) }] as const,
   )
   const bad = errorsOf(route).map(
@@ -79,18 +79,23 @@ const MEANINGS: Readonly<Record<string, string>> = {
   202: 'On its way; "Location" says where to look.',
 }
 
-const contentOf = (shape: z.ZodType | 'text' | 'html' | 'bytes' | null, schemas: Record<string, Schema>): object => {
+const contentOf = (shape: Given | null, schemas: Record<string, Schema>): object => {
   if (shape === 'bytes') return { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
   if (shape === 'text' || shape === 'html')
     return { [shape === 'text' ? 'text/plain' : 'text/html']: { schema: { type: 'string' } } }
+  if (shape !== null && 'stream' in shape)
+    return { 'text/event-stream': { schema: { type: 'string' }, 'x-event-data': lifted(shape.stream, schemas) } }
   return { 'application/json': { schema: shape === null ? { type: 'object' } : lifted(shape, schemas) } }
 }
 
+const isStream = (shape: Given): boolean => typeof shape === 'object' && 'stream' in shape
+
 /** Anybody can be too fast; who needs a key can lack it; what is read can be misread; what is done can be refused. */
-const errorsOf = ({ who, method, path, body, query }: Route): readonly number[] => [
+const errorsOf = ({ who, method, path, body, query, gives = {} }: Route): readonly number[] => [
   ...(who === 'anyone' ? [] : [401, 403]),
   ...(path.includes(':') ? [404] : []),
   ...(who === 'anyone' || method === 'GET' ? [] : [409]),
+  ...(Object.values(gives).some(isStream) ? [410] : []),
   ...(body === undefined ? [] : [400, 413, 415]),
   ...(who === 'anyone' || (method === 'GET' && query === undefined) ? [] : [422]),
   429,

@@ -4,6 +4,7 @@ import { pageOf } from '../openapi/page.ts'
 import { ok, type OpenRoute, type Route } from '../route.ts'
 import { about } from './about.ts'
 import { artifacts } from './artifacts.ts'
+import { events } from './events.ts'
 import { health } from './health.ts'
 import { imports } from './import.ts'
 import { jenkins } from './jenkins.ts'
@@ -69,5 +70,6 @@ export const ROUTES: readonly Route[] = [
   ...imports,
   ...site,
   ...about,
+  ...events,
   ...verbs,
 ]

@@ -29,6 +29,7 @@ import { candidateDesk } from '../../../adapters/candidates.ts'
 import { newApiKey } from '../../../adapters/http/api-key.ts'
 import type { HttpOptions } from '../../../adapters/http/options.ts'
 import type { Ports, Reply } from '../../../adapters/http/ports.ts'
+import { feed } from '../../../adapters/feed.ts'
 import { refusalDesk } from '../../../adapters/refusals.ts'
 import { httpDoor, type RunningDoor } from '../../../adapters/http/server.ts'
 import { KEY, machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
@@ -150,6 +151,16 @@ export class FakeDuffy {
       },
       candidates: candidateDesk({ records: async (after, limit) => this.records.slice(after, after + limit) }),
       refusals: this.refusals,
+      feed: feed({
+        head: () => this.records.length,
+        records: async (after, limit) => this.records.slice(after, after + limit),
+        request: async (id) => this.#requests.get(id),
+        lease: async (id) => this.#leases.get(id),
+        onCommit: (listener) => {
+          this.#listeners.add(listener)
+          return () => void this.#listeners.delete(listener)
+        },
+      }),
       presence: {
         seen: (requests) => void this.looks.push(...requests),
         attend: () => () => {},
