@@ -29,6 +29,7 @@ import { openStore } from './store/open.ts'
 import type { Claim as StoredClaim, Store } from './store/port.ts'
 import { verify } from './verify.ts'
 import type { Claim } from './worker/ports.ts'
+import { webhookDesk } from './webhook-desk.ts'
 import { worker } from './worker/worker.ts'
 
 export interface DuffyPorts {
@@ -109,6 +110,7 @@ export const duffy = async ({
     lease: (id) => store.lease(id),
     onCommit: (listener) => lane.onCommit(listener),
   })
+  const hooks = starting.use(await webhookDesk({ settings, store, lane, tidings, clock, log }))
   const http = await httpDoor({ ...settings.http, v3: settings.v3, legacy: settings.legacy }).start({
     lane,
     apiKey: (id) => fleet.apiKeys.get(id),
@@ -122,6 +124,7 @@ export const duffy = async ({
     feed: tidings,
     sendCode,
     jenkins: jenkinses,
+    webhooks: hooks,
     candidates: candidateDesk(store),
     runLog: async (id) => textOf(await world.performer.log(id)),
     verify: () => verify(store, clock()),

@@ -68,7 +68,7 @@ const decisionOf = async (
   about: LeaseId | RequestId,
   at: number,
 ): Promise<PastDecision | undefined> => {
-  for (let after = await before(store, at); ;) {
+  for (let after = await lastBefore(store, at); ;) {
     const page = await store.records(after, PAGE)
     for (const record of page) {
       const body = bodyOf(record)
@@ -82,7 +82,7 @@ const decisionOf = async (
 }
 
 /** The last record of before an instant, by number; 0 if there is none. */
-const before = async (store: Pick<Rows, 'records'>, at: number): Promise<number> => {
+export const lastBefore = async (store: Pick<Rows, 'records'>, at: number): Promise<number> => {
   const isBefore = async (seq: number): Promise<boolean> => {
     const [record] = await store.records(seq - 1, 1)
     return record !== undefined && bodyOf(record).at < at

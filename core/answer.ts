@@ -12,6 +12,7 @@ import { preview, type Preview } from './answer/preview.ts'
 import { queueOfAll, type QueueAnswer } from './answer/queue.ts'
 import { whyLease, whyMachine, whyRequest, type WhyLease, type WhyMachine, type WhyRequest } from './answer/why.ts'
 import { aboutTenants, type TenantsAnswer } from './answer/tenants.ts'
+import { webhooksOf, type WebhooksAnswer } from './answer/webhooks.ts'
 import { wearReport, type WearAnswer } from './answer/wear.ts'
 import { estimatesAt, type Estimates } from './estimate.ts'
 import type { Fleet } from './fleet.ts'
@@ -71,6 +72,7 @@ export type Answer =
   /** The verb asked about; null: all of them. It is for the words to say whether there is such a verb. */
   | { readonly type: 'help'; readonly verb: string | null }
   | TenantsAnswer
+  | WebhooksAnswer
   | { readonly type: 'refused'; readonly refusal: Refusal }
 
 /** What somebody is to Duffy. */
@@ -115,6 +117,7 @@ export function answer(
     case 'tenants':
     case 'members':
     case 'apiKeys':
+    case 'webhooks':
     case 'wear':
     case 'queue':
     case 'maintenance':
@@ -175,6 +178,8 @@ const memberAnswer = (
     case 'members':
     case 'apiKeys':
       return aboutTenants(fleet, member, question)
+    case 'webhooks':
+      return webhooksOf(fleet, member)
     case 'home':
       return homeOfTenant(fleet, question.tenant, member)
     case 'keys': {

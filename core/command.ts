@@ -25,6 +25,7 @@ import type { Site } from './site.ts'
 import type { RunResult } from './run.ts'
 import type { SshKey } from './ssh-key.ts'
 import type { ApiKey, TenantTerms } from './tenant.ts'
+import type { WebhookCommand, WebhookOutcome } from './webhook.ts'
 
 /** A command as it reaches `decide`: stamped by the lane, vouched for by a door. */
 export interface Asked {
@@ -183,6 +184,7 @@ export type Command =
   /** Warnings that were written before Duffy last stopped, and that nobody had tried to give by then. */
   | { readonly do: 'noteUnwarned'; readonly leases: readonly LeaseId[] }
   | BuildCommand
+  | WebhookCommand
   /** Time has passed: warn, end, retry, check, fill. */
   | { readonly do: 'sweep' }
 
@@ -261,6 +263,7 @@ export type Outcome =
       /** What came again and again comes no more. */
       readonly every: boolean
     }
+  | WebhookOutcome
   | BuildEnded
   | { readonly type: 'configured'; readonly changes: readonly string[] }
   | { readonly type: 'nothing' }

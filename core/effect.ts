@@ -1,4 +1,4 @@
-import type { Identity, Instant, LeaseId, MachineName, PoolName, RequestId } from './id.ts'
+import type { Identity, Instant, LeaseId, MachineName, PoolName, RequestId, WebhookId } from './id.ts'
 import type { Absence, Address, Hopeless } from './request.ts'
 import type { LeaseEnd } from './lease.ts'
 import type { OutcomeFigures, StepFailure } from './run.ts'
@@ -66,6 +66,14 @@ export type Message =
       readonly type: 'requestEnded'
       readonly request: RequestId
       readonly because: Hopeless | Absence | { readonly type: 'cancelled' }
+    }
+  /** Nothing is posted there any more. */
+  | {
+      readonly type: 'webhookDisabled'
+      readonly webhook: WebhookId
+      readonly url: string
+      readonly failures: number
+      readonly because: string
     }
   /** `identity` says that it is the same person, and waits for a yes. */
   | { readonly type: 'linkClaimed'; readonly identity: Identity }

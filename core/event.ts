@@ -10,6 +10,7 @@ import type {
   RequestId,
   RunId,
   TenantName,
+  WebhookId,
 } from './id.ts'
 import type { BuildUrl } from './build.ts'
 import type { Estimate } from './estimate/calibration.ts'
@@ -22,6 +23,7 @@ import type { Absence, Canceller, Hopeless, MachineRequest, NotedPoll, PlatformC
 import type { JsonObject, OutcomeFigures, Run, RunResult, StepFailure } from './run.ts'
 import type { ApiKey, TenantSettings } from './tenant.ts'
 import type { Limits } from './limits.ts'
+import type { Webhook } from './webhook.ts'
 import type { Why } from './why.ts'
 
 /** A fact. `evolve` says what follows from each; nothing else changes a fleet. */
@@ -95,6 +97,16 @@ export type Event =
     }
   | { readonly type: 'apiKeyAdded'; readonly apiKey: ApiKey }
   | { readonly type: 'apiKeyRevoked'; readonly apiKey: ApiKeyId }
+  | { readonly type: 'webhookAdded'; readonly webhook: Webhook }
+  | { readonly type: 'webhookRemoved'; readonly webhook: WebhookId }
+  /** It failed so often in a row that it is given up. */
+  | {
+      readonly type: 'webhookDisabled'
+      readonly webhook: WebhookId
+      readonly tenant: TenantName | null
+      readonly failures: number
+      readonly because: string
+    }
   | { readonly type: 'personJoined'; readonly person: PersonId; readonly number: number }
   /** A code to become one with somebody by, in place of the one that they had. */
   | {

@@ -10,6 +10,7 @@ import type {
   RequestId,
   RunId,
   TenantName,
+  WebhookId,
 } from './id.ts'
 import { Ends } from './ends.ts'
 import { Heads } from './heads.ts'
@@ -31,6 +32,7 @@ import type { Run, Step } from './run.ts'
 import { shapeKey, Stocks } from './stock.ts'
 import { Journal, Table } from './table.ts'
 import type { ApiKey, Person, Tenant } from './tenant.ts'
+import type { Webhook } from './webhook.ts'
 
 /** What is set once for the whole site. */
 export interface SiteState {
@@ -124,6 +126,8 @@ export class Fleet {
   readonly apiKeysOf = new Grouped<ApiKey>((k) => k.tenant, byId)
   readonly operatorKeys = new Grouped<ApiKey>((k) => (k.role === 'operator' ? 'all' : null), byId)
   readonly apiKeys = new Table<ApiKeyId, ApiKey>('apiKey', this.journal, [this.apiKeysOf, this.operatorKeys])
+  readonly webhooksOf = new Grouped<Webhook>((w) => w.tenant ?? '', byId)
+  readonly webhooks = new Table<WebhookId, Webhook>('webhook', this.journal, [this.webhooksOf])
   readonly identities = new Lookup<Personal>((p) => (p.ref.startsWith('P') ? [p.text] : []), byRef)
   readonly personal = new Table<string, Personal>('personal', this.journal, [this.identities])
 
@@ -223,7 +227,7 @@ function* statusParts(machine: Machine): Generator<readonly [string, number]> {
 }
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number => byText(a.name, b.name)
-const byId = (a: ApiKey, b: ApiKey): number => byText(a.id, b.id)
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => byText(a.id, b.id)
 const byRef = (a: Personal, b: Personal): number => byText(a.ref, b.ref)
 const byNumber = (a: { readonly number: number }, b: { readonly number: number }): number => a.number - b.number
 const byCode = (a: Person, b: Person): number => (a.code?.until ?? 0) - (b.code?.until ?? 0) || a.number - b.number

@@ -98,6 +98,14 @@ const ofSite = (event: Event): Happened | null => {
     }
     case 'machineReported':
       return told(event, { type: 'machine', machine: event.machine }, { lease: event.lease, reason: event.reason })
+    case 'webhookDisabled': {
+      const { tenant, webhook, failures, because } = event
+      return told(event, tenant === null ? { type: 'site' } : { type: 'tenant', tenant }, {
+        webhook,
+        failures,
+        because,
+      })
+    }
     case 'siteConfigured':
       return told(event, { type: 'site' }, { digest: event.digest })
   }

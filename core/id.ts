@@ -16,6 +16,7 @@ export type RunId = Branded<'run'>
 export type RefusalRef = Branded<'refusal'>
 export type PersonId = Branded<'person'>
 export type ApiKeyId = Branded<'api key'>
+export type WebhookId = Branded<'webhook'>
 /** Of an SSH public key, as OpenSSH prints it: `SHA256:` and 43 characters. */
 export type Fingerprint = Branded<'fingerprint'>
 /** Who speaks, as a door vouches for it: `irc:<network>:<account>`, `slack:<team>:<user>`, `key:<api key id>`, or `duffy` for Duffy itself. */

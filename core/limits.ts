@@ -30,6 +30,8 @@ export interface Limits {
   readonly tenants: number
   readonly membersPerTenant: number
   readonly apiKeysPerTenant: number
+  /** Addresses that are told what happens to a tenant; as many again of everybody. */
+  readonly webhooksPerTenant: number
   readonly keysPerRequest: number
   /** Shortest lease. */
   readonly shortestMs: number
@@ -67,6 +69,7 @@ export const DEFAULT_LIMITS: Limits = {
   tenants: 10_000,
   membersPerTenant: 500,
   apiKeysPerTenant: 50,
+  webhooksPerTenant: 10,
   keysPerRequest: 20,
   shortestMs: MINUTE,
   reasonLength: 200,

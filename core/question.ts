@@ -28,5 +28,6 @@ export type Question =
   | { readonly ask: 'keys' }
   /** `tenant` null: all that the asker may see; of `members` and `apiKeys`, those of the asker's own. */
   | { readonly ask: 'tenants' | 'members' | 'apiKeys'; readonly tenant: TenantName | null }
+  | { readonly ask: 'webhooks' }
   | { readonly ask: 'help'; readonly verb: string | null }
   | { readonly ask: 'whoami' }

@@ -25,6 +25,8 @@ export type Refusal =
   | { readonly type: 'noSuchApiKey'; readonly asked: string }
   | { readonly type: 'apiKeyExists'; readonly asked: string }
   /** Without it nobody could make another. */
+  | { readonly type: 'noSuchWebhook'; readonly asked: string }
+  | { readonly type: 'webhookExists'; readonly asked: string }
   | { readonly type: 'lastOperatorKey'; readonly apiKey: string }
   | {
       readonly type: 'noSuchType'
@@ -74,6 +76,7 @@ export type Refusal =
         | 'membersPerTenant'
         | 'apiKeysPerTenant'
         | 'pathsPerRequest'
+        | 'webhooksPerTenant'
       readonly most: number
     }
   | { readonly type: 'tooLongText'; readonly field: string; readonly most: number }

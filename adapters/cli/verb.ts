@@ -17,11 +17,12 @@ export async function runVerb(call: Call): Promise<Exit> {
 }
 
 /** The sentence, and the secrets that are shown this once. */
-const said = ({ detail, key, v3Key }: Readonly<Record<string, unknown>>): string =>
+const said = ({ detail, key, v3Key, secret }: Readonly<Record<string, unknown>>): string =>
   [
     String(detail),
     ...(typeof key === 'string' ? [`API key: ${key}`] : []),
     ...(typeof v3Key === 'string' ? [`Duffy v3 key: ${v3Key}`] : []),
+    ...(typeof secret === 'string' ? [`Secret: ${secret}`] : []),
   ].join('\n')
 
 /** Two words, where they are a verb together, before one. */

@@ -5,6 +5,7 @@ import type { LegacyConfig, V3Config } from './facades.ts'
 import type { Span } from './kinds.ts'
 import type { OperatorsConfig } from './operators.ts'
 import type { ArtifactsConfig, CronConfig, RetentionConfig } from './upkeep.ts'
+import type { WebhooksConfig } from './webhooks.ts'
 
 /** What `duffy.config.ts` says about a site. Names are small letters, digits and dashes, at most 41 of them. */
 export interface Config {
@@ -32,6 +33,8 @@ export interface Config {
   readonly v3?: V3Config
   /** The API before Duffy v3, `/Node/get` and so on, for cico and scripts. */
   readonly legacy?: LegacyConfig
+  /** Where what happens may be posted to. */
+  readonly webhooks?: WebhooksConfig
   readonly ansible?: AnsibleConfig
   readonly cron?: CronConfig
   readonly retention?: RetentionConfig

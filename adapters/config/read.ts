@@ -17,6 +17,7 @@ import * as schema from './schema.ts'
 import type { AnsibleSettings, HttpSettings, Settings } from './settings.ts'
 import { readSlack } from './slack.ts'
 import { readTenants } from './tenants.ts'
+import { readWebhooks } from './webhooks.ts'
 
 interface Around {
   readonly environment: Environment
@@ -44,6 +45,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
   const http = await readHttp(faults.read(doors.httpSchema, config.http, ['http']), around)
   const v3 = readV3(config.v3, faults)
   const legacy = readLegacy(config.legacy, Object.keys(config.pools), faults)
+  const webhooks = readWebhooks(config.webhooks, faults)
   const operators = readOperators(config.operators, networks, faults)
   const site = readSite(config, {
     ...around,
@@ -66,6 +68,7 @@ export async function readSettings(written: unknown, around: Around): Promise<Se
     http,
     v3,
     legacy,
+    webhooks,
     irc: networks,
     slack,
     mail,

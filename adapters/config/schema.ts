@@ -277,6 +277,7 @@ export const configSchema = object(
     http: z.unknown().default({}),
     v3: z.unknown().default({}),
     legacy: z.unknown().default({}),
+    webhooks: z.unknown().default({}),
     ansible: z.unknown().default({}),
     cron: z.unknown().default({}),
     retention: z.unknown().default({}),

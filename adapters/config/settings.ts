@@ -3,6 +3,7 @@ import type { IrcPaceConfig } from './doors.ts'
 import type { JenkinsSettings } from './jenkins.ts'
 import type { LegacySettings, V3Settings } from './facades.ts'
 import type { Secret } from './secret.ts'
+import type { WebhookSettings } from './webhooks.ts'
 
 /** All that a site's config and its environment say, complete: every default is filled in, every path absolute. */
 export interface Settings {
@@ -11,6 +12,7 @@ export interface Settings {
   readonly http: HttpSettings
   readonly v3: V3Settings
   readonly legacy: LegacySettings
+  readonly webhooks: WebhookSettings
   readonly irc: readonly IrcNetwork[]
   /** Null: there is none. */
   readonly slack: SlackSettings | null

@@ -41,6 +41,8 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
       return created(await told(call, outcome), `${call.door.base}/api/v2/tenants/${outcome.tenant}`)
     case 'apiKeyAdded':
       return created(await told(call, outcome), `${call.door.base}/api/v2/tenants/${outcome.tenant}/api-keys`)
+    case 'webhookAdded':
+      return created(await told(call, outcome), `${call.door.base}/api/v2/webhooks`)
     case 'accepted':
       return { ...(await told(call, outcome)), status: 202 }
     case 'homeMoved':
@@ -59,6 +61,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'memberAdded':
     case 'memberRemoved':
     case 'apiKeyRevoked':
+    case 'webhookRemoved':
     case 'snoozed':
     case 'muted':
     case 'linkFound':

@@ -6,6 +6,7 @@ import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
 import { withNewKeys } from './new-keys.ts'
+import { withNewWebhook } from './new-webhook.ts'
 import { misread, problem } from './problem.ts'
 import { issuesOf } from './query.ts'
 import { refuse, refuseCommand } from './refuse.ts'
@@ -102,7 +103,8 @@ const command = async (
   caller: Caller,
   { command: wanted, waitMs, origin }: { readonly command: Command; readonly waitMs: number; readonly origin: Origin },
 ): Promise<Answer> => {
-  const keyed = withNewKeys(wanted, caller)
+  const keyed = withNewKeys(wanted, caller) ?? withNewWebhook(wanted, call.door.ports)
+  if (keyed !== null && 'status' in keyed) return keyed
   const coded = withLinkCode(wanted)
   const { sendCode = null } = call.door.ports
   if (coded !== null && coded.mail !== null && sendCode === null) return refuse(call.door, { type: 'noMail' })

@@ -27,6 +27,7 @@ import type {
   RunId,
   TenantName,
   Verification,
+  WebhookId,
 } from '#core'
 import type { Log } from '../log.ts'
 import type { Remembered } from '../past.ts'
@@ -51,6 +52,8 @@ export interface Ports {
   readonly feed: Feed
   /** The Jenkinses of the site. Default: there are none. */
   readonly jenkins?: Jenkinses
+  /** Where what happens is posted to. Default: nowhere. */
+  readonly webhooks?: Webhooks
   /** What a decision chose from, recomputed from the log. */
   readonly candidates: CandidatesPort
   /** The kept output of a run, or null if there is none. */
@@ -137,6 +140,14 @@ export interface Tidings {
   readonly lease: LeaseId | null
   readonly machine: MachineName | null
   readonly data: JsonObject
+}
+
+/** Webhooks as far as their door has to know them. */
+export interface Webhooks {
+  /** What is wrong with an address, as a sentence; null: nothing that is known before it is posted to. */
+  faultOf(url: string): string | null
+  /** What is posted to it is signed with. */
+  secretOf(webhook: WebhookId): string
 }
 
 /** Jenkinses whose builds may ask for machines. */

@@ -15,6 +15,8 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   noSuchMember: { status: 404, title: 'No such member' },
   noSuchApiKey: { status: 404, title: 'No such API key' },
   apiKeyExists: { status: 409, title: 'Key in use' },
+  noSuchWebhook: { status: 404, title: 'No such webhook' },
+  webhookExists: { status: 409, title: 'There is such a webhook' },
   lastOperatorKey: { status: 409, title: "The last operator's key" },
   noSuchType: { status: 422, title: 'No such type' },
   noSuchPool: { status: 422, title: 'No such pool' },

@@ -38,6 +38,7 @@ const contents = (fleet: Fleet) => ({
   tenant: keyed(fleet.tenants.values(), ({ name }) => name),
   person: keyed(fleet.people.values(), ({ id }) => id),
   apiKey: keyed(fleet.apiKeys.values(), ({ id }) => id),
+  webhook: keyed(fleet.webhooks.values(), ({ id }) => id),
   personal: keyed(fleet.personal.values(), ({ ref }) => ref),
   request: keyed(fleet.requests.values(), ({ id }) => id),
   lease: keyed(fleet.leases.values(), ({ id }) => id),

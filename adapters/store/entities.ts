@@ -1,10 +1,10 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
 import type { LeaseEnd } from '#core'
-import { CardRow } from './card.ts'
+import { CardRow, TellingRow } from './card.ts'
 import { AnswerRow } from './answer.ts'
 import { ClaimRow } from './claim.ts'
 import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from './learned.ts'
-import { ApiKeyRow, PersonalRow, PersonRow, TenantRow } from './people.ts'
+import { ApiKeyRow, PersonalRow, PersonRow, TenantRow, WebhookRow } from './people.ts'
 
 /*
  * The tables, as MikroORM knows them; what it cannot say (partial indexes, triggers) stands in the migrations alone.
@@ -248,6 +248,7 @@ export const ENTITIES = [
   TenantRow,
   PersonRow,
   ApiKeyRow,
+  WebhookRow,
   PersonalRow,
   RequestRow,
   LeaseRow,
@@ -263,6 +264,7 @@ export const ENTITIES = [
   OutboxRow,
   ClaimRow,
   CardRow,
+  TellingRow,
 ]
 
 /** A row as SQL gives and takes it. */

@@ -16,13 +16,27 @@ export const loadFleet = async (sql: Executor): Promise<Fleet> => {
   const all = async <R, V>({ entity, read }: Readable<R, V>, condition = 'true'): Promise<readonly V[]> =>
     (await query<R>(sql, `select * from "${entity.tableName}" where ${condition}`)).map(read)
 
-  const { site, pool, platform, tenant, person, apiKey, stepTimes, demand, calibration, failureRate, counter } = PASSING
+  const {
+    site,
+    pool,
+    platform,
+    tenant,
+    person,
+    apiKey,
+    webhook,
+    stepTimes,
+    demand,
+    calibration,
+    failureRate,
+    counter,
+  } = PASSING
   for (const one of await all(site)) fleet.site.restore('site', one)
   for (const one of await all(pool)) fleet.pools.restore(one.name, one)
   for (const one of await all(platform)) fleet.platforms.restore(one.name, one)
   for (const one of await all(tenant)) fleet.tenants.restore(one.name, one)
   for (const one of await all(person)) fleet.people.restore(one.id, one)
   for (const one of await all(apiKey)) fleet.apiKeys.restore(one.id, one)
+  for (const one of await all(webhook)) fleet.webhooks.restore(one.id, one)
   for (const one of await all(failureRate)) fleet.failureRates.restore(one.key, one)
   for (const one of await all(stepTimes)) fleet.stepTimes.restore(one.key, one)
   for (const one of await all(demand)) fleet.demand.restore(one.key, one)

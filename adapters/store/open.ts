@@ -9,7 +9,7 @@ import { history } from './history.ts'
 import { loadFleet, loadHead } from './load.ts'
 import { lock, lockOf } from './lock.ts'
 import { SQLITE_MIGRATIONS } from './migrations/sqlite/index.ts'
-import { cards, claims, outbox, type Operate } from './operation.ts'
+import { cards, claims, outbox, tellings, type Operate } from './operation.ts'
 import { Lost, type Store, type StoredAnswer, type Turn } from './port.ts'
 import { SQLITE, SqliteFile } from './sqlite.ts'
 import { writeBatch } from './write.ts'
@@ -68,6 +68,7 @@ export const openStore = async ({
     ...claims(sql, operator(sql)),
     ...outbox(sql, operator(sql)),
     ...cards(sql, operator(sql)),
+    ...tellings(sql, operator(sql)),
     async prune(before) {
       // Answers are numbered in the order of time.
       const answers = `delete from answer where at < ? and id in (select id from answer order by id limit ${PRUNED_AT_ONCE})`

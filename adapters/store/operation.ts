@@ -1,9 +1,9 @@
-import type { Instant, LeaseId, Notice, RunId } from '#core'
-import type { CardRow } from './card.ts'
+import type { Instant, LeaseId, Notice, RunId, WebhookId } from '#core'
+import type { CardRow, TellingRow } from './card.ts'
 import type { ClaimRow } from './claim.ts'
 import type { OutboxRow, Row } from './entities.ts'
 import { query, type Executor } from './executor.ts'
-import type { Cards, Claim, Claims, Outbox } from './port.ts'
+import type { Cards, Claim, Claims, Outbox, Tellings } from './port.ts'
 
 /** Runs one short statement that need not survive a power cut; how many rows it changed. */
 export type Operate = (text: string, parameters: readonly unknown[]) => Promise<number>
@@ -76,3 +76,24 @@ export const cards = (sql: Executor, operate: Operate): Cards => ({
 
 const PUT_CARD = `insert into card (lease, channel, ts, shown) values (?, ?, ?, ?)
   on conflict (lease) do update set channel = excluded.channel, ts = excluded.ts, shown = excluded.shown`
+
+export const tellings = (sql: Executor, operate: Operate): Tellings => ({
+  async tellings() {
+    const rows = await query<Row<typeof TellingRow>>(sql, 'select * from telling order by webhook')
+    return rows.map(({ webhook, seq, idx, failures, next_at: nextAt }) => ({
+      webhook: webhook as WebhookId,
+      upTo: { seq, index: idx ?? Infinity },
+      failures,
+      nextAt: nextAt as Instant,
+    }))
+  },
+  async putTelling({ webhook, upTo, failures, nextAt }) {
+    await operate(PUT_TELLING, [webhook, upTo.seq, upTo.index === Infinity ? null : upTo.index, failures, nextAt])
+  },
+  async removeTelling(webhook) {
+    await operate('delete from telling where webhook = ?', [webhook])
+  },
+})
+
+const PUT_TELLING = `insert into telling (webhook, seq, idx, failures, next_at) values (?, ?, ?, ?, ?)
+  on conflict (webhook) do update set seq = excluded.seq, idx = excluded.idx, failures = excluded.failures, next_at = excluded.next_at`

@@ -49,6 +49,19 @@ export const ApiKeyRow = defineEntity({
   },
 })
 
+export const WebhookRow = defineEntity({
+  name: 'WebhookRow',
+  tableName: 'webhook',
+  properties: {
+    id: p.text().primary(),
+    tenant: p.text().nullable(),
+    url: p.text(),
+    by: p.text().nullable(),
+    added_at: p.integer(),
+    disabled: p.text().nullable(),
+  },
+})
+
 /** `text` is null once it is erased. `turn` is when it was last written, so that a lane that is behind can catch up. */
 export const PersonalRow = defineEntity({
   name: 'PersonalRow',

@@ -16,6 +16,7 @@ import type {
   RunEnding,
   RunId,
   TenantName,
+  WebhookId,
 } from '#core'
 
 /** Where the log stands: how many batches were committed, and the last record. */
@@ -162,7 +163,22 @@ export interface Cards {
   removeCard(lease: LeaseId): Promise<void>
 }
 
-export interface Store extends Ledger, History, Claims, Outbox, Cards, AsyncDisposable {
+/** How far each webhook has been told. Outside the log: what a power cut loses is told twice. */
+export interface Tellings {
+  tellings(): Promise<readonly Telling[]>
+  putTelling(telling: Telling): Promise<void>
+  removeTelling(webhook: WebhookId): Promise<void>
+}
+
+export interface Telling {
+  readonly webhook: WebhookId
+  /** `index` is infinite where all of a record was told. */
+  readonly upTo: { readonly seq: number; readonly index: number }
+  readonly failures: number
+  readonly nextAt: Instant
+}
+
+export interface Store extends Ledger, History, Claims, Outbox, Cards, Tellings, AsyncDisposable {
   readonly name: string
   /** Forgets answers and delivered notices from before, some thousands at a time; how many it forgot. */
   prune(before: Instant): Promise<number>

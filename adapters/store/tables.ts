@@ -1,7 +1,7 @@
 import { calibrations, demand, failureRates, stepTimes } from './rows/estimates.ts'
 import { machines } from './rows/machine.ts'
 import { leases } from './rows/lease.ts'
-import { apiKeys, people, tenants } from './rows/people.ts'
+import { apiKeys, people, tenants, webhooks } from './rows/people.ts'
 import { requests } from './rows/request.ts'
 import { counters, platforms, pools, sites } from './rows/site.ts'
 
@@ -15,6 +15,7 @@ export const PASSING = {
   tenant: tenants,
   person: people,
   apiKey: apiKeys,
+  webhook: webhooks,
   stepTimes,
   demand,
   calibration: calibrations,

@@ -20,6 +20,7 @@ import { decideAgreeLink, decideLink, decideOfferLink, decideOfferMail, decideUn
 import { decideReadmit } from './readmit.ts'
 import { decideReserve } from './reserve.ts'
 import { decideFinishRun } from './run.ts'
+import { decideDisableWebhook, decideWebhook } from './webhook.ts'
 import { decideMute, decideSnooze } from './quiet.ts'
 import { decideNoteUnwarned, decideSweep } from './sweep.ts'
 import {
@@ -71,6 +72,7 @@ const answer = (draft: Draft, { by, room, command }: Asked): Outcome | Refusal =
 type Ours = Exclude<Asked['command'], { do: 'offerLink' | 'unlink' }>
 
 const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refusal => {
+  if (command.do === 'addWebhook' || command.do === 'removeWebhook') return decideWebhook(draft, command, who)
   switch (command.do) {
     case 'get': {
       const asker = onBehalf(draft, command, who)
@@ -130,6 +132,7 @@ const answerPerson = (draft: Draft, command: Ours, who: Speaker): Outcome | Refu
     case 'noteEstimates':
     case 'notePolls':
     case 'leave':
+    case 'disableWebhook':
     case 'leavePlaces':
     case 'noteUnwarned':
     case 'noteBuilds':
@@ -182,6 +185,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
       return decideNoteBuilds(draft, command.builds)
     case 'leave':
       return decideLeave(draft, command.request, command.tenant)
+    case 'disableWebhook':
+      return decideDisableWebhook(draft, command)
     case 'leavePlaces':
       return decideLeavePlaces(draft, command.requests)
     case 'noteUnwarned':
@@ -208,6 +213,8 @@ const answerDuffy = (draft: Draft, command: Asked['command']): Outcome | Refusal
     case 'unlink':
     case 'addMember':
     case 'removeMember':
+    case 'addWebhook':
+    case 'removeWebhook':
       return { type: 'operatorsOnly' }
   }
 }
@@ -243,6 +250,8 @@ const OUTCOMES: Readonly<Record<Outcome['type'], true>> = {
   memberRemoved: true,
   apiKeyAdded: true,
   apiKeyRevoked: true,
+  webhookAdded: true,
+  webhookRemoved: true,
   maintenanceSet: true,
   maintenanceLifted: true,
   buildEnded: true,

@@ -8,9 +8,11 @@ import { evolveRequest } from './request.ts'
 import { evolveRun } from './run.ts'
 import { evolvePerson } from './person.ts'
 import { evolveSite } from './site.ts'
+import { evolveWebhook, isWebhookEvent } from './webhook.ts'
 
 /** The fleet after a fact that came about at `at`. Never refuses: a fact that cannot be is a broken invariant, and throws. */
 export const evolve = (fleet: Fleet, event: Event, at: Instant): void => {
+  if (isWebhookEvent(event)) return evolveWebhook(fleet, event, at)
   switch (event.type) {
     case 'siteConfigured':
     case 'operatorsTold':

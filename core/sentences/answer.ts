@@ -18,6 +18,7 @@ import { refusalSaid } from './refusal.ts'
 import { counted, listed, openly, ordinal, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 import { STATES } from './states.ts'
 import { tenantsSaid } from './tenants.ts'
+import { webhooksSaid } from './webhooks.ts'
 import { clock, clockOf } from './time.ts'
 import { wearSaid } from './wear.ts'
 import { whyRefusalSaid } from './why-refusal.ts'
@@ -80,6 +81,8 @@ export function answerSaid(answer: Answer, telling: RefusalTelling & { readonly 
     case 'tenants':
     case 'tenant':
       return tenantsSaid(answer, telling)
+    case 'webhooks':
+      return webhooksSaid(answer, telling)
     case 'refused':
       return refusalSaid(answer.refusal, telling)
   }

@@ -14,6 +14,7 @@ import { reservationNearSaid, reservationShortSaid } from './reserve.ts'
 import { departureSaid } from './platform.ts'
 import { listed, openly, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
+import { webhookMessageSaid } from './webhooks.ts'
 import { warningSaid } from './warning.ts'
 
 /** What words about a fleet need beside it. */
@@ -47,6 +48,8 @@ export function messageSaid(message: Message, telling: FleetTelling): Said {
     case 'linked':
     case 'unlinked':
       return linkMessageSaid(message, telling)
+    case 'webhookDisabled':
+      return webhookMessageSaid(message, telling)
     case 'operatorNews':
       return operatorNewsSaid(message, telling)
     case 'requestEnded':

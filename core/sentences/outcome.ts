@@ -19,6 +19,7 @@ import { quietSaid } from './quiet.ts'
 import { refusalSaid } from './refusal.ts'
 import { capital, counted, listed, openly, ordinal, type Said, type Telling } from './said.ts'
 import { tenantOutcomeSaid } from './tenants.ts'
+import { isWebhookOutcome, webhookOutcomeSaid } from './webhooks.ts'
 import { clock } from './time.ts'
 import { typedGet } from './typed.ts'
 import { wanted } from './wanted.ts'
@@ -34,6 +35,7 @@ export interface OutcomeTelling extends FleetTelling {
 export function outcomeSaid(outcome: Outcome, telling: OutcomeTelling): Said {
   const { fleet, say } = telling
   if (isLinkOutcome(outcome)) return linkOutcomeSaid(outcome, telling)
+  if (isWebhookOutcome(outcome)) return webhookOutcomeSaid(outcome, telling)
   switch (outcome.type) {
     case 'granted': {
       const lease = fleet.leases.get(outcome.lease)

@@ -213,6 +213,7 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   membersPerTenant: 'That tenant has too many members',
   apiKeysPerTenant: 'That tenant has too many API keys',
   pathsPerRequest: 'Too many paths to collect',
+  webhooksPerTenant: 'That tenant has too many webhooks',
 }
 
 const LIMIT_HELP: Readonly<Record<Limit, (next: Next) => string>> = {
@@ -229,4 +230,5 @@ const LIMIT_HELP: Readonly<Record<Limit, (next: Next) => string>> = {
   membersPerTenant: ({ say }) => `Remove one: ${say('members')}`,
   apiKeysPerTenant: ({ say }) => `Revoke one: ${say('api-keys')}`,
   pathsPerRequest: ({ help }) => `Name a directory, or fewer; see ${help}`,
+  webhooksPerTenant: ({ say }) => `Remove one: ${say('webhooks')}`,
 }

@@ -7,6 +7,7 @@ import { harmRefused, isAboutHarm, type AboutHarm } from './harm.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
 import { tenantRefused } from './tenants.ts'
+import { isAboutWebhooks, webhookRefused, type AboutWebhooks } from './webhooks.ts'
 import { capital, counted, listed, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 
 /** A lawful "no" in words: what did not happen, and what to type next; with a reference also how to ask why. */
@@ -22,10 +23,13 @@ export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
 const saidOf = (refusal: Refusal, telling: RefusalTelling): Said => {
   if (isAboutLinks(refusal)) return linkRefused(refusal, telling)
   if (isAboutHarm(refusal)) return harmRefused(refusal, telling)
+  if (isAboutWebhooks(refusal)) return webhookRefused(refusal, telling)
   return isAboutQuiet(refusal) ? quietRefused(refusal, telling) : plainly(refusal, telling)
 }
 
-const plainly = (refusal: Exclude<Refusal, AboutLinks | AboutQuiet | AboutHarm>, telling: RefusalTelling): Said => {
+type Others = Exclude<Refusal, AboutLinks | AboutQuiet | AboutHarm | AboutWebhooks>
+
+const plainly = (refusal: Others, telling: RefusalTelling): Said => {
   switch (refusal.type) {
     case 'stranger':
     case 'operatorsOnly':

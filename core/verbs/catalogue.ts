@@ -21,6 +21,7 @@ import { endMaintenance, maintenance, setMaintenance } from './maintenance.ts'
 import { estimates, help, list, pools, queue, status, wear, who, whoami, why } from './questions.ts'
 import { mute, snooze, unmute } from './quiet.ts'
 import { reservations, reserve } from './reserve.ts'
+import { addWebhook, removeWebhook, webhooks } from './webhooks.ts'
 import type { Verb } from './verb.ts'
 
 /** Everything that can be asked of Duffy, in the order in which `help` tells it. */
@@ -61,6 +62,9 @@ export const VERBS: readonly Verb[] = [
   apiKeys,
   addApiKey,
   revokeApiKey,
+  webhooks,
+  addWebhook,
+  removeWebhook,
   whoami,
   link,
   unlink,

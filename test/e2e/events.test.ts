@@ -48,7 +48,7 @@ test('a stream goes on where it broke, though Duffy was killed in between; no te
   await using after = await listen(url, { key, lastEventId: lastId })
   await using whole = await listen(url, { key, lastEventId: start!.id })
   await using others = await listen(url, { key: other, lastEventId: start!.id })
-  const all = await whole.until(9)
+  const all = await whole.until(11)
   const rest = await after.until(all.length - first.length + 1)
   expect([...first.slice(1), ...rest]).toEqual(all)
   expect((await others.until(6)).every(({ data }) => data.tenant === 'infra')).toBe(true)

@@ -21,6 +21,8 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   noSuchMember: { asked: 'irc:net:bob', tenant: 'infra' },
   noSuchApiKey: { asked: '3fe1c09b42aa' },
   apiKeyExists: { asked: 'v3-3fe1c09b42aa0000' },
+  noSuchWebhook: { asked: 'hk3fe1c09b42' },
+  webhookExists: { asked: 'hk3fe1c09b42' },
   lastOperatorKey: { apiKey: '3fe1c09b42aa' },
   noSuchType: { asked: 'meta', suggestion: 'metal', pools: POOLS },
   noSuchPool: { asked: 'rack', suggestion: null, pools: [] },

@@ -17,6 +17,7 @@ import { runs } from './runs.ts'
 import { site } from './site.ts'
 import { tenants } from './tenants.ts'
 import { verbs } from './verbs.ts'
+import { webhooks } from './webhooks.ts'
 
 const help: OpenRoute = {
   method: 'GET',
@@ -71,5 +72,6 @@ export const ROUTES: readonly Route[] = [
   ...site,
   ...about,
   ...events,
+  ...webhooks,
   ...verbs,
 ]

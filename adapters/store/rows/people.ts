@@ -1,6 +1,6 @@
-import type { ApiKey, ApiKeyId, Instant, Person, PersonId, Tenant, TenantName } from '#core'
+import type { ApiKey, ApiKeyId, Instant, Person, PersonId, Tenant, TenantName, Webhook, WebhookId } from '#core'
 import type { Row } from '../entities.ts'
-import { ApiKeyRow, PersonRow, TenantRow } from '../people.ts'
+import { ApiKeyRow, PersonRow, TenantRow, WebhookRow } from '../people.ts'
 import { parse, parseOrNull, print, printOrNull } from './json.ts'
 import type { Rows } from './rows.ts'
 
@@ -112,5 +112,26 @@ export const apiKeys: Rows<ApiKey, Row<typeof ApiKeyRow>> = {
     role,
     digest,
     note,
+  }),
+}
+
+export const webhooks: Rows<Webhook, Row<typeof WebhookRow>> = {
+  entity: WebhookRow,
+  key: 'id',
+  write: ({ id, tenant, url, by, addedAt, disabled }) => ({
+    id,
+    tenant,
+    url,
+    by,
+    added_at: addedAt,
+    disabled: printOrNull(disabled),
+  }),
+  read: ({ id, tenant, url, by, added_at: addedAt, disabled }) => ({
+    id: id as WebhookId,
+    tenant: (tenant ?? null) as TenantName | null,
+    url,
+    by: (by ?? null) as PersonId | null,
+    addedAt: addedAt as Instant,
+    disabled: parseOrNull(disabled ?? null),
   }),
 }

@@ -60,7 +60,7 @@ describe('a stream of events', () => {
       const { lease } = await get(served)
       await done(served, 'alice', lease!.id)
     }
-    const all = await whole.until(9)
+    const all = await whole.until(12)
     for (const [at, { id }] of all.entries()) {
       await using rest = await hear(served, 'alice', id)
       expect(await rest.until(all.length - 1 - at)).toEqual(all.slice(at + 1))

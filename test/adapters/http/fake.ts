@@ -168,6 +168,10 @@ export class FakeDuffy {
         left: (request, tenant) => void this.does({ do: 'leave', request, tenant }),
       },
       estimates: estimatesAt,
+      webhooks: {
+        faultOf: (url) => (url.startsWith('https://') ? null : 'Give an address such as https://ci.example.org/duffy.'),
+        secretOf: (id) => `whsec_${id}`,
+      },
       jenkins: JENKINSES,
       artifacts: {
         of: async (lease) =>

@@ -50,6 +50,9 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/estimates', 401, 200, 200, 200],
   // From a place that is none: the test would otherwise listen for ever.
   ['GET /api/v2/events', 401, 422, 422, 422],
+  ['GET /api/v2/webhooks', 401, 200, 200, 200],
+  ['POST /api/v2/webhooks', 401, 403, 403, 201],
+  ['DELETE /api/v2/webhooks/:webhook', 401, 404, 404, 404],
   ['GET /api/v2/whoami', 401, 200, 200, 200],
   ['GET /api/v2/home', 401, 200, 200, 200],
   ['PUT /api/v2/home', 401, 200, 200, 200],
@@ -131,11 +134,13 @@ const pathOf = (route: string, things: Things): string => {
     .replace(':member', 'irc:net:alice')
     .replace(':key', things.key)
     .replace(':what', things.machine)
+    .replace(':webhook', 'hk1')
     .replace(/events$/, 'events?after=nowhere')
   return path === '/api/v2/runs' ? `${filled}?machine=intel-1` : filled
 }
 
 const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /api/v2/webhooks': { url: 'https://ci.example.org/duffy' },
   'PUT /api/v2/home': { platform: 'amd' },
   'POST /api/v2/requests': { type: 'metal' },
   'POST /webhooks/jenkins': { type: 'metal', build: 'https://jenkins.example.org/job/ceph/41/' },

@@ -229,6 +229,8 @@ describe('what commands come to', () => {
     memberAdded: { type: 'memberAdded', tenant: 'infra' as never, member: 'irc:net:bob' },
     memberRemoved: { type: 'memberRemoved', tenant: 'infra' as never, member: 'irc:net:bob' },
     apiKeyAdded: { type: 'apiKeyAdded', apiKey: 'k' as never, tenant: 'infra' as never },
+    webhookAdded: { type: 'webhookAdded', webhook: 'hk1' as never },
+    webhookRemoved: { type: 'webhookRemoved', webhook: 'hk1' as never },
     apiKeyRevoked: { type: 'apiKeyRevoked', apiKey: 'k' as never, tenant: 'infra' as never },
     maintenanceSet: {
       type: 'maintenanceSet',

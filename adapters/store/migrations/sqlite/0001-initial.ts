@@ -69,6 +69,7 @@ const PEOPLE = [
     id text primary key not null, number integer not null, keys text not null, linked integer, code text, misses text, muted integer
   ) strict, without rowid`,
   `create table api_key (id text primary key not null, tenant text not null, role text not null, digest text not null, note text not null) strict, without rowid`,
+  `create table webhook (id text primary key not null, tenant text, url text not null, "by" text, added_at integer not null, disabled text) strict, without rowid`,
   `create table personal (ref text primary key not null, text text, turn integer not null) strict, without rowid`,
 ]
 
@@ -128,5 +129,6 @@ const OPERATION = [
     run text primary key not null, host text not null, boot_id text not null, pgid integer, start_ticks integer,
     claimed_at integer not null
   ) strict, without rowid`,
+  `create table telling (webhook text primary key not null, seq integer not null, idx integer, failures integer not null, next_at integer not null) strict, without rowid`,
   `create table card (lease text primary key not null, channel text not null, ts text not null, shown text not null) strict, without rowid`,
 ]
