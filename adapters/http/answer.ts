@@ -2,6 +2,7 @@ import { answer, looksOf, type Question } from '#core'
 import { pastOf } from '../past.ts'
 import type { Caller } from './api-key.ts'
 import { candidatesAnswer } from './candidates.ts'
+import { withInstants } from './instants.ts'
 import { lookedAt } from './looks.ts'
 import { cursorOf, type Cursor } from './page.ts'
 import { refuse, refuseCommand } from './refuse.ts'
@@ -24,9 +25,11 @@ export async function answerTo(
   })
   if (found.type === 'refused')
     return question.ask === 'preview' ? refuseCommand(door, found, question.command) : refuse(door, found.refusal)
-  if (question.ask !== 'why' || question.all !== true) return ok({ detail, ...found })
+  if (question.ask !== 'why' || question.all !== true) return ok({ detail, ...told(found) })
   const listed = await candidatesAnswer(call, found, cursor)
   if (!('total' in listed)) return listed
   const { lines, ...data } = listed
-  return ok({ detail: [detail, ...lines].join('\n'), ...found, ...data })
+  return ok({ detail: [detail, ...lines].join('\n'), ...told(found), ...(withInstants(data) as object) })
 }
+
+const told = (found: object): object => withInstants(found) as object

@@ -1,6 +1,7 @@
 import { spacedCode, type Fleet, type LeaseId, type Outcome, type RequestId } from '#core'
 import type { Caller } from './api-key.ts'
 import { ok, type Answer, type Call } from './route.ts'
+import { withInstants } from './instants.ts'
 import { lookedAt } from './looks.ts'
 import { refuse } from './refuse.ts'
 import { mayChange, ownLease, ownRequest, presentStanding, type Standing } from './standing.ts'
@@ -79,7 +80,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
 }
 
 const told = async (call: Call, outcome: Outcome, more: Readonly<Record<string, unknown>> = {}): Promise<Answer> => {
-  const { type, ...data } = outcome
+  const { type, ...data } = withInstants(outcome) as Outcome
   return ok({ outcome: type, detail: await wordsOf(call, outcome, more['code']), ...data, ...more })
 }
 

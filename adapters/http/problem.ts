@@ -1,4 +1,5 @@
 import type { Refusal } from '#core'
+import { withInstants } from './instants.ts'
 import type { Answer } from './route.ts'
 import { REFUSALS } from './status.ts'
 
@@ -30,7 +31,7 @@ const QUEUE_FULL_S = 30
 export function refused(refusal: Refusal, detail: string, more: Readonly<Record<string, unknown>> = {}): Answer {
   const { status, title } = REFUSALS[refusal.type]
   const { type, ...data } = refusal
-  const answer = problem(status, type, title, detail, { refusal: type, data, ...more })
+  const answer = problem(status, type, title, detail, { refusal: type, data: withInstants(data), ...more })
   return status === 503 ? { ...answer, headers: { ...answer.headers, 'retry-after': String(QUEUE_FULL_S) } } : answer
 }
 

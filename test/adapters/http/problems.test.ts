@@ -1,5 +1,6 @@
 import type { Refusal, RefusalType } from '#core'
 import { expect, test } from 'vitest'
+import { withInstants } from '../../../adapters/http/instants.ts'
 import { REFUSALS } from '../../../adapters/http/status.ts'
 import { serve } from './fake.ts'
 
@@ -187,7 +188,7 @@ test.each(Object.values(SAMPLES))('$type is a problem with its status, its data 
   expect(status).toBe(STATUSES[type])
   expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
   expect(headers.get('retry-after')).toBe(status === 503 ? '30' : null)
-  expect(body).toMatchObject({ type: `urn:duffy:${type}`, status, refusal: type, data })
+  expect(body).toMatchObject({ type: `urn:duffy:${type}`, status, refusal: type, data: withInstants(data) })
   expect(body.title.length).toBeGreaterThan(3)
   expect(body.detail.length).toBeGreaterThan(20)
 })
