@@ -46,6 +46,9 @@ export interface Tenant extends TenantTerms {
   readonly admins: readonly string[]
   /** Let in where neither the request nor its person names a key. */
   readonly keys: readonly Fingerprint[]
+  readonly addedAt: Instant
+  /** Null while it is active. */
+  readonly retiredAt: Instant | null
   readonly homes: Readonly<Partial<Record<MachineType, PlatformName>>>
   /** Machines that its leases are good for, those being prepared or replaced included. */
   readonly held: number

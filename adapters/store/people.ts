@@ -15,6 +15,8 @@ export const TenantRow = defineEntity({
     longest_ms: p.integer().nullable(),
     holds: p.integer(),
     hold_ms: p.integer(),
+    added_at: p.integer(),
+    retired_at: p.integer().nullable(),
     members: p.text(),
     admins: p.text(),
     keys: p.text(),

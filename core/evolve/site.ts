@@ -52,11 +52,21 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent, at: Instant): void =>
     case 'tenantAdded': {
       const { type: _, tenant: name, number, ...settings } = event
       fleet.counters.put('tenant', number)
-      return fleet.tenants.put(name, { name, number, ...settings, homes: {}, held: 0, habit: [] })
+      return fleet.tenants.put(name, {
+        name,
+        number,
+        ...settings,
+        addedAt: at,
+        retiredAt: null,
+        homes: {},
+        held: 0,
+        habit: [],
+      })
     }
     case 'tenantConfigured': {
       const { type: _, tenant: name, ...settings } = event
-      return patchTenant(fleet, name, settings)
+      const { retiredAt } = fleet.tenants.need(name)
+      return patchTenant(fleet, name, { ...settings, retiredAt: settings.active ? null : (retiredAt ?? at) })
     }
     case 'homeChosen':
     case 'homeMoved': {

@@ -5,6 +5,7 @@ import { plainGet, reserve } from '../facade/reserve.ts'
 import type { Answer } from '../route.ts'
 import { refusalWords } from '../words.ts'
 import { badId, forbidden, idOf, invalidBody, no, notFound, success, type Asked, type V3Route } from './route.ts'
+import { EMPTY, emptySession } from './empty.ts'
 import { present, partMetadata, sessionOfNumber, type Session } from './group.ts'
 import { endOf, sessionOf, type Spec } from './shapes.ts'
 import { readExpiry, stamp, type Expiry } from './time.ts'
@@ -29,6 +30,7 @@ export const sessions: readonly V3Route[] = [
     who: 'tenant',
     async answer(asked, caller) {
       const { call, settings } = asked
+      if (idOf(call) === EMPTY) return empty(asked, 'get', caller!.tenant)
       const own = await ownSession(asked, caller!)
       if ('status' in own) return own
       return success('get', { session: await call.door.ports.lane.read((fleet) => sessionOf(fleet, own, settings)) })
@@ -50,6 +52,7 @@ export const sessions: readonly V3Route[] = [
     async answer(asked, caller) {
       const read = PUT.safeParse(asked.call.body ?? {})
       if (!read.success) return invalidBody(read.error)
+      if (idOf(asked.call) === EMPTY) return isRetired(EMPTY)
       const own = await ownSession(asked, caller!)
       return 'status' in own ? own : put(asked, caller!, { session: own, ...read.data })
     },
@@ -108,7 +111,10 @@ const post = async (
   })
   if ('status' in commands) return commands
   const [first, ...others] = commands
-  if (first === undefined) return cannotReserve(asked)
+  if (first === undefined) {
+    const owner = await lane.read((fleet) => ownerOf(fleet, caller, tenantId ?? null))
+    return typeof owner === 'object' ? owner : empty({ call, settings }, 'post', owner)
+  }
   const reserved = await reserve(call, caller, {
     parts: [first, ...others],
     door: DOOR,
@@ -130,6 +136,9 @@ const post = async (
       return no(503, 'contextualization of nodes failed', { 'retry-after': '0' })
   }
 }
+
+const empty = ({ call, settings }: Asked, action: 'get' | 'post', tenant: TenantName): Promise<Answer> =>
+  call.door.ports.lane.read((fleet, at) => success(action, { session: emptySession(fleet, tenant, { settings, at }) }))
 
 /** What is wanted of each pool in all. */
 const merged = (specs: readonly Spec[]): Spec[] =>
@@ -168,12 +177,7 @@ const commandsOf = (fleet: Fleet, owner: TenantName, { asked, leaseMs }: Wanted)
 
 /** The pool is unknown, or short: the same text. Of several the first is named. */
 const cannotReserve = ([first]: readonly Spec[]): Answer =>
-  no(
-    422,
-    first === undefined
-      ? "can't reserve nodes: none asked for"
-      : `can't reserve nodes: quantity=${first.quantity} pool='${first.pool}'`,
-  )
+  no(422, `can't reserve nodes: quantity=${first!.quantity} pool='${first!.pool}'`)
 
 const refusedPost = (at: number, wanted: readonly Spec[], refusal: Refusal): Answer => {
   if (refusal.type === 'overQuota') return overQuota(refusal)
@@ -193,13 +197,15 @@ const SHORT: ReadonlySet<RefusalType> = new Set([
 const overQuota = ({ count, held, quota }: Extract<Refusal, { type: 'overQuota' }>): Answer =>
   no(403, `quota exceeded: requested nodes (${count}) + current allocation (${held}) = ${count + held} > ${quota}`)
 
+const isRetired = (number: number): Answer => no(422, `session ${number} is retired`)
+
 type Change = z.output<typeof PUT> & { readonly session: Session }
 
 /** Bounds cut without a word, as in Duffy v3. */
 const put = async (asked: Asked, caller: Caller, { session, active, expires_at: expires }: Change): Promise<Answer> => {
   const { ports } = asked.call.door
   const [{ number, grantedAt }] = session
-  const retired = no(422, `session ${number} is retired`)
+  const retired = isRetired(number)
   const lasting = session.filter(({ state }) => state.status !== 'ended')
   if (lasting.length === 0) return retired
   const now = await ports.lane.read((_fleet, at) => at)

@@ -163,16 +163,13 @@ const grantsIn = (fleet: Fleet, pool: PoolName): number => {
   return open.length
 }
 
-/** Duffy does not keep when a tenant was made; clients insist that it be said. */
-const UNKNOWN = stamp(0)
-
 export function tenantOf(fleet: Fleet, tenant: Tenant, { leaseMs }: V3Settings) {
-  const { name, number, active, quota, longestMs } = tenant
+  const { name, number, active, quota, longestMs, addedAt, retiredAt } = tenant
   const longest = longestOf(fleet, tenant)
   return {
-    retired_at: active ? null : UNKNOWN,
+    retired_at: retiredAt === null ? null : stamp(retiredAt),
     active,
-    created_at: UNKNOWN,
+    created_at: stamp(addedAt),
     name: name as string,
     is_admin: isAdmin(fleet, tenant),
     ssh_key: '**********',

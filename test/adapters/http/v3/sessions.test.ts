@@ -88,6 +88,21 @@ describe('POST /sessions', () => {
     expect(told.body.detail[0].loc).toEqual(loc)
   })
 
+  test('for no machines is a session that holds nothing and is retired, as clients read one', async () => {
+    await using served = await serveV3()
+    const told = await served.v3('POST', '/sessions', { body: { tenant_id: null, nodes_specs: [] } })
+    expect(told.status).toBe(201)
+    const session = sessionFrom(told)
+    expect(session).toMatchObject({ id: 0, active: false, nodes: [], data: { nodes_specs: [] } })
+    expect(sessionFrom(await served.v3('GET', `/sessions/${session.id}`))).toMatchObject({ id: 0, active: false })
+    const body = { active: false, expires_at: null }
+    const again = await served.v3('PUT', `/sessions/${session.id}`, { body })
+    expect([again.status, again.body]).toEqual([422, { detail: 'session 0 is retired' }])
+    expect(served.duffy.fleet.leases.size).toBe(0)
+    const other = await served.v3('POST', '/sessions', { body: { nodes_specs: [], tenant_id: 2 } })
+    expect(other.status).toBe(403)
+  })
+
   test('eight at once at a quota of two are exactly two sessions', async () => {
     await using served = await serveV3()
     served.duffy.does({ do: 'setTenant', tenant: 'alice' as never, terms: { quota: 2 }, keys: null })

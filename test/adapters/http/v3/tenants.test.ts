@@ -86,3 +86,17 @@ describe('PUT /tenants/{id}', () => {
     expect((await served.v3('PUT', '/tenants/9', { as: 'admin', body: { node_quota: 7 } })).status).toBe(404)
   })
 })
+
+test('tells when a tenant was made, and since when it is retired', async () => {
+  await using served = await serveV3()
+  const made = await served.v3('GET', '/tenants/1')
+  expect(made.body.tenant).toMatchObject({ created_at: '2026-11-23T12:00:00.000+00:00', retired_at: null })
+  served.duffy.pass(60_000)
+  await served.v3('PUT', '/tenants/1', { as: 'admin', body: { active: false } })
+  served.duffy.pass(60_000)
+  const told = await served.v3('GET', '/tenants/1', { as: 'admin' })
+  expect(told.body.tenant).toMatchObject({
+    created_at: '2026-11-23T12:00:00.000+00:00',
+    retired_at: '2026-11-23T12:01:00.000+00:00',
+  })
+})
