@@ -93,6 +93,7 @@ export const duffy = async ({
   const kept = starting.use(await openArtifacts(artifactOptions(settings, clock, log)))
   const performer = watch(performerOf(settings, environment))
   const world: World = { settings, store, lane, performer, kept, clock, log }
+  const jenkinses = starting.use(startJenkins(world))
   starting.use(await startWorker(world, jenkinses))
   const desk = estimateDesk()
   const post = mailDoor(settings.mail, { lane, log })

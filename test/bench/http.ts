@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Config } from '../../adapters/config/config.ts'
-import { runDuffy } from '../kit/duffy.ts'
-import type { Timing } from './callers.ts'
+import { olderClient } from '../e2e/older-clients.ts'
+import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
+import { timing, type Timing } from './callers.ts'
 
 const LOAD = resolve(import.meta.dirname, 'load.ts')
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
@@ -52,6 +54,50 @@ export const benchOlder = async (
     for (const count of clients) timings[api].push(await load(count, ms))
   }
   return timings
+}
+
+/**
+ * The same with real machines (nsbox) and real Ansible, the default config: one client after the other takes a machine that it can log in
+ * to, and gives it back. How long a `get` takes.
+ */
+export const benchOlderGrants = async (rounds: number): Promise<Readonly<Record<'v3' | 'legacy', Timing>>> => {
+  await using duffy = await runDuffy()
+  const client = await olderClient(duffy, 'infra', 2)
+  const ways: Readonly<Record<'v3' | 'legacy', () => Promise<void>>> = {
+    async v3() {
+      const body = { tenant_id: null, nodes_specs: [{ pool: 'metal', quantity: 1 }] }
+      const got = await client.v3('POST', '/sessions', body)
+      if (got.status !== 201) throw new Error(`${got.status}: ${got.text}`)
+      const { session } = JSON.parse(got.text) as { readonly session: { readonly id: number } }
+      given = () => client.v3('PUT', `/sessions/${session.id}`, { active: false, expires_at: null })
+    },
+    async legacy() {
+      const { text } = await client.legacy('/Node/get')
+      const { ssid } = JSON.parse(text) as { readonly ssid: string }
+      given = () => client.legacy(`/Node/done?ssid=${ssid}`)
+    },
+  }
+  let given: () => Promise<unknown> = async () => {}
+  const times: { v3: number[]; legacy: number[] } = { v3: [], legacy: [] }
+  for (const api of ['v3', 'legacy'] as const) {
+    for (let round = 0; round < rounds; round += 1) {
+      const start = performance.now()
+      await ways[api]()
+      times[api].push(performance.now() - start)
+      await given()
+      await readyAgain(duffy)
+    }
+  }
+  return { v3: timing(times.v3, Infinity), legacy: timing(times.legacy, Infinity) }
+}
+
+/** Until the pool has a machine to give, so that nobody is timed who waits for one to be made clean. */
+const readyAgain = async (duffy: RunningDuffy): Promise<void> => {
+  for (;;) {
+    const { body } = await duffy.api('GET', '/api/v1/pools/metal')
+    if (body.pool.levels.ready >= 2) return
+    await pause(20)
+  }
 }
 
 const loader =

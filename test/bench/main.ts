@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Duffy costs, as ratios to a raw probe of the same run; `npm run bench -- quick` in a minute, and
- * `npm run bench -- decisions` only what a decision costs in core alone.
+ * `npm run bench -- decisions` only what a decision costs in core alone, `npm run bench -- older` only the doors for older clients.
  * The figures of the lane and of HTTP are taken with driver null, those of the login with real Ansible and real machines.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Timing } from './callers.ts'
 import { benchDecisions, fitted, rawSort, type DecisionFigures } from './decisions.ts'
 import { benchEstimates } from './estimates.ts'
-import { benchHttp, benchOlder } from './http.ts'
+import { benchHttp, benchOlder, benchOlderGrants } from './http.ts'
 import { benchLane } from './lane.ts'
 import { benchLogin } from './login.ts'
 import { rawAllocations } from './raw.ts'
@@ -30,9 +30,17 @@ const told = ({ perSecond, p50, p99 }: Timing, raw: number): string[] => [
 
 try {
   if (process.argv.includes('decisions')) tellDecisions()
+  else if (process.argv.includes('older')) await tellOlder(probed())
   else await tellAll()
 } finally {
   rmSync(dir, { recursive: true, force: true })
+}
+
+/** The raw probe, said as well. */
+function probed(): number {
+  const raw = rawAllocations(join(dir, 'raw.db'), { machines: 10_000, ms })
+  line('raw better-sqlite3, a transaction each', `${round(raw)}/s`)
+  return raw
 }
 
 async function tellAll(): Promise<void> {
@@ -75,14 +83,7 @@ async function tellAll(): Promise<void> {
   for (const [index, timing] of (await benchHttp(clients, ms)).entries())
     line(`${clients[index]} clients`, ...told(timing, second))
 
-  console.log('\nThe doors for older clients, 3,000 machines, driver null (no playbooks); half get, half done:')
-  line('', 'per s', 'of raw', 'get p50 ms', 'get p99 ms')
-  const few = [1, 4, 16]
-  const older = await benchOlder(few, ms)
-  for (const [index, timing] of older.v3.entries())
-    line(`/api/v1/sessions, ${few[index]} clients`, ...told(timing, second))
-  for (const [index, timing] of older.legacy.entries())
-    line(`/Node/get, ${few[index]} clients`, ...told(timing, second))
+  await tellOlder(second)
 
   const estimates = benchEstimates()
   const cost = (ms_: number): string[] => [round(ms_, 2), `${round(ms_ / estimates.raw, 2)}x`]
@@ -99,6 +100,23 @@ async function tellAll(): Promise<void> {
   line('get to a working SSH login', round(login.p50), round(login.p99), login.count)
   line('of which the playbook', round(playbook.p50), round(playbook.p99), playbook.count)
   line('of which Duffy itself', round(own.p50, 1), round(own.p99, 1), own.count)
+}
+
+/** The doors for older clients: what they cost by themselves, and with what a real grant takes. */
+async function tellOlder(raw: number): Promise<void> {
+  console.log('\nThe doors for older clients, 3,000 machines, driver null (no playbooks); half get, half done:')
+  line('', 'per s', 'of raw', 'get p50 ms', 'get p99 ms')
+  const few = [1, 4, 16]
+  const older = await benchOlder(few, ms)
+  for (const [index, timing] of older.v3.entries())
+    line(`/api/v1/sessions, ${few[index]} clients`, ...told(timing, raw))
+  for (const [index, timing] of older.legacy.entries()) line(`/Node/get, ${few[index]} clients`, ...told(timing, raw))
+
+  console.log('The same with real machines (nsbox) and real grants by Ansible, one client, the default config:')
+  line('', 'get p50 ms', 'get p99 ms', 'rounds')
+  const { v3, legacy } = await benchOlderGrants(quick ? 5 : 20)
+  line('/api/v1/sessions', round(v3.p50), round(v3.p99), v3.count)
+  line('/Node/get', round(legacy.p50), round(legacy.p99), legacy.count)
 }
 
 /** The core alone: microseconds a command, and how that grows with the logarithms of machines and of those who wait. */
