@@ -39,9 +39,9 @@ export async function runGet(call: Call, verb: Verb, operands: readonly string[]
     if (!asked.ok) return asked.exit
     const got = (asked.answer.body ?? {}) as Got
     if (asked.answer.status !== 202 || performance.now() >= end) return finish(call, asked.answer, got)
-    const progress = progressOf(got)
-    if (progress !== told) world.err(progress)
-    told = progress
+    const standing = standingOf(got)
+    if (standing !== told) world.err(progressOf(got))
+    told = standing
   }
 }
 
@@ -64,6 +64,12 @@ const offerOwnKey = ({ world }: Call, fields: Record<string, unknown>): void => 
   fields['keys'] = [own.line]
   if (fields['dry-run'] === undefined) world.err(`letting in ${own.file}`)
 }
+
+/** What is worth another line when it changes: the place, or the machines. When it is likely one's turn changes all the time. */
+const standingOf = ({ lease, request }: Got): string =>
+  lease === undefined
+    ? `${request?.id} ${request?.position}`
+    : [lease.id, ...lease.machines.map(({ name, open }) => `${name} ${open}`)].join(' ')
 
 const progressOf = ({ lease, request, detail }: Got): string => {
   if (detail !== undefined) return detail

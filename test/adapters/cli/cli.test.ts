@@ -82,6 +82,25 @@ test('get tells on stderr what it waits for, and ends when its machine is ready'
   expect(served.duffy.fleet.leases.size).toBe(1)
 })
 
+test('get tells its place once, however often its estimate changes', async () => {
+  const answers = [3, 3, 3, 2].map(
+    (position, turn) => [202, { request: { id: 'R1', position } }, `in ${turn} min`] as const,
+  )
+  const server = createServer((_, response) => {
+    const [status, body, detail] = answers.shift() ?? [201, {}, 'yours']
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ ...body, detail }))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  const { out, err } = await run(['get', 'vm', '--wait', '60s'], {
+    DUFFY_URL: `http://127.0.0.1:${port}`,
+    DUFFY_API_KEY: 'dfy_key',
+  })
+  server.close()
+  expect([out, err]).toEqual(['yours\n', 'in 0 min\nin 3 min\n'])
+})
+
 test.each([[['get', 'vm', '--dry-run']], [['get', 'vm', 'dry-run']]])(
   '%j says what would happen, and takes nothing',
   async (words) => {
