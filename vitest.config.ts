@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
+    // More than there are processors: tests of servers and networks wait most of their time.
+    maxWorkers: 3,
     projects: [
       // Core keeps nothing between two tests, so that its files need no process each: that saves half a minute.
       { extends: true, test: { name: 'core', include: [PURE], isolate: false } },
