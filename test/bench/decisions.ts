@@ -173,7 +173,10 @@ export class Site {
     this.#lent[at] = this.#lent.at(-1)!
     this.#lent.pop()
     this.#giveBack(lease)
-    if (this.fleet.requests.size <= queue) this.get(this.want())
+    if (this.fleet.requests.size > queue) return
+    // Of few machines a home that was just found may have too few for what its tenant wants: that is refused.
+    const { of, ...command } = this.want()
+    this.#try(`irc:net:t${of}`, command)
   }
 
   #giveBack(lease: LeaseId): void {
