@@ -3,44 +3,27 @@ import {
   isoTime,
   type AuditRecord,
   type Happened,
-  type JsonObject,
   type Lease,
   type LeaseId,
-  type MachineName,
   type MachineRequest,
   type RecordBody,
   type RequestId,
   type TenantName,
+  type LogPosition,
+  type Tidings,
 } from '#core'
-
-/** A place in the log: of the events of a record those up to that one have been told, or all of them. */
-export interface Position {
-  readonly seq: number
-  readonly index: number
-}
-
-/** An event as those read it whom it concerns. */
-export interface Tidings {
-  /** Where it stands in the log; no two are the same, and later ones come later. */
-  readonly id: string
-  readonly type: Happened['type']
-  readonly at: string
-  /** Whose it is; null: the site's, of which operators alone are told. */
-  readonly tenant: TenantName | null
-  readonly request: RequestId | null
-  readonly lease: LeaseId | null
-  readonly machine: MachineName | null
-  readonly data: JsonObject
-}
 
 /** What happened, for whoever wants to be told of it. */
 export interface Feed {
   /** The number of the last record. */
   head(): number
   /** What follows a place, at most so many records of it; `upTo` is the last of them. */
-  after(from: Position, records: number): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: Position }>
+  after(
+    from: LogPosition,
+    records: number,
+  ): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: LogPosition }>
   /** The place that the id of an event names; null: it is none. */
-  read(id: string): Position | null
+  read(id: string): LogPosition | null
   /** Calls back when there may be more; the result ends it. */
   onNews(listener: () => void): () => void
 }
@@ -58,16 +41,16 @@ const MOST_KEPT = 2_000
 /** Requests and leases of which it is known whose they are. */
 const MOST_OWNERS = 20_000
 
-const positionText = ({ seq, index }: Position): string => (index === Infinity ? `${seq}` : `${seq}.${index}`)
+const positionText = ({ seq, index }: LogPosition): string => (index === Infinity ? `${seq}` : `${seq}.${index}`)
 
 /** `17.2`: the third event of record 17 was told; `17`: all of its were. Null: it is no such place. */
-const readPosition = (text: string): Position | null => {
+const readPosition = (text: string): LogPosition | null => {
   const [, seq, index] = /^(\d{1,15})(?:\.(\d{1,6}))?$/.exec(text) ?? []
   return seq === undefined ? null : { seq: Number(seq), index: index === undefined ? Infinity : Number(index) }
 }
 
 /** All of a record has been told. */
-const whole = (seq: number): Position => ({ seq, index: Infinity })
+const whole = (seq: number): LogPosition => ({ seq, index: Infinity })
 
 export const feed = (ports: FeedPorts): Feed => {
   const kept = new Map<number, readonly Tidings[]>()

@@ -18,6 +18,26 @@ export type About =
   | { readonly type: 'machine'; readonly machine: MachineName }
   | { readonly type: 'site' }
 
+/** A place in the log: of the events of a record those up to that one have been told, or all of them. */
+export interface LogPosition {
+  readonly seq: number
+  readonly index: number
+}
+
+/** An event as those read it whom it concerns. */
+export interface Tidings {
+  /** Where it stands in the log; no two are the same, and later ones come later. */
+  readonly id: string
+  readonly type: Happened['type']
+  readonly at: string
+  /** Whose it is; null: the site's, of which operators alone are told. */
+  readonly tenant: TenantName | null
+  readonly request: RequestId | null
+  readonly lease: LeaseId | null
+  readonly machine: MachineName | null
+  readonly data: JsonObject
+}
+
 /** What is told of an event; null: it is Duffy's own housekeeping, or is told where it belongs. */
 export const happened = (event: Event): Happened | null => ofRequest(event) ?? ofLease(event) ?? ofSite(event)
 

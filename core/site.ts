@@ -2,9 +2,9 @@ import type { MachineName, PlatformName, PoolName, TenantName } from './id.ts'
 import type { Limits } from './limits.ts'
 import type { OperatorPlace } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
-import type { Priority } from './request.ts'
 import type { JsonObject } from './run.ts'
 import type { SshKey } from './ssh-key.ts'
+import type { TenantTerms } from './tenant.ts'
 
 /** What a site's config says, complete: every default filled in, every elastic machine spelled out. */
 export interface Site {
@@ -29,14 +29,8 @@ export interface SiteMachine {
   readonly variables: JsonObject
 }
 
-export interface SiteTenant {
+export interface SiteTenant extends TenantTerms {
   readonly name: TenantName
-  readonly quota: number
-  readonly weight: number
-  readonly priority: Priority
-  readonly longestMs: number | null
-  readonly holds: number
-  readonly holdMs: number
   readonly members: readonly string[]
   readonly keys: readonly SshKey[]
 }

@@ -13,7 +13,6 @@ import type {
   Identity,
   Instant,
   Launch,
-  JsonObject,
   Lease,
   LeaseId,
   MachineName,
@@ -28,6 +27,8 @@ import type {
   TenantName,
   Verification,
   WebhookId,
+  LogPosition,
+  Tidings,
 } from '#core'
 import type { Log } from '../log.ts'
 import type { Remembered } from '../past.ts'
@@ -116,30 +117,13 @@ export interface Feed {
   head(): number
   /** What follows a place, of at most so many records; `upTo` is the last of them. */
   after(
-    from: FeedPosition,
+    from: LogPosition,
     records: number,
-  ): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: FeedPosition }>
+  ): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: LogPosition }>
   /** The place that the id of an event names; null: it is none. */
-  read(id: string): FeedPosition | null
+  read(id: string): LogPosition | null
   /** Calls back when there may be more; the result ends it. */
   onNews(listener: () => void): () => void
-}
-
-export interface FeedPosition {
-  readonly seq: number
-  readonly index: number
-}
-
-export interface Tidings {
-  readonly id: string
-  readonly type: string
-  readonly at: string
-  /** Whose it is; null: for operators alone. */
-  readonly tenant: TenantName | null
-  readonly request: RequestId | null
-  readonly lease: LeaseId | null
-  readonly machine: MachineName | null
-  readonly data: JsonObject
 }
 
 /** Webhooks as far as their door has to know them. */

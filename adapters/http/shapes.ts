@@ -8,8 +8,8 @@ import {
   type PoolView,
   type RequestView,
   type RunView,
+  type Tidings,
 } from '#core'
-import type { Tidings } from './ports.ts'
 import { z } from 'zod'
 
 /**

@@ -1,14 +1,15 @@
+import type { LogPosition, Tidings } from '#core'
 import { Readable } from 'node:stream'
 import type { Caller } from './api-key.ts'
 import type { Bounds } from './bounds.ts'
-import type { Feed, FeedPosition, Ports, Tidings } from './ports.ts'
+import type { Feed, Ports } from './ports.ts'
 import { problem } from './problem.ts'
 import type { Answer } from './route.ts'
 
 /** Answers that tell what happens for as long as somebody listens. */
 export interface Streams {
   /** What concerns the caller, from a place in the log on; null: from now on. */
-  open(caller: Caller, from: FeedPosition | null, signal: AbortSignal): Answer
+  open(caller: Caller, from: LogPosition | null, signal: AbortSignal): Answer
   readonly size: number
   /** Ends all of them. */
   close(): void
@@ -35,7 +36,7 @@ export function streams(
   const isKnown = async ({ key, tenant, role }: Caller): Promise<boolean> =>
     apiKey(key)?.role === role && (await lane.read((fleet) => fleet.tenants.get(tenant)?.active === true))
 
-  async function* told(caller: Caller, from: FeedPosition | null, signal: AbortSignal): AsyncGenerator<string> {
+  async function* told(caller: Caller, from: LogPosition | null, signal: AbortSignal): AsyncGenerator<string> {
     let at = from ?? { seq: feed.head(), index: Infinity }
     yield from === null
       ? `retry: ${RETRY_MS}\nid: ${at.seq}\nevent: start\ndata: ${JSON.stringify({ id: String(at.seq) })}\n\n`
@@ -78,7 +79,7 @@ export function streams(
     close: () => closing.abort(),
   }
 
-  function refusal({ key }: Caller, from: FeedPosition | null): Answer | null {
+  function refusal({ key }: Caller, from: LogPosition | null): Answer | null {
     const head = feed.head()
     if (from !== null && (from.seq > head || head - from.seq > bounds.eventRecordsBack)) return tooFar(from, bounds)
     const own = [...open.values()].filter((caller) => caller.key === key).length
@@ -130,7 +131,7 @@ const awaited = (feed: Feed, signal: AbortSignal, ms: number) => {
   }
 }
 
-const tooFar = ({ seq }: FeedPosition, { eventRecordsBack: most }: StreamBounds): Answer =>
+const tooFar = ({ seq }: LogPosition, { eventRecordsBack: most }: StreamBounds): Answer =>
   problem(
     410,
     'tooFarBack',

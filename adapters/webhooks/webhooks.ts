@@ -1,31 +1,27 @@
 import { createHmac } from 'node:crypto'
-import { DUFFY, type Asked, type Fleet, type Instant, type TenantName, type Webhook, type WebhookId } from '#core'
+import {
+  DUFFY,
+  type Asked,
+  type Fleet,
+  type Instant,
+  type Webhook,
+  type WebhookId,
+  type LogPosition,
+  type Tidings,
+} from '#core'
 import type { Log } from '../log.ts'
 import { rounds } from '../rounds.ts'
 import { allowedIn, faultOf, type Networks } from './address.ts'
 import { post } from './post.ts'
 
-/** A place in the log, as far as a webhook has been told. */
-export interface Place {
-  readonly seq: number
-  readonly index: number
-}
-
 /** How a webhook stands. What has been told is kept after each post, so that a stop loses nothing and repeats at most one. */
 export interface Telling {
   readonly webhook: WebhookId
-  readonly upTo: Place
+  readonly upTo: LogPosition
   /** In a row. */
   readonly failures: number
   /** When the next try is due. */
   readonly nextAt: Instant
-}
-
-interface Tidings {
-  readonly id: string
-  readonly type: string
-  readonly at: string
-  readonly tenant: TenantName | null
 }
 
 export interface WebhookPorts {
@@ -34,8 +30,11 @@ export interface WebhookPorts {
   readonly allow: Networks
   ask(asked: Omit<Asked, 'at'>): Promise<unknown>
   read<T>(look: (fleet: Fleet, at: Instant) => T): Promise<T>
-  after(from: Place, records: number): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: Place }>
-  placeOf(id: string): Place | null
+  after(
+    from: LogPosition,
+    records: number,
+  ): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: LogPosition }>
+  placeOf(id: string): LogPosition | null
   /** The number of the last record that was made before an instant. */
   lastBefore(at: Instant): Promise<number>
   tellings(): Promise<readonly Telling[]>

@@ -2,20 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
+import { nullMetal } from '../kit/null-site.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 
 const site = (machines: readonly string[], longest: '24h' | '2h' = '24h'): Config => ({
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      steps: [],
-      longest,
-      machines: machines.map((name) => ({ name, platform: 'intel' })),
-    },
-  },
+  ...nullMetal(machines, { longest }),
   tenants: { local: { quota: 8, keys: [KEY] } },
 })
 

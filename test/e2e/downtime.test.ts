@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
+import { nullMetal } from '../kit/null-site.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
 import { until } from '../kit/slack/until.ts'
-import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const LEAD_S = 6
@@ -17,24 +18,11 @@ beforeAll(async () => {
   slack = await workspace(['alice'])
   duffy = await runDuffy({
     config: {
-      platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-      pools: {
-        metal: {
-          type: 'metal',
-          driver: 'null',
-          steps: [],
-          grace: '0s',
-          machines: ['m1', 'm2'].map((name) => ({ name, platform: 'intel' })),
-        },
-      },
+      ...nullMetal(['m1', 'm2'], { grace: '0s' }),
       limits: { shortest: '1s', warnMinutes: [LEAD_S / 60] },
       tenants: { local: { quota: 4, keys: [KEY], members: [`slack:${APP.team}:*`] } },
     },
-    environment: {
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
-    },
+    environment: slackEnvironment(slack),
   })
   alice = personIn(slack, duffy.url, 'alice')
 }, 360_000)

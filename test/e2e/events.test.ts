@@ -4,18 +4,11 @@ import { expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy } from '../kit/duffy.ts'
 import { listen } from '../kit/event-stream.ts'
+import { nullMetal } from '../kit/null-site.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CONFIG: Config = {
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      steps: [],
-      machines: [1, 2, 3, 4].map((number) => ({ name: `m${number}`, platform: 'intel' })),
-    },
-  },
+  ...nullMetal(['m1', 'm2', 'm3', 'm4']),
   tenants: { local: { quota: 4, keys: [KEY] } },
 }
 

@@ -6,23 +6,16 @@ import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { ii, type Ii } from '../kit/irc/ii.ts'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
+import { nullMetal } from '../kit/null-site.ts'
 import { personIn } from '../kit/slack/person.ts'
-import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const BIN = resolve(import.meta.dirname, '../../bin/duffy')
 const CODE = /duffy link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/
 
 const site: Config = {
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      steps: [],
-      machines: ['m1', 'm2', 'm3'].map((name) => ({ name, platform: 'intel' })),
-    },
-  },
+  ...nullMetal(['m1', 'm2', 'm3']),
   tenants: { local: { quota: 3, keys: [KEY] } },
   operators: { controlRooms: ['irc:test:#Lab-Ops', 'slack:CNONE'] },
 }
@@ -46,9 +39,7 @@ beforeAll(async () => {
       DUFFY_IRC_ACCOUNT: 'duffybot',
       DUFFY_IRC_PASSWORD: accounts.duffybot,
       DUFFY_IRC_CHANNELS: '#duffy,#lab-ops',
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
+      ...slackEnvironment(slack),
     },
   })
   alice = await ii(network, { nick: 'alice', channels: ['#duffy', '#lab-ops'] })

@@ -6,7 +6,7 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { mailServer, type MailServer, type Taken } from '../kit/mail/server.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
 import { until } from '../kit/slack/until.ts'
-import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CODE = /link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}) yes/
@@ -39,9 +39,7 @@ beforeAll(async () => {
   duffy = await runDuffy({
     config: site,
     environment: {
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
+      ...slackEnvironment(slack),
       DUFFY_MAIL_URL: server.url,
       DUFFY_MAIL_FROM: 'Duffy <duffy@lab.example>',
     },

@@ -7,22 +7,15 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { person } from '../kit/irc/person.ts'
 import { typedInIrc, typedInSlack } from '../kit/next-step.ts'
+import { nullMetal } from '../kit/null-site.ts'
 import { scratch } from '../kit/scratch.ts'
 import { personIn } from '../kit/slack/person.ts'
 import { until } from '../kit/slack/until.ts'
-import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 /** Nobody's key is known, so that there is something to learn. */
 const site = (irc: IrcNetwork): Config => ({
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      steps: [],
-      machines: ['m1', 'm2', 'm3', 'm4'].map((name) => ({ name, platform: 'intel' })),
-    },
-  },
+  ...nullMetal(['m1', 'm2', 'm3', 'm4']),
   tenants: { local: { quota: 8, members: ['irc:test:*', `slack:${APP.team}:*`] } },
   irc: {
     test: {
@@ -50,9 +43,7 @@ beforeAll(async () => {
     config: site(irc),
     environment: {
       DUFFY_TEST_PASSWORD: accounts.duffybot,
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
+      ...slackEnvironment(slack),
     },
   })
 }, 360_000)

@@ -7,7 +7,7 @@ import { runDuffy, settled, type RunningDuffy } from '../kit/duffy.ts'
 import { scratch } from '../kit/scratch.ts'
 import { personIn } from '../kit/slack/person.ts'
 import { until } from '../kit/slack/until.ts'
-import { APP, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
+import { APP, slackEnvironment, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
 
 let slack: Workspace
 let duffy: RunningDuffy
@@ -18,9 +18,7 @@ beforeAll(async () => {
   slack = await workspace(['alice'])
   duffy = await runDuffy({
     environment: {
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
+      ...slackEnvironment(slack),
       DUFFY_SLACK_MEMBERS: `${APP.team}:*`,
     },
   })

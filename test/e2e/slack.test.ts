@@ -4,7 +4,7 @@ import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { until } from '../kit/slack/until.ts'
 import { personIn, sendSigned, type Person } from '../kit/slack/person.ts'
-import { APP, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
+import { APP, slackEnvironment, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 
@@ -31,9 +31,7 @@ let environment: Record<string, string>
 beforeAll(async () => {
   slack = await workspace(['alice', 'bob', 'dave', 'erin', 'guest'])
   environment = {
-    DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-    DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-    DUFFY_SLACK_API_URL: slack.apiUrl,
+    ...slackEnvironment(slack),
     DUFFY_SLACK_MEMBERS: `${APP.team}:*`,
   }
   duffy = await runDuffy({

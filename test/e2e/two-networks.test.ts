@@ -5,22 +5,14 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { accounts, inspircdWithAnope, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { irssi, type Irssi } from '../kit/irc/irssi.ts'
 import { person, type Person } from '../kit/irc/person.ts'
+import { nullMetal } from '../kit/null-site.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CODE = /link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/
 
 /** `east` has Atheme, `west` has Anope; on both there are an alice and a bob, who need not be the same. */
 const site = (east: IrcNetwork, west: IrcNetwork): Config => ({
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      steps: [],
-      grace: '0s',
-      machines: ['m1', 'm2', 'm3', 'm4'].map((name) => ({ name, platform: 'intel' })),
-    },
-  },
+  ...nullMetal(['m1', 'm2', 'm3', 'm4'], { grace: '0s' }),
   limits: { shortest: '1s', warnMinutes: [0.1] },
   cron: { sweep: '* * * * * *' },
   tenants: {

@@ -8,7 +8,7 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { person as ircPerson } from '../kit/irc/person.ts'
 import { personIn } from '../kit/slack/person.ts'
-import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 import { timeless } from './timeless.ts'
 
 /**
@@ -104,9 +104,7 @@ beforeAll(async () => {
       DUFFY_IRC_PASSWORD: accounts.duffybot,
       DUFFY_IRC_CHANNELS: '#duffy',
       DUFFY_IRC_MEMBERS: '*',
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
+      ...slackEnvironment(slack),
       DUFFY_SLACK_MEMBERS: `${APP.team}:*`,
     },
   })

@@ -151,7 +151,7 @@ const flooding = () => {
       const tidings = Array.from({ length: 50 }, (_, more) => ({
         ...rest,
         id: `${seq + more + 1}.0`,
-        type: 'machineReadied',
+        type: 'leaseExtended' as const,
         data: { text: 'x'.repeat(20_000) },
       }))
       return { tidings, upTo: { seq: seq + 50, index: Infinity } }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../../../adapters/config/config.ts'
 import { duffy } from '../../../adapters/duffy.ts'
 import { scratch } from '../scratch.ts'
-import { APP, type Json, type Workspace } from './workspace.ts'
+import { APP, slackEnvironment, type Json, type Workspace } from './workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 
@@ -37,9 +37,7 @@ export const house = async (
       DUFFY_DATA_DIR: dataDir,
       DUFFY_PORT: '0',
       PATH: process.env['PATH'],
-      DUFFY_SLACK_BOT_TOKEN: APP.botToken,
-      DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
-      DUFFY_SLACK_API_URL: slack.apiUrl,
+      ...slackEnvironment(slack),
       ...environment,
     },
     clock: Date.now,

@@ -198,3 +198,10 @@ const freePort = async (): Promise<number> => {
   server.close()
   return port
 }
+
+/** What has a Duffy use a workspace. */
+export const slackEnvironment = ({ apiUrl }: Pick<Workspace, 'apiUrl'>) => ({
+  DUFFY_SLACK_BOT_TOKEN: APP.botToken,
+  DUFFY_SLACK_SIGNING_SECRET: APP.signingSecret,
+  DUFFY_SLACK_API_URL: apiUrl,
+})
