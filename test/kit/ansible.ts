@@ -180,3 +180,15 @@ export const waitUntil = async (holds: () => boolean, ms = 40_000): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/**
+ * What comes of an attempt with a deadline that is short, to wait for it, and yet long enough for what must come before it: on a
+ * busy host that takes seconds. An attempt whose deadline came too early gives null, and is made again with twice the time.
+ */
+export async function longEnough<T>(ms: number, attempt: (deadlineMs: number) => Promise<T | null>): Promise<T> {
+  for (let deadlineMs = ms; deadlineMs < 32_000; deadlineMs *= 2) {
+    const came = await attempt(deadlineMs)
+    if (came !== null) return came
+  }
+  throw new Error('every deadline came too early')
+}

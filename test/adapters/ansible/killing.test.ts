@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { carrying, lives, session, waitUntil, workshop } from '../../kit/ansible.ts'
+import { carrying, lives, longEnough, session, waitUntil, workshop } from '../../kit/ansible.ts'
 
 const shop = workshop()
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -55,7 +55,11 @@ test('an aborted run takes along what cleared its environment', async () => {
 
 test('a run past its deadline is killed, with all that ignores TERM and forked away', async () => {
   await shop.site('grant', stubborn('late', 'setsid'))
-  const { result, groups } = await shop.run({ step: 'grant', deadlineMs: 1500 })
+  const { result, groups } = await longEnough(1500, async (deadlineMs) => {
+    for (const name of ['late.near', 'late.far']) rmSync(file(name), { force: true })
+    const watched = await shop.run({ step: 'grant', deadlineMs })
+    return written('late.near') && written('late.far') ? watched : null
+  })
   expect(result).toEqual({ outcome: 'deadline', message: 'took too long, and was killed during "raw"' })
   expect([pidIn('late.near'), pidIn('late.far')].filter(lives)).toEqual([])
   expect(session(groups[0]?.pgid ?? 0)).toEqual([])
@@ -114,8 +118,14 @@ test('a run whose progress nobody can take is killed, and the fault is thrown', 
 })
 
 test('a playbook that was halted is killed at its deadline', async () => {
-  await shop.site('collect', `- raw: kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)\n- pause: {seconds: 30}`)
-  const { result } = await shop.run({ step: 'collect', deadlineMs: 1500 })
+  await shop.site(
+    'collect',
+    `- raw: echo > ${file('halted')}; kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)\n- pause: {seconds: 30}`,
+  )
+  const { result } = await longEnough(1500, async (deadlineMs) => {
+    const watched = await shop.run({ step: 'collect', deadlineMs })
+    return written('halted') ? watched : null
+  })
   expect(result.outcome).toBe('deadline')
 })
 
