@@ -97,6 +97,7 @@ const TENANT: Omit<SiteTenant, 'name'> = {
   quota: 10,
   weight: 1,
   priority: 0,
+  defaultMs: null,
   longestMs: null,
   holds: 1,
   holdMs: 24 * HOUR,

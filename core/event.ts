@@ -21,7 +21,7 @@ import type { OperatorPlace } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { Absence, Canceller, Hopeless, MachineRequest, NotedPoll, PlatformChoice } from './request.ts'
 import type { JsonObject, OutcomeFigures, Run, RunResult, StepFailure } from './run.ts'
-import type { ApiKey, TenantSettings } from './tenant.ts'
+import type { ApiKey, RecordedSettings } from './tenant.ts'
 import type { Limits } from './limits.ts'
 import type { Webhook } from './webhook.ts'
 import type { Why } from './why.ts'
@@ -86,8 +86,8 @@ export type Event =
   | { readonly type: 'maintenanceBegun'; readonly machine: MachineName; readonly was: Before }
   /** Its window is over or was taken back; what becomes of a machine that was in it follows as further events. */
   | { readonly type: 'maintenanceEnded'; readonly machine: MachineName }
-  | ({ readonly type: 'tenantAdded'; readonly tenant: TenantName; readonly number: number } & TenantSettings)
-  | ({ readonly type: 'tenantConfigured'; readonly tenant: TenantName } & TenantSettings)
+  | ({ readonly type: 'tenantAdded'; readonly tenant: TenantName; readonly number: number } & RecordedSettings)
+  | ({ readonly type: 'tenantConfigured'; readonly tenant: TenantName } & RecordedSettings)
   | {
       /** Chosen by its first grant; moved by its people or an operator. */
       readonly type: 'homeChosen' | 'homeMoved'

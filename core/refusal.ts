@@ -18,6 +18,16 @@ export type Refusal =
   | { readonly type: 'tenantExists'; readonly tenant: TenantName }
   | { readonly type: 'tenantRetired'; readonly tenant: TenantName }
   | { readonly type: 'badTenantName'; readonly asked: string }
+  /** As long as its leases were to last where nobody says is shorter than any lease, or longer than it may have. */
+  | {
+      readonly type: 'badUsualLease'
+      readonly tenant: TenantName
+      /** It was to be added so. */
+      readonly adding: boolean
+      readonly asked: number
+      readonly shortestMs: number
+      readonly longestMs: number | null
+    }
   | { readonly type: 'badMember'; readonly asked: string }
   /** Nobody speaks for two. */
   | { readonly type: 'memberElsewhere'; readonly member: string; readonly tenant: TenantName }

@@ -15,6 +15,8 @@ export interface TenantTerms {
   readonly weight: number
   /** The highest priority that it may ask for. */
   readonly priority: Priority
+  /** How long its leases last where nobody says, if not as the pool has it. No longer than its longest. */
+  readonly defaultMs: number | null
   /** Its own longest lease, if shorter than the pool's. */
   readonly longestMs: number | null
   /** Machines that it may keep for debugging at once; they count against its quota as well. */
@@ -27,6 +29,7 @@ export const DEFAULT_TERMS: TenantTerms = {
   quota: 10,
   weight: 1,
   priority: 0,
+  defaultMs: null,
   longestMs: null,
   holds: 1,
   holdMs: DAY,
@@ -58,6 +61,9 @@ export interface Tenant extends TenantTerms {
 
 /** What is set about a tenant, by whoever owns it. */
 export type TenantSettings = TenantTerms & Pick<Tenant, 'owner' | 'active' | 'members' | 'admins' | 'keys'>
+
+/** The same as records have it: old ones know of no length of its own. */
+export type RecordedSettings = Omit<TenantSettings, 'defaultMs'> & Partial<Pick<TenantSettings, 'defaultMs'>>
 
 /** Somebody who has spoken to Duffy. What identifies them stands in the side table under their id, so that it can be erased. */
 export interface Person {

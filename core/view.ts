@@ -254,8 +254,8 @@ export type RunView = ReturnType<typeof runView>
 
 /** A tenant as its own people and operators see it. */
 export function tenantView(tenant: Tenant) {
-  const { name, number, active, owner, quota, longestMs, holds, holdMs, held, homes } = tenant
-  return { name, number, active, owner, quota, longestMs, holds, holdMs, held, homes }
+  const { name, number, active, owner, quota, defaultMs, longestMs, holds, holdMs, held, homes } = tenant
+  return { name, number, active, owner, quota, defaultMs, longestMs, holds, holdMs, held, homes }
 }
 export type TenantView = ReturnType<typeof tenantView>
 

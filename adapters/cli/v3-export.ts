@@ -7,7 +7,9 @@ export interface V3Tenant {
   readonly isAdmin: boolean
   readonly active: boolean
   readonly quota: number | null
-  /** Seconds. */
+  /** Seconds that a session lasts where nobody says. */
+  readonly usualS: number | null
+  /** Seconds that it may last. */
   readonly longestS: number | null
 }
 
@@ -75,6 +77,7 @@ const tenantOf = (row: Row): V3Tenant => ({
   isAdmin: isTrue(row['is_admin']),
   active: row['active'] === undefined ? textOf(row['retired_at']) === null : isTrue(row['active']),
   quota: numberOf(row['node_quota']),
+  usualS: secondsOf(row['session_lifetime']),
   longestS: secondsOf(row['session_lifetime_max']),
 })
 

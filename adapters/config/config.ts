@@ -172,6 +172,8 @@ export interface TenantConfig {
   readonly members?: readonly string[]
   /** SSH public keys let in where neither a request nor its asker names one. Default: none. */
   readonly keys?: readonly string[]
+  /** How long its leases last when nobody says; no longer than `longest`. Default: as long as the pool says. */
+  readonly lease?: Span
   /** Its own longest lease, where that is shorter than the pool's. Default: the pool's. */
   readonly longest?: Span
   /** What it may keep for debugging after a failure. */

@@ -139,11 +139,7 @@ const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
   if (!drivers.has(driver))
     faults.add([...path, 'driver'], `There is no driver \`${driver}\`${instead(driver, [...drivers.keys()])}`)
   const steps = settings.steps ?? drivers.get(driver) ?? []
-  if (longest < lease)
-    faults.add(
-      [...path, 'longest'],
-      'The longest lease is shorter than the usual one; make `longest` at least as long as `lease`.',
-    )
+  if (longest < lease) faults.add([...path, 'longest'], SHORTER_THAN_USUAL)
   if ((pool === 'metal' || pool === 'vm') && pool !== type) {
     faults.add(
       [...path, 'type'],
@@ -181,6 +177,10 @@ const poolOf = (settings: PoolRead, machines: number, place: Place): Pool => {
   }
 }
 const DEFAULT_LEASE_MS = 2 * 60 * 60 * 1000
+
+/** Of a pool or a tenant. */
+export const SHORTER_THAN_USUAL =
+  'The longest lease is shorter than the usual one; make `longest` at least as long as `lease`.'
 
 /** A step that nobody performs counts as done, so a pool without these would lend machines that were never cleaned or opened. */
 const checkSteps = (

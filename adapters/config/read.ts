@@ -141,6 +141,13 @@ const readSite = (config: schema.ConfigRead, around: SiteAround): Site => {
         'The longest lease of the pool is shorter than `limits.shortest`; raise it.',
       )
   }
+  for (const { name, defaultMs } of site.tenants) {
+    if (defaultMs !== null && defaultMs < limits.shortestMs)
+      faults.add(
+        ['tenants', name, 'lease'],
+        'The usual lease of the tenant is shorter than `limits.shortest`; raise it.',
+      )
+  }
   return { digest: sha256(canonical(site)), ...site }
 }
 

@@ -179,6 +179,7 @@ export const tenantSchema = object(
     keys: z
       .array(z.string({ error: 'Give a public key as one line of text.' }), { error: 'Give a list of public keys.' })
       .default([]),
+    lease: span(MINUTE).optional(),
     longest: span(MINUTE).optional(),
     holds: holdsSchema.prefault({}),
   } satisfies ShapeOf<config.TenantConfig>,

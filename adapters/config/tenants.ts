@@ -1,5 +1,6 @@
 import { readMember, type SiteTenant, type SshKey, type TenantName } from '#core'
 import type { Faults } from './faults.ts'
+import { SHORTER_THAN_USUAL } from './pools.ts'
 import type { tenantSchema } from './schema.ts'
 import { readKey } from './ssh-key.ts'
 import type { z } from 'zod'
@@ -13,6 +14,8 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
   for (const [name, tenant] of read) {
     if (tenant === null) continue
     const path = ['tenants', name]
+    if (tenant.lease !== undefined && tenant.longest !== undefined && tenant.longest < tenant.lease)
+      faults.add([...path, 'longest'], SHORTER_THAN_USUAL)
     const members: string[] = []
     for (const [at, written] of tenant.members.entries()) {
       const member = readMember(written)
@@ -31,6 +34,7 @@ export function readTenants(read: ReadonlyMap<string, TenantRead | null>, faults
       quota: tenant.quota,
       weight: tenant.weight,
       priority: tenant.priority,
+      defaultMs: tenant.lease ?? null,
       longestMs: tenant.longest ?? null,
       holds: tenant.holds.most,
       holdMs: tenant.holds.longest,

@@ -28,6 +28,12 @@ const fieldOf = (argument: Argument): z.ZodType => {
 /** Longest text of a kind that names no length of its own. */
 const LONGEST = 200
 
+const timeOf = (example: string) =>
+  z
+    .string()
+    .max(LONGEST)
+    .meta({ examples: [example] })
+
 const typeOf = (kind: Kind): z.ZodType => {
   switch (kind.type) {
     case 'word':
@@ -51,13 +57,13 @@ const typeOf = (kind: Kind): z.ZodType => {
         .string()
         .max(kind.longest)
         .meta({ examples: [kind.example] })
-    case 'duration':
+    case 'duration': {
+      const length = timeOf(kind.example)
+      return kind.orDefault === true ? length.nullable() : length
+    }
     case 'instant':
     case 'recurring':
-      return z
-        .string()
-        .max(LONGEST)
-        .meta({ examples: [kind.example] })
+      return timeOf(kind.example)
     case 'count':
       return z
         .int()

@@ -10,6 +10,7 @@ export const REFUSALS: Readonly<Record<RefusalType, { readonly status: number; r
   tenantExists: { status: 409, title: 'Tenant exists' },
   tenantRetired: { status: 409, title: 'Tenant is retired' },
   badTenantName: { status: 422, title: 'Not a name for a tenant' },
+  badUsualLease: { status: 422, title: 'Not a length that its leases can have' },
   badMember: { status: 422, title: 'Not a member' },
   memberElsewhere: { status: 409, title: 'Member of another tenant' },
   noSuchMember: { status: 404, title: 'No such member' },

@@ -12,6 +12,7 @@ export const TenantRow = defineEntity({
     held: p.integer(),
     owner: p.text().$type<'config' | 'people'>(),
     active: p.integer(),
+    default_ms: p.integer().nullable(),
     longest_ms: p.integer().nullable(),
     holds: p.integer(),
     hold_ms: p.integer(),

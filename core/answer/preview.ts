@@ -17,7 +17,7 @@ interface Wanted {
   readonly tenant: TenantName
   readonly demand: Demand
   readonly durationMs: number
-  /** The length that was asked for; null: the pool's own. */
+  /** The length that was asked for; null: none was. */
   readonly askedMs: number | null
 }
 

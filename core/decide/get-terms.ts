@@ -5,7 +5,7 @@ import { byText } from '../indexes.ts'
 import type { Limits } from '../limits.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import { fitting } from '../policy/match.ts'
-import { longestFor } from '../policy/quota.ts'
+import { lengthsFor } from '../policy/quota.ts'
 import type { Pool } from '../pool.ts'
 import type { PoolChoice, Refusal } from '../refusal.ts'
 import type { Demand } from '../request.ts'
@@ -97,8 +97,8 @@ export const readDuration = (
   demand: Demand,
   asked: number | null,
 ): { readonly durationMs: number } | Refused => {
-  const { longestMs, of, defaultMs } = longestFor(fleet, tenant, demand)
-  const durationMs = asked ?? Math.min(defaultMs, longestMs)
+  const { longestMs, of, defaultMs } = lengthsFor(fleet, tenant, demand)
+  const durationMs = asked ?? defaultMs
   const { shortestMs } = fleet.limits
   if (!Number.isFinite(durationMs) || durationMs < shortestMs)
     return { refusal: { type: 'leaseTooShort', asked: durationMs, shortestMs } }

@@ -6,7 +6,7 @@ import { closing } from '../policy/calendar.ts'
 import { isOwn, mayHandle, type Speaker } from '../policy/membership.ts'
 import { lastEnd } from '../policy/hold.ts'
 import { endWithin } from '../policy/promised.ts'
-import { longestFor } from '../policy/quota.ts'
+import { lengthsFor } from '../policy/quota.ts'
 import type { Held, Refusal } from '../refusal.ts'
 import type { Demand, MachineRequest } from '../request.ts'
 import { cannotCollectFrom, collectingOf, pathsOf, tooManyPaths } from './collect.ts'
@@ -105,7 +105,7 @@ const extend = (
       ? { type: 'endsLater', lease: lease.id, until }
       : { type: 'leaseTooShort', asked: byMs, shortestMs: fleet.limits.shortestMs }
   }
-  const { last, longestMs } = lastEnd(lease, longestFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
+  const { last, longestMs } = lastEnd(lease, lengthsFor(fleet, fleet.tenants.need(lease.tenant), lease.demand))
   if (last <= from) return { type: 'cannotExtend', lease: lease.id, until, longestMs, held: lease.hold !== null }
   const closes = closing(fleet, lease)
   if (closes !== null && closes.last <= from) return maintenanceAhead(fleet, lease, closes, until)

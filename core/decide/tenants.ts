@@ -5,7 +5,14 @@ import type { ApiKeyId, TenantName } from '../id.ts'
 import { readMember } from '../member.ts'
 import { mayManage, noSuchTenant, type Speaker } from '../policy/membership.ts'
 import type { Refusal } from '../refusal.ts'
-import { DEFAULT_TERMS, TENANT_NAME, type ApiKey, type Tenant, type TenantSettings } from '../tenant.ts'
+import {
+  DEFAULT_TERMS,
+  TENANT_NAME,
+  type ApiKey,
+  type Tenant,
+  type TenantSettings,
+  type TenantTerms,
+} from '../tenant.ts'
 import type { Draft } from './draft.ts'
 import { end, isPlanned } from './lease.ts'
 import { dropHopeless, settle } from './settle.ts'
@@ -20,8 +27,8 @@ export const setTenant = (draft: Draft, tenant: TenantName, settings: TenantSett
 
 /** What is set about it, without what has come of it. */
 export const settingsOf = (tenant: Tenant): TenantSettings => {
-  const { quota, weight, priority, longestMs, holds, holdMs, owner, active, members, admins, keys } = tenant
-  return { quota, weight, priority, longestMs, holds, holdMs, owner, active, members, admins, keys }
+  const { quota, weight, priority, defaultMs, longestMs, holds, holdMs, owner, active, members, admins, keys } = tenant
+  return { quota, weight, priority, defaultMs, longestMs, holds, holdMs, owner, active, members, admins, keys }
 }
 
 /** A tenant that people made: the site's config has no say in it. */
@@ -33,9 +40,11 @@ export const decideAddTenant = (draft: Draft, { tenant, terms, keys, apiKeys }: 
   if (fleet.tenants.size >= tenants) return { type: 'tooMany', limit: 'tenants', most: tenants }
   const known = apiKeys.find(({ id }) => fleet.apiKeys.has(id))
   if (known !== undefined) return { type: 'apiKeyExists', asked: known.id }
+  const full = { ...DEFAULT_TERMS, ...terms }
+  const bad = badUsualLease(draft, tenant, full, true)
+  if (bad !== null) return bad
   addTenant(draft, tenant, {
-    ...DEFAULT_TERMS,
-    ...terms,
+    ...full,
     members: [],
     admins: [],
     keys: keys.map((key) => draft.keep(key)),
@@ -49,10 +58,25 @@ export const decideAddTenant = (draft: Draft, { tenant, terms, keys, apiKeys }: 
 export const decideSetTenant = (draft: Draft, { tenant: name, terms, keys }: Of<'setTenant'>): Outcome | Refusal => {
   const tenant = draft.fleet.tenants.get(name)
   if (tenant === undefined) return noSuchTenant(draft.fleet, name)
+  const { defaultMs, longestMs } = { ...tenant, ...terms }
+  const isAsBefore = defaultMs === tenant.defaultMs && longestMs === tenant.longestMs
+  const bad = isAsBefore ? null : badUsualLease(draft, name, { defaultMs, longestMs }, false)
+  if (bad !== null) return bad
   change(draft, tenant, { ...terms, ...(keys === null ? {} : { keys: keys.map((key) => draft.keep(key)) }) })
   dropHopeless(draft, [...draft.fleet.waitingOf.of(name)])
   settle(draft)
   return { type: 'tenantSet', tenant: name, taken: tenant.owner === 'config' }
+}
+
+const badUsualLease = (
+  { fleet }: Draft,
+  tenant: TenantName,
+  { defaultMs: asked, longestMs }: Pick<TenantTerms, 'defaultMs' | 'longestMs'>,
+  adding: boolean,
+): Refusal | null => {
+  const { shortestMs } = fleet.limits
+  if (asked === null || (asked >= shortestMs && asked <= (longestMs ?? Infinity))) return null
+  return { type: 'badUsualLease', tenant, adding, asked, shortestMs, longestMs }
 }
 
 /** Its waiting requests and its leases end, so that its machines come back; its history and its keys stay. */

@@ -50,12 +50,13 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent, at: Instant): void =>
     case 'platformConfigured':
       return fleet.platforms.put(event.platform.name, event.platform)
     case 'tenantAdded': {
-      const { type: _, tenant: name, number, ...settings } = event
+      const { type: _, tenant: name, number, defaultMs = null, ...settings } = event
       fleet.counters.put('tenant', number)
       return fleet.tenants.put(name, {
         name,
         number,
         ...settings,
+        defaultMs,
         addedAt: at,
         retiredAt: null,
         homes: {},
@@ -64,9 +65,13 @@ export const evolveSite = (fleet: Fleet, event: SiteEvent, at: Instant): void =>
       })
     }
     case 'tenantConfigured': {
-      const { type: _, tenant: name, ...settings } = event
+      const { type: _, tenant: name, defaultMs = null, ...settings } = event
       const { retiredAt } = fleet.tenants.need(name)
-      return patchTenant(fleet, name, { ...settings, retiredAt: settings.active ? null : (retiredAt ?? at) })
+      return patchTenant(fleet, name, {
+        ...settings,
+        defaultMs,
+        retiredAt: settings.active ? null : (retiredAt ?? at),
+      })
     }
     case 'homeChosen':
     case 'homeMoved': {

@@ -6,7 +6,7 @@ import { isAboutQuiet, quietRefused, type AboutQuiet } from './quiet.ts'
 import { harmRefused, isAboutHarm, type AboutHarm } from './harm.ts'
 import { ownRefused } from './refusal-own.ts'
 import { reservationRefused } from './reserve.ts'
-import { tenantRefused } from './tenants.ts'
+import { isAboutTenants, tenantRefused, type AboutTenants } from './tenants.ts'
 import { isAboutWebhooks, webhookRefused, type AboutWebhooks } from './webhooks.ts'
 import { capital, counted, listed, openly, privately, type RefusalTelling, type Said, type Telling } from './said.ts'
 
@@ -23,11 +23,12 @@ export function refusalSaid(refusal: Refusal, telling: RefusalTelling): Said {
 const saidOf = (refusal: Refusal, telling: RefusalTelling): Said => {
   if (isAboutLinks(refusal)) return linkRefused(refusal, telling)
   if (isAboutHarm(refusal)) return harmRefused(refusal, telling)
+  if (isAboutTenants(refusal)) return tenantRefused(refusal, telling)
   if (isAboutWebhooks(refusal)) return webhookRefused(refusal, telling)
   return isAboutQuiet(refusal) ? quietRefused(refusal, telling) : plainly(refusal, telling)
 }
 
-type Others = Exclude<Refusal, AboutLinks | AboutQuiet | AboutHarm | AboutWebhooks>
+type Others = Exclude<Refusal, AboutLinks | AboutTenants | AboutQuiet | AboutHarm | AboutWebhooks>
 
 const plainly = (refusal: Others, telling: RefusalTelling): Said => {
   switch (refusal.type) {
@@ -67,18 +68,6 @@ const plainly = (refusal: Others, telling: RefusalTelling): Said => {
     case 'badRecurrence':
     case 'maintenanceAhead':
       return maintenanceRefused(refusal, telling)
-    case 'adminsOnly':
-    case 'noSuchTenant':
-    case 'tenantExists':
-    case 'tenantRetired':
-    case 'badTenantName':
-    case 'badMember':
-    case 'memberElsewhere':
-    case 'noSuchMember':
-    case 'noSuchApiKey':
-    case 'apiKeyExists':
-    case 'lastOperatorKey':
-      return tenantRefused(refusal, telling)
     case 'noSuchLease':
     case 'noSuchRequest':
     case 'noSuchMachine':

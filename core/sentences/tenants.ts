@@ -1,28 +1,28 @@
 import type { TenantsAnswer } from '../answer/tenants.ts'
 import type { Outcome } from '../command.ts'
-import type { Refusal } from '../refusal.ts'
+import type { Refusal, RefusalType } from '../refusal.ts'
 import type { Verb } from '../verbs/verb.ts'
 import type { TenantDetail, TenantView } from '../view.ts'
+import { MINUTE } from '../time.ts'
 import { counted, listed, openly, privately, type Said, type Telling } from './said.ts'
-import { span } from './time.ts'
+import { span, typedSpan } from './time.ts'
 
-type AboutTenants = Extract<
-  Refusal,
-  {
-    type:
-      | 'adminsOnly'
-      | 'noSuchTenant'
-      | 'tenantExists'
-      | 'tenantRetired'
-      | 'badTenantName'
-      | 'badMember'
-      | 'memberElsewhere'
-      | 'noSuchMember'
-      | 'noSuchApiKey'
-      | 'apiKeyExists'
-      | 'lastOperatorKey'
-  }
->
+const ABOUT_TENANTS = {
+  adminsOnly: true,
+  noSuchTenant: true,
+  tenantExists: true,
+  tenantRetired: true,
+  badTenantName: true,
+  badUsualLease: true,
+  badMember: true,
+  memberElsewhere: true,
+  noSuchMember: true,
+  noSuchApiKey: true,
+  apiKeyExists: true,
+  lastOperatorKey: true,
+} as const satisfies Partial<Record<RefusalType, true>>
+export type AboutTenants = Extract<Refusal, { type: keyof typeof ABOUT_TENANTS }>
+export const isAboutTenants = (refusal: Refusal): refusal is AboutTenants => refusal.type in ABOUT_TENANTS
 
 /** Refusals about tenants, and about who may speak for them. */
 export const tenantRefused = (refusal: AboutTenants, { say }: Telling): Said => {
@@ -49,6 +49,8 @@ export const tenantRefused = (refusal: AboutTenants, { say }: Telling): Said => 
       return openly(
         `"${refusal.asked}" is no name for a tenant; nothing was added. A name is at most 63 letters, digits and . _ - with a letter or digit first. Try: ${say('tenants add infra')}`,
       )
+    case 'badUsualLease':
+      return openly(badUsualLease(refusal, say))
     case 'badMember':
       return openly(
         `"${refusal.asked}" is nobody who could be a member; nothing was changed. Try: ${say('members add irc:libera:alice')}`,
@@ -72,6 +74,21 @@ export const tenantRefused = (refusal: AboutTenants, { say }: Telling): Said => 
         `${refusal.apiKey} is the last operator's key, and without one nobody could make another; nothing was changed. First: ${say('api-keys add operator')}`,
       )
   }
+}
+
+/** What it may have at most is said along, for that may be what was asked for. */
+const badUsualLease = (
+  { tenant, adding, asked, shortestMs, longestMs }: Extract<Refusal, { type: 'badUsualLease' }>,
+  say: Telling['say'],
+): string => {
+  const no = `Leases of ${tenant} cannot last ${span(asked)} where nobody says how long`
+  const verb = `tenants ${adding ? 'add' : 'set'} ${tenant}`
+  if (longestMs === null || asked < shortestMs) {
+    const least = typedSpan(Math.ceil(shortestMs / MINUTE) * MINUTE)
+    return `${no}; nothing was changed. The shortest lease is ${span(shortestMs)}. Try: ${say(`${verb} lease ${least}`)}`
+  }
+  const most = typedSpan(longestMs)
+  return `${no}, if ${span(longestMs)} is the longest; nothing was changed. Try: ${say(`${verb} lease ${most} longest ${most}`)}`
 }
 
 type TenantOutcome = Extract<
@@ -144,9 +161,10 @@ export const tenantsSaid = (answer: TenantsAnswer, telling: Telling): Said => {
 const inBrief = ({ name, active, held, quota }: TenantView): string =>
   `${name} (${active ? `holds ${held} of ${quota}` : 'retired'})`
 
-const inFull = ({ name, active, held, quota, longestMs, owner, keys }: TenantDetail): string => {
+const inFull = ({ name, active, held, quota, defaultMs, longestMs, owner, keys }: TenantDetail): string => {
+  const usual = defaultMs === null ? '' : `, for ${span(defaultMs)} unless it says how long`
   const longest = longestMs === null ? '' : `, at most ${span(longestMs)} each`
-  const state = active ? `holds ${held} of ${counted(quota, 'machine')}${longest}` : 'is retired'
+  const state = active ? `holds ${held} of ${counted(quota, 'machine')}${usual}${longest}` : 'is retired'
   return `${name} ${state}; ${counted(keys.length, 'SSH key')}; set by ${owner === 'config' ? 'the config' : 'its people'}.`
 }
 

@@ -21,11 +21,12 @@ export const siteOf = (fleet: Fleet): Site => ({
     })),
   tenants: Array.from(
     fleet.tenants.values(),
-    ({ name, quota, weight, priority, longestMs, holds, holdMs, members, keys }) => ({
+    ({ name, quota, weight, priority, defaultMs, longestMs, holds, holdMs, members, keys }) => ({
       name,
       quota,
       weight,
       priority,
+      defaultMs,
       longestMs,
       holds,
       holdMs,

@@ -76,10 +76,11 @@ const conform = (fleet: Fleet, site: Site, at: Instant): readonly string[] => {
   return []
 }
 
-const termsOf = ({ quota, weight, priority, longestMs, holds, holdMs }: TenantTerms): TenantTerms => ({
+const termsOf = ({ quota, weight, priority, defaultMs, longestMs, holds, holdMs }: TenantTerms): TenantTerms => ({
   quota,
   weight,
   priority,
+  defaultMs,
   longestMs,
   holds,
   holdMs,

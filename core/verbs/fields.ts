@@ -2,7 +2,7 @@ import { nearest } from '../suggest.ts'
 import { isSecretKind, type Value } from './kind.ts'
 import type { Misread, Problem } from './misread.ts'
 import { shown } from './text.ts'
-import { readValue, type Ports } from './values.ts'
+import { isDefault, readValue, type Ports } from './values.ts'
 import { optionOf, type Argument, type Ask, type Values, type Verb } from './verb.ts'
 
 /** What was asked, ready to be decided or answered. `private`: not to be answered in a room. */
@@ -17,11 +17,12 @@ export interface Read {
 export function readValues(verb: Verb, record: Readonly<Record<string, unknown>>, ports: Ports): Read | Misread {
   const values: Record<string, Value | Value[]> = {}
   for (const [field, given] of Object.entries(record)) {
-    if (given === undefined || given === null) continue
     const isMeant = (one: Argument): boolean => one.name === field || optionOf(one) === field
+    const argument = verb.arguments.find(isMeant)
+    if (given === undefined || (given === null && !(argument !== undefined && isDefault(argument.kind, given))))
+      continue
     const idle = verb.idle?.find(isMeant)
     if (idle !== undefined) return fieldMisread(verb, idle, { problem: { type: 'idle' }, given: field })
-    const argument = verb.arguments.find(isMeant)
     if (argument === undefined) return fieldMisread(verb, null, { problem: { type: 'unknownArgument' }, given: field })
     if (values[argument.name] !== undefined) return fieldMisread(verb, argument, { problem: { type: 'twice' }, given })
     const read = readField(argument, given, { ...ports, isOption: field !== argument.name })

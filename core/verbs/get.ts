@@ -27,7 +27,7 @@ const args: readonly Argument[] = [
   {
     name: 'for',
     kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '4h' },
-    summary: "how long; the pool's own length unless said",
+    summary: "how long; your tenant's own length, or else the pool's, unless said",
     after: ['for'],
     placed: true,
   },

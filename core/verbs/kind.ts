@@ -25,8 +25,8 @@ export type Kind =
   | { readonly type: 'text'; readonly longest: number; readonly example: string }
   /** A whole number from 1, or from `least`. */
   | { readonly type: 'count'; readonly least?: number; readonly most: number }
-  /** `2h`, `90m`, `1h30m`, `3 days`; as a value, milliseconds. */
-  | { readonly type: 'duration'; readonly longestMs: number; readonly example: string }
+  /** `2h`, `90m`, `1h30m`, `3 days`; as a value, milliseconds. `orDefault`: or the word `default`, null in HTTP; as a value, that word. */
+  | { readonly type: 'duration'; readonly longestMs: number; readonly example: string; readonly orDefault?: true }
   /** `18:00`, `tomorrow 09:10`, `2026-11-28T02:00Z`; as a value, milliseconds since 1970. In UTC, and ahead. */
   | { readonly type: 'instant'; readonly aheadMs: number; readonly example: string }
   /** `sunday 02:00`, `day 02:00`; as a value, its first and how often it comes. In UTC. */

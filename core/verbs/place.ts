@@ -3,7 +3,7 @@ import { isInstantShaped, isRecurringShaped, MOST_INSTANT_WORDS, readInstant, re
 import type { Kind } from './kind.ts'
 import { keep, plain, put, type Line, type Taken } from './taken.ts'
 import { withoutEnding, type Token } from './text.ts'
-import type { Reading } from './values.ts'
+import { DEFAULT, isDefault, type Reading } from './values.ts'
 import { goesByPlace, type Argument } from './verb.ts'
 
 type Duration = Extract<Kind, { type: 'duration' }>
@@ -38,6 +38,7 @@ export const byPlace = (line: Line, at: number): Taken => {
 /** `2h`, `2 hours`, `1 hour and 30 minutes`, `an hour`: as many words as make one length of time, or what is wrong with it. */
 export const durationAt = (words: readonly Token[], at: number, kind: Duration): { read: Reading; words: number } => {
   const { longestMs, example } = kind
+  if (isDefault(kind, plain(words[at]!))) return { read: { type: 'value', value: DEFAULT }, words: 1 }
   for (let count = Math.min(MOST_WORDS, words.length - at); count > 0; count -= 1) {
     const read = readDuration(joined(words.slice(at, at + count)), longestMs)
     if (typeof read === 'number') return { read: { type: 'value', value: read }, words: count }

@@ -2,6 +2,7 @@ import type { ApiKeyId, TenantName } from '../id.ts'
 import { LONGEST_KEY, type SshKey } from '../ssh-key.ts'
 import { ROLES, type ApiKey, type Role, type TenantTerms } from '../tenant.ts'
 import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
+import { DEFAULT } from './values.ts'
 import type { Argument, Values, Verb } from './verb.ts'
 
 const tenantName = (summary: string): Argument => ({
@@ -19,9 +20,15 @@ const TERMS: readonly Argument[] = [
     after: ['quota'],
   },
   {
+    name: 'lease',
+    kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '2h', orDefault: true },
+    summary: 'how long its leases last where nobody says; default: as the pool has it',
+    after: ['lease'],
+  },
+  {
     name: 'longest',
-    kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '12h' },
-    summary: "its own longest lease, where that is shorter than the pool's",
+    kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '12h', orDefault: true },
+    summary: "its own longest lease, where that is shorter than the pool's; default: as the pool has it",
     after: ['longest'],
   },
   {
@@ -34,10 +41,13 @@ const TERMS: readonly Argument[] = [
   },
 ]
 
-const termsOf = ({ quota, longest }: Values): Partial<TenantTerms> => ({
+const termsOf = ({ quota, lease, longest }: Values): Partial<TenantTerms> => ({
   ...(quota === undefined ? {} : { quota: quota as number }),
-  ...(longest === undefined ? {} : { longestMs: longest as number }),
+  ...(lease === undefined ? {} : { defaultMs: lengthOf(lease) }),
+  ...(longest === undefined ? {} : { longestMs: lengthOf(longest) }),
 })
+
+const lengthOf = (value: Values[string]): number | null => (value === DEFAULT ? null : (value as number))
 
 export const tenants: Verb = {
   name: 'tenants',
@@ -92,7 +102,7 @@ export const setTenant: Verb = {
   who: 'operator',
   type: 'command',
   arguments: [tenantName('which'), ...TERMS],
-  examples: ['tenants set infra quota 20', 'tenants set infra longest 12h'],
+  examples: ['tenants set infra quota 20', 'tenants set infra lease 4h longest 12h', 'tenants set infra lease default'],
   asks: (values) => ({
     type: 'command',
     command: {

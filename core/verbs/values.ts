@@ -32,11 +32,8 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
       return readText(given, kind.longest)
     case 'count':
       return readCount(given, kind.least ?? 1, kind.most)
-    case 'duration': {
-      const { longestMs, example } = kind
-      const read = typeof given === 'string' ? readDuration(given, longestMs) : durationOf(given)
-      return typeof read === 'number' ? value(read) : { type: 'badDuration', because: read, example, longestMs }
-    }
+    case 'duration':
+      return isDefault(kind, given) ? value(DEFAULT) : readLength(given, kind)
     case 'instant': {
       const { aheadMs, example } = kind
       const read = typeof given === 'string' ? readInstant(given, at, aheadMs) : 'nonsense'
@@ -94,6 +91,14 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
   }
 }
 
+/** No length of its own: whoever comes next says how long. */
+export const DEFAULT = 'default'
+
+export const isDefault = (kind: Kind, given: Given | null): boolean =>
+  kind.type === 'duration' &&
+  kind.orDefault === true &&
+  (given === null || (typeof given === 'string' && given.toLowerCase() === DEFAULT))
+
 /** What everybody's server takes, without quotes and comments, which nobody's address has. */
 const MAIL_ADDRESS =
   /^[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/
@@ -122,6 +127,11 @@ const readCount = (given: Given, least: number, most: number): Reading => {
   const count = isDigits ? Number(given) : given
   const isCount = typeof count === 'number' && Number.isInteger(count) && count >= least && count <= most
   return isCount ? value(count) : { type: 'badCount', least, most }
+}
+
+const readLength = (given: Given, { longestMs, example }: Extract<Kind, { type: 'duration' }>): Reading => {
+  const read = typeof given === 'string' ? readDuration(given, longestMs) : durationOf(given)
+  return typeof read === 'number' ? value(read) : { type: 'badDuration', because: read, example, longestMs }
 }
 
 /** A bare number has no unit, whatever it is. */

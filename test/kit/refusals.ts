@@ -16,6 +16,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   tenantExists: { tenant: 'infra' },
   tenantRetired: { tenant: 'infra' },
   badTenantName: { asked: '-infra' },
+  badUsualLease: { tenant: 'infra', adding: false, asked: 43_200_000, shortestMs: 60_000, longestMs: 28_800_000 },
   badMember: { asked: 'bob' },
   memberElsewhere: { member: 'irc:net:bob', tenant: 'infra' },
   noSuchMember: { asked: 'irc:net:bob', tenant: 'infra' },
@@ -94,6 +95,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
 const OTHERS: { readonly [T in RefusalType]?: readonly { readonly [K in keyof Of<T>]?: unknown }[] } = {
   controlRoomOnly: [{ rooms: [] }],
   noSuchTenant: [{ suggestion: null }],
+  badUsualLease: [{ asked: 1000 }, { adding: true, asked: 1000, longestMs: null }],
   noSuchType: [{ suggestion: null }, { suggestion: null, pools: [] }],
   noSuchPool: [{ suggestion: 'metal', pools: POOLS }],
   noSuchArch: [{ known: [] }],

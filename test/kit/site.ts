@@ -44,6 +44,7 @@ export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): S
     quota: 100,
     weight: 1,
     priority: 0,
+    defaultMs: null,
     longestMs: null,
     holds: 1,
     holdMs: 24 * HOUR,

@@ -90,6 +90,7 @@ export const siteWith = (
       quota,
       weight: 1,
       priority: 0,
+      defaultMs: null,
       longestMs: null,
       holds: 1,
       holdMs: 24 * HOUR,

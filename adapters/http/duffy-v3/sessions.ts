@@ -1,6 +1,7 @@
 import type { Command, Fleet, GetCommand, Instant, Lease, PoolName, Refusal, RefusalType, TenantName } from '#core'
 import { z } from 'zod'
 import type { Caller } from '../api-key.ts'
+import { lengthFor } from '../facade/length.ts'
 import { plainGet, reserve } from '../facade/reserve.ts'
 import type { Answer } from '../route.ts'
 import { refusalWords } from '../words.ts'
@@ -166,10 +167,10 @@ const commandsOf = (fleet: Fleet, owner: TenantName, { asked, leaseMs }: Wanted)
   const pools = asked.map(({ pool }) => fleet.pools.get(pool as PoolName))
   const unknown = pools.findIndex((pool) => pool?.configured !== true)
   if (unknown >= 0) return cannotReserve([asked[unknown]!])
-  const longestMs = fleet.tenants.need(owner).longestMs ?? Infinity
+  const tenant = fleet.tenants.need(owner)
   return pools.map((pool, at) => {
-    const { type, name, longestMs: most } = pool!
-    const durationMs = Math.min(leaseMs, most, longestMs)
+    const { type, name } = pool!
+    const durationMs = lengthFor(tenant, pool!, leaseMs)
     const command = plainGet({ type, pool: name, count: asked[at]!.quantity, durationMs })
     return { ...command, tenant: owner, metadata: partMetadata(at, asked.length) }
   })

@@ -164,7 +164,7 @@ const grantsIn = (fleet: Fleet, pool: PoolName): number => {
 }
 
 export function tenantOf(fleet: Fleet, tenant: Tenant, { leaseMs }: V3Settings) {
-  const { name, number, active, quota, longestMs, addedAt, retiredAt } = tenant
+  const { name, number, active, quota, defaultMs, longestMs, addedAt, retiredAt } = tenant
   const longest = longestOf(fleet, tenant)
   return {
     retired_at: retiredAt === null ? null : stamp(retiredAt),
@@ -174,11 +174,11 @@ export function tenantOf(fleet: Fleet, tenant: Tenant, { leaseMs }: V3Settings) 
     is_admin: isAdmin(fleet, tenant),
     ssh_key: '**********',
     node_quota: quota as number | null,
-    session_lifetime: null,
+    session_lifetime: defaultMs === null ? null : seconds(defaultMs),
     session_lifetime_max: longestMs === null ? null : seconds(longestMs),
     id: number,
     effective_node_quota: quota,
-    effective_session_lifetime: seconds(Math.min(leaseMs, longest)),
+    effective_session_lifetime: seconds(Math.min(defaultMs ?? leaseMs, longest)),
     effective_session_lifetime_max: seconds(longest),
   }
 }

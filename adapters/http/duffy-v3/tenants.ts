@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  DEFAULT_TERMS,
   readSshKey,
   type Command,
   type Fleet,
@@ -109,10 +110,20 @@ const PUT = z.object({
   session_lifetime_max: span.nullish(),
 })
 
-const termsOf = (read: z.output<typeof PUT>): Partial<TenantTerms> => ({
-  ...(typeof read.node_quota === 'number' ? { quota: read.node_quota } : {}),
-  ...(typeof read.session_lifetime_max === 'number' ? { longestMs: read.session_lifetime_max } : {}),
-})
+/** What is null is as the site has it. A lifetime above the most that is allowed is cut to it without a word. */
+const termsOf = (read: z.output<typeof PUT>, before: TenantTerms): Partial<TenantTerms> => {
+  const {
+    node_quota: machines,
+    session_lifetime: usual = before.defaultMs,
+    session_lifetime_max: longestMs = before.longestMs,
+  } = read
+  const defaultMs = usual === null ? null : Math.min(usual, longestMs ?? Infinity)
+  return {
+    ...(machines === undefined ? {} : { quota: machines ?? DEFAULT_TERMS.quota }),
+    ...(defaultMs === before.defaultMs ? {} : { defaultMs }),
+    ...(longestMs === before.longestMs ? {} : { longestMs }),
+  }
+}
 
 const askAs = ({ call }: Asked, caller: Caller, command: Command): Promise<Reply> =>
   call.door.ports.lane.ask({ id: null, by: caller.identity, door: DOOR, command })
@@ -126,7 +137,7 @@ const post = async (asked: Asked, caller: Caller, read: z.output<typeof POST>): 
   const reply = await askAs(asked, caller, {
     do: 'addTenant',
     tenant,
-    terms: termsOf(read),
+    terms: termsOf(read, DEFAULT_TERMS),
     keys: [read.ssh_key],
     apiKeys: [read.is_admin === true ? { ...apiKey, role: 'operator' } : apiKey],
     v3Key: null,
@@ -161,12 +172,13 @@ const put = async (asked: Asked, caller: Caller, { tenant, change }: Change): Pr
 
 const commandsOf = (
   fleet: Fleet,
-  { name, active }: Tenant,
+  tenant: Tenant,
   { change, uuid }: { readonly change: z.output<typeof PUT>; readonly uuid: string | null },
 ): Command[] => {
+  const { name, active } = tenant
   const wanted = change.active ?? active
   if (wanted !== active) return [{ do: wanted ? 'reviveTenant' : 'retireTenant', tenant: name }]
-  const terms = termsOf(change)
+  const terms = termsOf(change, tenant)
   const keys = change.ssh_key === null || change.ssh_key === undefined ? null : [change.ssh_key]
   const isSet = Object.keys(terms).length > 0 || keys !== null
   return [

@@ -10,6 +10,7 @@ import type {
   TenantName,
 } from '#core'
 import type { Caller } from '../api-key.ts'
+import { lengthFor } from '../facade/length.ts'
 import { plainGet, reserve } from '../facade/reserve.ts'
 import type { LegacySettings } from '../facade/settings.ts'
 import { callerOfUuid } from '../facade/uuid-key.ts'
@@ -111,12 +112,11 @@ const commandOf = (fleet: Fleet, caller: Caller, { wanted, count, settings }: Te
     return failed(`no pool is for version ${wanted.ver}, ${wanted.arch}, flavor ${wanted.flavor || 'none'}`)
   const pool = name === 'any' ? firstPool(fleet) : fleet.pools.get(name as PoolName)
   if (pool?.configured !== true) return failed(`there is no pool ${name}`)
-  const longestMs = fleet.tenants.need(caller.tenant).longestMs ?? Infinity
   const command = plainGet({
     type: pool.type,
     pool: name === 'any' ? null : pool.name,
     count,
-    durationMs: Math.min(settings.leaseMs, pool.longestMs, longestMs),
+    durationMs: lengthFor(fleet.tenants.need(caller.tenant), pool, settings.leaseMs),
   })
   return name === 'any' ? { ...command, arch: wanted.arch } : command
 }

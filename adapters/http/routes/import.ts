@@ -1,4 +1,12 @@
-import { readSshKey, type ApiKey, type Command, type Outcome, type Refusal, type TenantName } from '#core'
+import {
+  readSshKey,
+  type ApiKey,
+  type Command,
+  type Outcome,
+  type Refusal,
+  type TenantName,
+  type TenantTerms,
+} from '#core'
 import { z } from 'zod'
 import { fingerprint } from '../../digest.ts'
 import { v3KeyOf, type Caller } from '../api-key.ts'
@@ -21,6 +29,7 @@ const BODY = z.strictObject({
   isAdmin: z.boolean(),
   active: z.boolean(),
   quota: z.int().min(0).max(100_000).nullable(),
+  usualS: z.number().min(60).max(31_622_400).nullable(),
   longestS: z.number().min(60).max(31_622_400).nullable(),
 })
 type Read = z.output<typeof BODY>
@@ -33,7 +42,16 @@ export const imports: readonly KeyedRoute[] = [
     summary: 'take over a tenant of Duffy v3, its key included, as "duffy import v3" reads it from an export',
     body: {
       shape: BODY,
-      example: { name: 'infra', sshKey: null, apiKey: null, isAdmin: false, active: true, quota: 20, longestS: null },
+      example: {
+        name: 'infra',
+        sshKey: null,
+        apiKey: null,
+        isAdmin: false,
+        active: true,
+        quota: 20,
+        usualS: null,
+        longestS: null,
+      },
     },
     async answer(call, caller) {
       const read = BODY.safeParse(call.body)
@@ -59,7 +77,7 @@ const take = async (call: Call, caller: Caller, read: Read): Promise<Answer> => 
     tenant,
     terms: {
       ...(read.quota === null ? {} : { quota: read.quota }),
-      ...(read.longestS === null ? {} : { longestMs: read.longestS * 1000 }),
+      ...lengthsOf(read),
     },
     keys: keys.flatMap((one) => (one.type === 'key' ? [one.key] : [])),
     apiKeys: apiKey === null ? [] : [apiKey],
@@ -78,6 +96,12 @@ const take = async (call: Call, caller: Caller, read: Read): Promise<Answer> => 
   const keyed = await ask({ do: 'addApiKey', apiKey })
   return keyed.type === 'apiKeyAdded' ? ok({ tenant, did: 'keyAdded' }) : refuse(call.door, keyed as Refusal)
 }
+
+/** Duffy v3 let sessions begin longer than they may become; here the most that is allowed is. */
+const lengthsOf = ({ usualS, longestS }: Read): Pick<TenantTerms, 'defaultMs' | 'longestMs'> => ({
+  defaultMs: usualS === null ? null : Math.min(usualS, longestS ?? Infinity) * 1000,
+  longestMs: longestS === null ? null : longestS * 1000,
+})
 
 const apiKeyOf = ({ apiKey, isAdmin }: Read, tenant: TenantName): ApiKey | null => {
   if (apiKey === null) return null

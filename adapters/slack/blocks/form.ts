@@ -38,7 +38,11 @@ export const getForm = (pools: readonly PoolView[]): types.ModalView => {
       input(
         'for',
         'For how long',
-        { type: 'plain_text_input', action_id: 'value', placeholder: plain("4h; the pool's own length unless said") },
+        {
+          type: 'plain_text_input',
+          action_id: 'value',
+          placeholder: plain("4h; your tenant's own length, or the pool's, unless said"),
+        },
         true,
       ),
       input(

@@ -61,7 +61,7 @@ const SITE = [
 const PEOPLE = [
   `create table tenant (
     name text primary key not null, number integer not null, quota integer not null, weight real not null, priority integer not null, held integer not null,
-    owner text not null, active integer not null, longest_ms integer,
+    owner text not null, active integer not null, default_ms integer, longest_ms integer,
     holds integer not null, hold_ms integer not null, added_at integer not null, retired_at integer, members text not null, admins text not null, keys text not null, homes text not null,
     habit text not null
   ) strict`,
