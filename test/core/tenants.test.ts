@@ -1,7 +1,19 @@
-import type { ApiKey, ApiKeyId, Role, TenantName } from '#core'
+import {
+  answer,
+  DEFAULT_LIMITS,
+  type ApiKey,
+  type ApiKeyId,
+  type Event,
+  type Identity,
+  type Instant,
+  type Role,
+  type TenantName,
+  type TenantTerms,
+} from '#core'
 import { describe, expect, test } from 'vitest'
 import { siteOf, tenantOf } from '../kit/site.ts'
-import { told, World } from '../kit/world.ts'
+import { replayed } from '../kit/snapshot.ts'
+import { PLAIN_GET, told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
@@ -91,6 +103,99 @@ describe('whose a tenant is', () => {
     told(world.ask(OP, { do: 'setTenant', tenant: 'alice' as TenantName, terms: { quota: 1 }, keys: null }))
     expect(world.fleet.leases.size).toBe(2)
     expect(world.get(ALICE)).toMatchObject({ type: 'overQuota' })
+  })
+})
+
+describe("a tenant's usual lease", () => {
+  const HOUR = 3_600_000
+  const set = (world: World, terms: Partial<TenantTerms>, name = 'alice') =>
+    told(world.ask(OP, { do: 'setTenant', tenant: name as TenantName, terms, keys: null }))
+  const lengthOf = (world: World, by = ALICE): number => world.lease(world.get(by)).durationMs
+
+  test('is as long as a lease is for which nobody says, and nobody else has it', () => {
+    const world = worldOf()
+    expect(set(world, { defaultMs: 3 * HOUR })).toMatchObject({ type: 'tenantSet' })
+    expect(lengthOf(world)).toBe(3 * HOUR)
+    expect(world.lease(world.get(ALICE, { durationMs: HOUR })).durationMs).toBe(HOUR)
+    expect(lengthOf(world, BOB)).toBe(2 * HOUR)
+  })
+
+  test("gives way to the pool's longest", () => {
+    const world = worldOf()
+    set(world, { defaultMs: 30 * HOUR })
+    expect(lengthOf(world)).toBe(24 * HOUR)
+  })
+
+  test("is the pool's, up to the tenant's longest, where it has none", () => {
+    const world = worldOf()
+    set(world, { longestMs: HOUR })
+    expect(lengthOf(world)).toBe(HOUR)
+  })
+
+  test("is the pool's again once it is taken back", () => {
+    const world = worldOf()
+    set(world, { defaultMs: 3 * HOUR })
+    set(world, { defaultMs: null })
+    expect(lengthOf(world)).toBe(2 * HOUR)
+  })
+
+  test('is what is reserved, tried and waited for', () => {
+    const world = worldOf()
+    set(world, { defaultMs: 3 * HOUR })
+    const from = (world.at + HOUR) as Instant
+    const reserved = told(world.ask(ALICE, { do: 'reserve', get: PLAIN_GET, from }))
+    const tried = answer(world.fleet, { by: ALICE as Identity, at: world.at }, { ask: 'preview', command: PLAIN_GET })
+    for (let taken = 0; taken < 7; taken += 1) world.get(BOB, { platform: 'any' })
+    const waiting = world.get(ALICE, { platform: 'any', count: 2 })
+    expect([reserved, waiting].map(({ type }) => type)).toEqual(['reserved', 'waiting'])
+    expect([...world.fleet.requests.values()].map(({ durationMs }) => durationMs)).toEqual([3 * HOUR, 3 * HOUR])
+    expect(tried).toMatchObject({ type: 'wouldGrant', durationMs: 3 * HOUR, askedMs: null })
+  })
+
+  test('is refused where it would be longer than its longest, whichever of the two is set', () => {
+    const world = worldOf()
+    const refused = { type: 'badUsualLease', tenant: 'alice', adding: false, longestMs: 2 * HOUR }
+    expect(set(world, { defaultMs: 3 * HOUR, longestMs: 2 * HOUR })).toMatchObject({ ...refused, asked: 3 * HOUR })
+    set(world, { defaultMs: 3 * HOUR })
+    expect(set(world, { longestMs: 2 * HOUR })).toMatchObject({ ...refused, asked: 3 * HOUR })
+    expect(set(world, { defaultMs: 2 * HOUR, longestMs: 2 * HOUR })).toMatchObject({ type: 'tenantSet' })
+  })
+
+  test('is refused where it would be no lease, of a new tenant too', () => {
+    const world = worldOf()
+    const terms = { defaultMs: 1000 }
+    const tenant = INFRA
+    expect(set(world, terms)).toMatchObject({ type: 'badUsualLease', asked: 1000, shortestMs: 60_000 })
+    expect(told(world.ask(OP, { do: 'addTenant', tenant, terms, keys: [], apiKeys: [], v3Key: null }))).toMatchObject({
+      type: 'badUsualLease',
+      adding: true,
+    })
+    expect(world.fleet.tenants.has(INFRA)).toBe(false)
+  })
+
+  test('that the site has come to forbid is in the way of no other change', () => {
+    const world = worldOf()
+    set(world, { defaultMs: 120_000 })
+    const limits = { ...DEFAULT_LIMITS, shortestMs: HOUR }
+    told(world.ask('duffy', { do: 'configure', site: siteOf({ digest: 'two', limits }) }))
+    expect(set(world, { quota: 3 })).toMatchObject({ type: 'tenantSet' })
+  })
+
+  test('survives a restart, and records of before there was one are read as if there were none', () => {
+    const world = worldOf()
+    set(world, { defaultMs: 3 * HOUR })
+    add(world, 'infra')
+    world.restart()
+    expect(lengthOf(world)).toBe(3 * HOUR)
+    const old = world.log.map(({ at, events }) => ({
+      at,
+      events: events.map((event): Event => {
+        if (event.type !== 'tenantAdded' && event.type !== 'tenantConfigured') return event
+        const { defaultMs: _, ...of } = event
+        return of
+      }),
+    }))
+    expect([...replayed(old).tenants.values()].map(({ defaultMs }) => defaultMs)).toEqual([null, null, null])
   })
 })
 

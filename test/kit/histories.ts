@@ -26,7 +26,9 @@ export const BUSY_SITE = siteOf({
     })),
     ...machinesOf('vm', 'intel', 3).map((machine) => ({ ...machine, name: `vm-${machine.name}` as MachineName })),
   ],
-  tenants: TENANTS.map((name, index) => tenantOf(name, { quota: 3 + index * 4 })),
+  tenants: TENANTS.map((name, index) =>
+    tenantOf(name, { quota: 3 + index * 4, defaultMs: index === 1 ? 5_400_000 : null }),
+  ),
 })
 
 /** With a machine of another architecture. */

@@ -53,12 +53,15 @@ export class Model {
   readonly people = new Map<string, string>()
   at = 0
   #longestMs = 0
+  /** Where neither who asks nor a tenant's terms say. */
+  #usualMs = 0
   readonly #homes = new Map<string, string>()
 
   /** What the site says from here on. */
   configured(site: Site): void {
     for (const tenant of site.tenants) this.tenants.set(tenant.name, tenant)
     this.#longestMs = Math.max(...site.pools.map(({ longestMs }) => longestMs))
+    this.#usualMs = site.pools[0]!.defaultMs
     this.machines.configured(site)
   }
 
@@ -128,6 +131,8 @@ export class Model {
 
   #made({ request }: Of<'requestMade'>): void {
     const { id, tenant, by, demand, priority, durationMs, graceMs, poll } = request
+    const usual = Math.min(this.tenants.get(tenant)!.defaultMs ?? this.#usualMs, this.#longest(tenant))
+    if (durationMs !== usual) this.#fault(`${id} is to last ${durationMs}, and leases of ${tenant} last ${usual}`)
     this.requests.set(id, {
       tenant,
       by,
@@ -213,7 +218,7 @@ export class Model {
   #extended(id: string, until: number): void {
     const lease = this.leases.get(id)!
     const { since, heldSince, tenant } = lease
-    const last = heldSince === null ? since! + this.#longestMs : heldSince + this.tenants.get(tenant)!.holdMs
+    const last = heldSince === null ? since! + this.#longest(tenant) : heldSince + this.tenants.get(tenant)!.holdMs
     if (until > lease.until) {
       if (until > last) this.#fault(`${id} is to last until ${until}, and may until ${last}`)
       this.machines.kept(id, until)
@@ -229,6 +234,10 @@ export class Model {
     const { holds } = this.tenants.get(tenant)!
     if (held > holds) this.#fault(`${tenant} holds ${held} machines for debugging, and may ${holds}`)
     this.#extended(id, until)
+  }
+
+  #longest(tenant: string): number {
+    return Math.min(this.#longestMs, this.tenants.get(tenant)!.longestMs ?? Infinity)
   }
 
   #sum(of: (lease: Granted) => number): number {

@@ -4,11 +4,11 @@ import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const TENANTS = ['alice', 'bob', 'carol'] as const
 const HOUR = 3_600_000
-/** How many they may hold for debugging, for how long, and how high a priority they may ask for. */
+/** How many they may hold for debugging, for how long, how high a priority they may ask for, and how long their leases last. */
 const TERMS = [
   { holds: 1, holdMs: 6 * HOUR, priority: 2 },
-  { holds: 3, holdMs: 30 * HOUR, priority: 1 },
-  { holds: 0, holdMs: 24 * HOUR, priority: 0 },
+  { holds: 3, holdMs: 30 * HOUR, priority: 1, defaultMs: HOUR, longestMs: 5 * HOUR },
+  { holds: 0, holdMs: 24 * HOUR, priority: 0, defaultMs: 30 * HOUR },
 ]
 
 export const memberOf = (tenant: string): string => `irc:net:${tenant}`

@@ -411,6 +411,28 @@ test.each([
   expect((await run(words, at(served, 'operator'))).out).toMatch(shown)
 })
 
+test.each([
+  [['lease', '3h'], 'alice holds 0 of 3 machines, for 3h unless it says how long;'],
+  [
+    ['--lease', '3h', '--longest', '12h'],
+    'alice holds 0 of 3 machines, for 3h unless it says how long, at most 12h each;',
+  ],
+  [['lease', 'default'], 'alice holds 0 of 3 machines;'],
+])('tenants set alice %j', async (words, shown) => {
+  await using served = await serve()
+  expect(await run(['tenants', 'set', 'alice', ...words], at(served, 'operator'))).toMatchObject({ exit: 0 })
+  expect((await run(['tenants', 'alice'], at(served, 'operator'))).out).toContain(shown)
+})
+
+test('a usual lease that is longer than the longest is refused with what would do', async () => {
+  await using served = await serve()
+  const { exit, err } = await run(['tenants', 'set', 'alice', 'lease', '4h', 'longest', '90m'], at(served, 'operator'))
+  expect(exit).toBe(1)
+  expect(err).toContain(
+    'Leases of alice cannot last 4h where nobody says how long, if 1h 30m is the longest; nothing was changed. Try: duffy tenants set alice lease 1h30m longest 1h30m',
+  )
+})
+
 test('a refusal names what to ask why by, and that is answered', async () => {
   await using served = await serve()
   const no = await run(['get', 'metal', '3'], at(served))

@@ -25,9 +25,19 @@ const ROWS = [
     isAdmin: false,
     active: true,
     quota: 20,
+    usualS: null,
     longestS: 43_200,
   },
-  { name: 'old', sshKey: 'ssh-rsa BBBB', apiKey: HASH, isAdmin: true, active: false, quota: null, longestS: 95_400 },
+  {
+    name: 'old',
+    sshKey: 'ssh-rsa BBBB',
+    apiKey: HASH,
+    isAdmin: true,
+    active: false,
+    quota: null,
+    usualS: 21_600,
+    longestS: 95_400,
+  },
 ]
 
 describe('an export of Duffy v3', () => {
@@ -37,9 +47,9 @@ describe('an export of Duffy v3', () => {
   })
 
   test('is read as CSV with a header', () => {
-    const csv = `id,active,name,is_admin,ssh_key,api_key,node_quota,session_lifetime_max
-1,t,systemd,f,"ssh-ed25519 AAAA x\ty",\\x${HEX},20,12:00:00
-2,f,old,t,ssh-rsa BBBB,\\x${HEX},,1 day 02:30:00
+    const csv = `id,active,name,is_admin,ssh_key,api_key,node_quota,session_lifetime,session_lifetime_max
+1,t,systemd,f,"ssh-ed25519 AAAA x\ty",\\x${HEX},20,,12:00:00
+2,f,old,t,ssh-rsa BBBB,\\x${HEX},,06:00:00,1 day 02:30:00
 `
     expect(readExport(csv)).toEqual(ROWS)
   })
@@ -48,7 +58,7 @@ describe('an export of Duffy v3', () => {
     const apiKey = '3f2504e0-4f89-41d3-9a0c-0305e82c33aa'
     const json = JSON.stringify({ tenants: [{ name: 'infra', api_key: apiKey, ssh_key: null, retired_at: null }] })
     expect(readExport(json)).toEqual([
-      { name: 'infra', sshKey: null, apiKey, isAdmin: false, active: true, quota: null, longestS: null },
+      { name: 'infra', sshKey: null, apiKey, isAdmin: false, active: true, quota: null, usualS: null, longestS: null },
     ])
   })
 

@@ -162,7 +162,15 @@ describe('a site', () => {
   test('has members in small letters and keys by fingerprint', async () => {
     const { site } = await settings({
       ...sound,
-      tenants: { ci: { members: ['irc:libera:Alice', 'irc:oftc:*'], keys: [KEY], longest: '4h', holds: { most: 2 } } },
+      tenants: {
+        ci: {
+          members: ['irc:libera:Alice', 'irc:oftc:*'],
+          keys: [KEY],
+          lease: '1h',
+          longest: '4h',
+          holds: { most: 2 },
+        },
+      },
     })
     expect(site.tenants).toEqual([
       {
@@ -170,6 +178,7 @@ describe('a site', () => {
         quota: 10,
         weight: 1,
         priority: 0,
+        defaultMs: 3_600_000,
         longestMs: 14_400_000,
         holds: 2,
         holdMs: 86_400_000,
@@ -286,6 +295,16 @@ describe('a fault in a site', () => {
       'a longest lease below the usual one',
       metal({ lease: '3h', longest: '1h' }),
       'pools.metal.longest: The longest lease is shorter than the usual one; make `longest` at least as long as `lease`.',
+    ],
+    [
+      'a longest lease of a tenant below its usual one',
+      { ...sound, tenants: { ci: { lease: '3h', longest: '1h' } } },
+      'tenants.ci.longest: The longest lease is shorter than the usual one; make `longest` at least as long as `lease`.',
+    ],
+    [
+      'a usual lease of a tenant that is shorter than any lease',
+      { ...sound, tenants: { ci: { lease: '2m' } }, limits: { shortest: '5m' } },
+      'tenants.ci.lease: The usual lease of the tenant is shorter than `limits.shortest`; raise it.',
     ],
     [
       'metal on demand',

@@ -155,6 +155,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
     isAdmin: false,
     active: true,
     quota: null,
+    usualS: null,
     longestS: null,
   },
   'PATCH /api/v2/tenants/:tenant': { quota: 4 },

@@ -5,6 +5,9 @@ const UUID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 
 const add = (served: Served, body: object) => served.call('POST', '/api/v2/tenants', { as: 'operator', body })
 
+/** It may have a `_` of its own. */
+const secretOf = (key: string): string => key.split('_').slice(2).join('_')
+
 const withKey = (served: Served, key: string, path: string) =>
   fetch(served.url + path, { headers: { authorization: `Bearer ${key}` } })
 
@@ -18,7 +21,7 @@ test('a new tenant comes with its API key and its key for clients of Duffy v3, s
   const whoami = await withKey(served, body.key, '/api/v2/whoami')
   expect(await whoami.json()).toMatchObject({ standing: { tenant: 'infra', role: 'admin', quota: 3 } })
   const again = await served.call('GET', '/api/v2/tenants/infra', { as: 'operator' })
-  expect(again.text).not.toContain(body.key.split('_')[2])
+  expect(again.text).not.toContain(secretOf(body.key))
   expect(again.text).not.toContain(body.v3Key)
 })
 
@@ -51,6 +54,9 @@ test.each([
   [{ name: 'infra', quota: 1e9 }, 'quota'],
   [{ name: 'infra', v3Key: 'secret' }, 'v3Key'],
   [{ name: 'infra', longest: 'for ever' }, 'longest'],
+  [{ name: 'infra', lease: 'for ever' }, 'lease'],
+  [{ name: 'infra', lease: '1s' }, 'lease'],
+  [{ name: 'infra', lease: '4h', longest: '2h' }, 'lease'],
   [{ name: 'infra', color: 'red' }, 'color'],
 ])('%j is refused, and names what is wrong', async (body, field) => {
   await using served = await serve()
@@ -60,6 +66,26 @@ test.each([
   expect(text).toContain(field)
   expect(served.duffy.fleet.tenants.size).toBe(before)
 })
+
+test.each([[null], ['default']])(
+  'a usual lease is set, shown, had by whoever asks for no length, and taken back by %j',
+  async (back) => {
+    await using served = await serve()
+    const set = async (body: object) => {
+      const { status } = await served.call('PATCH', '/api/v2/tenants/alice', { as: 'operator', body })
+      const { tenant } = (await served.call('GET', '/api/v2/tenants/alice')).body as { tenant: object }
+      return { status, ...tenant }
+    }
+    expect(await set({ lease: '3h', longest: '4h' })).toMatchObject({
+      status: 200,
+      defaultMs: 10_800_000,
+      longestMs: 14_400_000,
+    })
+    const { body } = await served.call('POST', '/api/v2/requests', { body: { type: 'metal' } })
+    expect(served.duffy.fleet.leases.need(body.lease.id).durationMs).toBe(10_800_000)
+    expect(await set({ lease: back })).toMatchObject({ status: 200, defaultMs: null, longestMs: 14_400_000 })
+  },
+)
 
 test('a key that is revoked is let in no more', async () => {
   await using served = await serve()
@@ -92,5 +118,5 @@ test('the secrets of keys are in no record', async () => {
   const records = JSON.stringify(served.duffy.records)
   expect(records).toContain('apiKeyAdded')
   expect(records).not.toContain(body.v3Key)
-  expect(records).not.toContain(body.key.split('_')[2])
+  expect(records).not.toContain(secretOf(body.key))
 })

@@ -49,6 +49,25 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       expect(await disagreements(store, lane.fleet)).toEqual([])
     })
 
+    test('keeps the terms of tenants', async () => {
+      const { store, lane } = await lent(1)
+      const tenant = 'infra' as TenantName
+      const terms = {
+        quota: 3,
+        weight: 1.5,
+        priority: 2,
+        defaultMs: 1_000_000,
+        longestMs: 2_000_000,
+        holds: 4,
+        holdMs: 5,
+      }
+      await lane.ask(duffy({ do: 'addTenant', tenant, terms, keys: [], apiKeys: [], v3Key: null }))
+      expect((await store.load()).fleet.tenants.get(tenant)).toMatchObject(terms)
+      await lane.ask(duffy({ do: 'setTenant', tenant, terms: { defaultMs: null }, keys: null }))
+      expect((await store.load()).fleet.tenants.get(tenant)).toMatchObject({ ...terms, defaultMs: null })
+      expect(await disagreements(store, lane.fleet)).toEqual([])
+    })
+
     test('keeps what it knows of machines in every state', async () => {
       const { store, lane } = await lent(1)
       const site = siteWith(5)

@@ -17,6 +17,26 @@ const misread = (fields: Record<string, unknown>): Misread => {
   return read
 }
 
+describe('a length that may be the default', () => {
+  const terms = (lease: unknown) => {
+    const read = readValues(verbNamed('tenants set')!, { tenant: 'infra', lease }, PORTS)
+    return read.type === 'misread'
+      ? read.problem.type
+      : read.ask.type === 'command' && 'terms' in read.ask.command && read.ask.command.terms
+  }
+
+  test.each([
+    ['4h', { defaultMs: 14_400_000 }],
+    ['default', { defaultMs: null }],
+    [null, { defaultMs: null }],
+    [undefined, {}],
+    [7200, 'badDuration'],
+    ['', 'badDuration'],
+  ])('%j', (lease, expected) => {
+    expect(terms(lease)).toEqual(expected)
+  })
+})
+
 describe('fields', () => {
   test('a whole body', () => {
     const body = {

@@ -15,6 +15,15 @@ describe('/Node/get', () => {
     expect(served.duffy.fleet.leases.get(told.body.ssid)?.state.status).toBe('active')
   })
 
+  test("is for as long as its tenant's leases last, and else as the site says", async () => {
+    await using served = await serveLegacy()
+    const length = async (): Promise<number | undefined> =>
+      served.duffy.fleet.leases.get((await served.ask(GET)).body.ssid)?.durationMs
+    expect(await length()).toBe(21_600_000)
+    served.duffy.does({ do: 'setTenant', tenant: 'bob' as never, terms: { defaultMs: 7_200_000 }, keys: null })
+    expect(await length()).toBe(7_200_000)
+  })
+
   test('without a key is 403', async () => {
     await using served = await serveLegacy()
     const told = await served.ask('/Node/get?ver=7')

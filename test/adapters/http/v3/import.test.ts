@@ -5,7 +5,16 @@ import { basic, serveV3, type V3 } from './client.ts'
 const UUID = '3f2504e0-4f89-41d3-9a0c-0305e82c33aa'
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
 const HASH = hashSync(UUID, 4)
-const TENANT = { name: 'systemd', sshKey: KEY, apiKey: HASH, isAdmin: false, active: true, quota: 20, longestS: 43_200 }
+const TENANT = {
+  name: 'systemd',
+  sshKey: KEY,
+  apiKey: HASH,
+  isAdmin: false,
+  active: true,
+  quota: 20,
+  usualS: 7200,
+  longestS: 43_200,
+}
 
 const take = (served: V3, body: object) => served.call('POST', '/api/v2/import/v3', { as: 'operator', body })
 const sessions = (served: V3, key: string, name = 'systemd') =>
@@ -22,10 +31,15 @@ describe('a tenant of Duffy v3 that is taken over', () => {
     expect((await sessions(served, UUID.toUpperCase())).status).toBe(200)
   })
 
-  test('has its quota and its longest session', async () => {
+  test.each([
+    [{}, { quota: 20, defaultMs: 7_200_000, longestMs: 43_200_000 }],
+    [{ usualS: null }, { defaultMs: null, longestMs: 43_200_000 }],
+    [{ longestS: null }, { defaultMs: 7_200_000, longestMs: null }],
+    [{ longestS: 3600 }, { defaultMs: 3_600_000, longestMs: 3_600_000 }],
+  ])('has its quota, and sessions as long as there: %j', async (over, terms) => {
     await using served = await serveV3()
-    await take(served, TENANT)
-    expect(served.duffy.fleet.tenants.get('systemd' as never)).toMatchObject({ quota: 20, longestMs: 43_200_000 })
+    await take(served, { ...TENANT, ...over })
+    expect(served.duffy.fleet.tenants.get('systemd' as never)).toMatchObject(terms)
   })
 
   test('is let in by no other key, nor by its hash', async () => {

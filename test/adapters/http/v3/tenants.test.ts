@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { basic, KEYS, parsed, serveV3, type V3 } from './client.ts'
+import { basic, KEYS, parsed, serveV3, sessionFrom, specs, type V3 } from './client.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1xNn0HEz7eW7hSMwBvM7vGJbOzHmlOYg4qRGF9iZkB'
 const INFRA = { name: 'infra', ssh_key: `${KEY} ci@infra`, is_admin: null, node_quota: 4, session_lifetime_max: '8h' }
@@ -41,6 +41,7 @@ describe('POST /tenants', () => {
     [{ ssh_key: 'ssh-rsa AAAA' }, 'ssh_key'],
     [{ node_quota: -1 }, 'node_quota'],
     [{ session_lifetime_max: 'long' }, 'session_lifetime_max'],
+    [{ session_lifetime: 30 }, 'session_lifetime'],
   ])('with %j is 422, and says where', async (wrong, field) => {
     await using served = await serveV3()
     const told = await served.v3('POST', '/tenants', { as: 'admin', body: { ...INFRA, ...wrong } })
@@ -52,6 +53,89 @@ describe('POST /tenants', () => {
     await using served = await serveV3()
     const told = await served.v3('POST', '/tenants', { as: 'admin', body: { ...INFRA, is_admin: true } })
     expect(parsed(told).tenant?.is_admin).toBe(true)
+  })
+})
+
+describe('session_lifetime', () => {
+  const put = async (served: V3, body: object) =>
+    parsed(await served.v3('PUT', '/tenants/1', { as: 'admin', body })).tenant
+  const expiry = async (served: V3, body: object = specs(['metal', 1])) =>
+    sessionFrom(await served.v3('POST', '/sessions', { body })).expires_at
+
+  test('is how long sessions last from then on, and is shown', async () => {
+    await using served = await serveV3()
+    expect(await put(served, { session_lifetime: 7200 })).toMatchObject({
+      session_lifetime: 7200,
+      session_lifetime_max: null,
+      effective_session_lifetime: 7200,
+      effective_session_lifetime_max: 86_400,
+    })
+    const told = await served.v3('POST', '/sessions', { body: specs(['metal', 1]) })
+    expect(sessionFrom(told)).toMatchObject({
+      expires_at: '2026-11-23T14:00:00.000+00:00',
+      tenant: { effective_session_lifetime: 7200 },
+    })
+  })
+
+  test('of a new tenant is its own, and an admin who asks for it gets that', async () => {
+    await using served = await serveV3()
+    const body = { ...INFRA, session_lifetime: '1h30m' }
+    const made = parsed(await served.v3('POST', '/tenants', { as: 'admin', body })).tenant!
+    expect(made).toMatchObject({ session_lifetime: 5400, effective_session_lifetime: 5400 })
+    const session = { ...specs(['metal', 1]), tenant_id: made.id }
+    const told = await served.v3('POST', '/sessions', { as: 'admin', body: session })
+    expect(sessionFrom(told).expires_at).toBe('2026-11-23T13:30:00.000+00:00')
+  })
+
+  test('goes for each part of a session of several pools', async () => {
+    await using served = await serveV3()
+    await put(served, { session_lifetime: 7200 })
+    await expiry(served, specs(['metal', 1], ['vm', 1]))
+    expect([...served.duffy.fleet.leases.values()].map(({ durationMs }) => durationMs)).toEqual([7_200_000, 7_200_000])
+  })
+
+  test('null is as the site has it, and what is not said stays', async () => {
+    await using served = await serveV3()
+    await put(served, { session_lifetime: 7200, session_lifetime_max: 10_800, node_quota: 2 })
+    expect(await put(served, { session_lifetime: null })).toMatchObject({
+      session_lifetime: null,
+      session_lifetime_max: 10_800,
+      effective_session_lifetime: 10_800,
+      node_quota: 2,
+    })
+    expect(await put(served, { session_lifetime_max: null, node_quota: null })).toMatchObject({
+      session_lifetime_max: null,
+      effective_session_lifetime: 21_600,
+      node_quota: 10,
+    })
+    expect(await expiry(served)).toBe('2026-11-23T18:00:00.000+00:00')
+  })
+
+  test('above the most is cut to it, whichever comes first', async () => {
+    await using served = await serveV3()
+    expect(await put(served, { session_lifetime: '9h', session_lifetime_max: '4h' })).toMatchObject({
+      session_lifetime: 14_400,
+      effective_session_lifetime: 14_400,
+    })
+    expect(await put(served, { session_lifetime_max: '3h' })).toMatchObject({ session_lifetime: 10_800 })
+    expect(await put(served, { session_lifetime: '9h' })).toMatchObject({ session_lifetime: 10_800 })
+    expect(await expiry(served)).toBe('2026-11-23T15:00:00.000+00:00')
+  })
+
+  test('above what the pool allows is shown as it is given, and has what the pool allows', async () => {
+    await using served = await serveV3()
+    expect(await put(served, { session_lifetime: '2d' })).toMatchObject({
+      session_lifetime: 172_800,
+      effective_session_lifetime: 86_400,
+    })
+    expect(await expiry(served)).toBe('2026-11-24T12:00:00.000+00:00')
+  })
+
+  test('that is no lease is 422, in words', async () => {
+    await using served = await serveV3()
+    const told = await served.v3('PUT', '/tenants/1', { as: 'admin', body: { session_lifetime: '5s' } })
+    expect(told.status).toBe(422)
+    expect(told.body.detail).toContain('Leases of alice cannot last 5s')
   })
 })
 
