@@ -6,7 +6,10 @@ import { DAY, flag, HOUR, MINUTE, object, SECOND, span, text, whole, type ShapeO
 export interface FacadeConfig {
   /** Default: true. It lets nobody in who was not given a key. */
   readonly enabled?: boolean
-  /** How long a lease from here lasts, where its pool and tenant allow so much: these clients name no length. Default: `6h`. */
+  /**
+   * How long a lease from here lasts whose tenant has no usual lease of its own, where pool and tenant allow so much: these clients
+   * name no length. Default: `6h`.
+   */
   readonly lease?: Span
   /**
    * How long an answer is held while its request waits in line, before it is "none are ready". `0s` answers at once, as older
