@@ -8,6 +8,7 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { person as ircPerson } from '../kit/irc/person.ts'
 import { personIn } from '../kit/slack/person.ts'
+import { until } from '../kit/slack/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 import { timeless } from './timeless.ts'
 
@@ -115,21 +116,12 @@ afterAll(async () => {
   await irc?.[Symbol.asyncDispose]()
 })
 
-/** Looks in a row at which nothing more was said. */
-const QUIET_LOOKS = 4
+/** In which something would have been said that nothing waited for. */
+const LATE_MS = 1000
+/** By itself the command line waits a minute for a machine, only to say in the end what it said in the beginning. */
+const BRIEFLY = ['--wait', '2s']
 
-/** All that is said until nothing more is for a while. */
-const quiet = async (said: () => Promise<readonly string[]>): Promise<readonly string[]> => {
-  const end = performance.now() + 30_000
-  for (let before = 0, looks = 0; performance.now() < end;) {
-    await pause(200)
-    const now = await said()
-    looks = now.length === before ? looks + 1 : 0
-    before = now.length
-    if (now.length > 0 && looks === QUIET_LOOKS) return now
-  }
-  throw new Error(`nothing was said\n${duffy.log()}`)
-}
+const login = (nick: 'alice' | 'bob') => ({ nick, login: { account: nick, password: accounts[nick] } })
 
 const transcript = async (prompt: string, ask: (line: string) => Promise<readonly string[]>): Promise<string> => {
   const parts: string[] = []
@@ -138,44 +130,67 @@ const transcript = async (prompt: string, ask: (line: string) => Promise<readonl
 }
 
 test('in an IRC channel', async () => {
-  await using alice = await ircPerson(irc, {
-    nick: 'alice',
-    login: { account: 'alice', password: accounts.alice },
-    channels: ['#duffy'],
-  })
-  const said = (from: number): string[] =>
-    alice
-      .lines(/^:duffy\S* (PRIVMSG|NOTICE) /)
-      .slice(from)
-      .map((line) => {
-        const [, target, text] = /^:\S+ \S+ (\S+) :(.*)$/.exec(line)!
-        return `${target === '#duffy' ? '#duffy' : '(privately)'} <duffy> ${text}`
-      })
-  const text = await transcript('#duffy <alice> !duffy ', (line) => {
-    const from = said(0).length
+  await using alice = await ircPerson(irc, { ...login('alice'), channels: ['#duffy'] })
+  await using bob = await ircPerson(irc, login('bob'))
+  const said = (): string[] =>
+    alice.lines(/^:duffy\S* (PRIVMSG|NOTICE) /).map((line) => {
+      const [, target, text] = /^:\S+ \S+ (\S+) :(.*)$/.exec(line)!
+      return `${target === '#duffy' ? '#duffy' : '(privately)'} <duffy> ${text}`
+    })
+  let shown = 0
+  const rest = (): string[] => {
+    const lines = said().slice(shown)
+    shown += lines.length
+    return lines
+  }
+  const text = await transcript('#duffy <alice> !duffy ', async (line) => {
     alice.say('#duffy', `!duffy ${line}`)
-    return quiet(async () => said(from))
+    await until(() => said().length > shown)
+    // Lines leave in order: one to somebody else comes after the last of this answer.
+    bob.say('duffy', 'more')
+    await bob.waitFor(/:there is nothing more\.$/)
+    await alice.settled()
+    return rest()
   })
+  await pause(LATE_MS)
+  expect(rest()).toEqual([])
   await expect(text).toMatchFileSnapshot('irc.txt')
 })
 
 test('in Slack', async () => {
   const alice = personIn(slack, duffy.url, 'alice')
+  const leases = async (): Promise<string[]> => {
+    const { body } = await duffy.api('GET', '/api/v2/leases')
+    return body.leases.map(({ id }: { id: string }) => id)
+  }
+  let [answered, told] = [slack.responses.length, (await slack.direct(alice.user)).length]
+  const rest = async (): Promise<string[]> => {
+    const answers = slack.responses.slice(answered)
+    const notices = (await slack.direct(alice.user)).slice(told)
+    answered += answers.length
+    told += notices.length
+    return [
+      ...answers.map(({ text: answer }) => `(only to you) ${answer}`),
+      ...notices.map(({ text: notice }) => `(direct message) ${notice}`),
+    ]
+  }
   const text = await transcript('/duffy ', async (line) => {
-    const answered = slack.responses.length
-    const told = (await slack.direct(alice.user)).length
+    const held = await leases()
     await alice.command(line)
-    return quiet(async () => [
-      ...slack.responses.slice(answered).map(({ text: answer }) => `(only to you) ${answer}`),
-      ...(await slack.direct(alice.user)).slice(told).map(({ text: notice }) => `(direct message) ${notice}`),
-    ])
+    await until(() => slack.responses.length > answered)
+    // Each lease has a card, which comes when it comes.
+    const cards = (await leases()).filter((id) => !held.includes(id)).length
+    await until(async () => (await slack.direct(alice.user)).length >= told + cards)
+    return rest()
   })
+  await pause(LATE_MS)
+  expect(await rest()).toEqual([])
   await expect(text).toMatchFileSnapshot('slack.txt')
 })
 
 test('in a shell', async () => {
   const text = await transcript('$ duffy ', async (line) => {
-    const { out, exit } = await shell(line.split(' '))
+    const { out, exit } = await shell([...line.split(' '), ...(line === 'get vm' ? BRIEFLY : [])])
     return [...out.trimEnd().split('\n'), ...(exit === 0 ? [] : [`(exit code ${exit})`])]
   })
   // Whoever waits is told how it stands as often as that changes.

@@ -92,7 +92,7 @@ function base(home: string, given: { port: number; linkPort: number; flood: 'len
   const flood =
     given.flood === 'strict'
       ? 'threshold="30" commandrate="20000" fakelag="no"'
-      : 'threshold="10" commandrate="1000000" fakelag="yes"'
+      : 'threshold="1000" commandrate="1000000" fakelag="yes"'
   const modules = MODULES.split(/\s+/).map((name) => `<module name="${name}">`)
   return `<server name="irc.test" description="Test" network="TestNet" id="00A">
 <admin name="Test" nick="test" email="test@irc.test">
