@@ -86,21 +86,24 @@ export class Heads {
     return this.#groups[type].kinds.values()
   }
 
-  /** Groups whose first was overtaken too often, in the order of service: those firsts are before all others. */
-  *overdue(type: MachineType): Generator<Turned> {
+  /**
+   * Groups whose first was overtaken too often, in the order of service: those firsts are before all others. Kinds that are out
+   * when their turn comes are passed over.
+   */
+  *overdue(type: MachineType, isOut: (kind: Kind) => boolean): Generator<Turned> {
     const last = overdueSince(this.#fleet, type)
     for (const group of this.#groups[type].longest) {
       const head = group.longest.first()!
       if (head.since > last) return
-      yield { group, head }
+      if (!isOut(group.kind)) yield { group, head }
     }
   }
 
   /** The other groups, in the order of service. */
-  *inTime(type: MachineType): Generator<Turned> {
+  *inTime(type: MachineType, isOut: (kind: Kind) => boolean): Generator<Turned> {
     const last = overdueSince(this.#fleet, type)
     for (const group of this.#groups[type].fair)
-      if (group.longest.first()!.since > last) yield { group, head: group.fair.first()! }
+      if (!isOut(group.kind) && group.longest.first()!.since > last) yield { group, head: group.fair.first()! }
   }
 
   /** The lines of a tenant whose heads want more than is left of its quota. */

@@ -18,45 +18,76 @@ export class Outlook {
   readonly #fleet: Fleet
   readonly #at: Instant
   readonly #kept: SetAside
-  /** When it was last asked whether a kind can claim anything: how many claims there were, and what the answer was. */
-  readonly #claimable = new Map<Kind, { readonly claims: number; readonly can: boolean }>()
-  /** Kinds that may still be served, the last of them as far as is known after so many claims; all others cannot. */
+  /** Whether it matters who is served, and not only what is set aside. */
+  readonly #serves: boolean
+  readonly #known = new Map<Kind, Known>()
+  /** Kinds that may still be served, the last of them for certain; all others cannot. */
   #hopeful: Kind[] | null = null
-  #hopefulAfter = -1
 
-  constructor(fleet: Fleet, at: Instant, kept: SetAside) {
+  constructor(fleet: Fleet, at: Instant, { kept, serves }: { readonly kept: SetAside; readonly serves: boolean }) {
     this.#fleet = fleet
     this.#at = at
     this.#kept = kept
+    this.#serves = serves
   }
 
-  /** Whether the first of a group can neither be served nor have anything set aside. */
+  /** Whether it is known that nobody of a kind matters any more. */
+  isOut(kind: Kind): boolean {
+    return this.#known.get(kind)?.isOut === true
+  }
+
+  /** Whether the first of a group does not matter: it can have nothing set aside, and cannot be served if that matters. */
   isOver({ group: { kind }, head: { request } }: Turned): boolean {
-    return !this.canClaim(kind) && !this.#mayHave(kind, request.demand.count, request.durationMs + request.graceMs)
+    const known = this.#knownOf(kind)
+    if (this.#canClaim(kind, known)) return false
+    if (!this.#serves || !this.#hasHope(kind, known)) {
+      known.isOut = true
+      return true
+    }
+    const { count } = request.demand
+    const stayMs = request.durationMs + request.graceMs
+    if (count >= known.lostCount && stayMs >= known.lostMs) return true
+    if (this.#mayHave(kind, count, stayMs)) return false
+    if (count <= known.lostCount && stayMs <= known.lostMs) Object.assign(known, { lostCount: count, lostMs: stayMs })
+    return true
   }
 
   /** Whether anybody who waits for machines of these types may still be served. */
   hasHope(types: readonly MachineType[]): boolean {
     const hopeful = (this.#hopeful ??= types.flatMap((type) => [...this.#fleet.heads.kinds(type)]))
-    if (this.#hopefulAfter === this.#kept.claims.length) return hopeful.length > 0
-    this.#hopefulAfter = this.#kept.claims.length
     for (let kind = hopeful.at(-1); kind !== undefined; kind = hopeful.at(-1)) {
-      if (this.#mayHave(kind, kind.leastCount, kind.leastMs)) return true
+      if (this.#hasHope(kind, this.#knownOf(kind))) return true
       hopeful.pop()
     }
     return false
   }
 
   /** Whether there may be something left that can be set aside for somebody of a kind. */
-  canClaim(kind: Kind): boolean {
+  #canClaim(kind: Kind, known: Known): boolean {
     const claims = this.#kept.claims.length
-    const known = this.#claimable.get(kind)
-    if (known !== undefined && (!known.can || known.claims === claims)) return known.can
-    const can = claimed(kind, reachOf(this.#fleet, kind)).some(
-      (stocks) => this.#isOpen(stocks) && freeBy(this.#fleet, stocks, kind.leastCount, this.#at) !== null,
-    )
-    this.#claimable.set(kind, { claims, can })
-    return can
+    if (known.canClaim && known.claimedAfter < claims) {
+      known.claimedAfter = claims
+      known.canClaim = claimed(kind, reachOf(this.#fleet, kind)).some(
+        (stocks) => this.#isOpen(stocks) && freeBy(this.#fleet, stocks, kind.leastCount, this.#at) !== null,
+      )
+    }
+    return known.canClaim
+  }
+
+  #knownOf(kind: Kind): Known {
+    let known = this.#known.get(kind)
+    if (known === undefined) this.#known.set(kind, (known = unknown()))
+    return known
+  }
+
+  /** Whether the least that anybody of a kind wants may be there. */
+  #hasHope(kind: Kind, known: Known): boolean {
+    const claims = this.#kept.claims.length
+    if (known.hasHope && known.hopedAfter < claims) {
+      known.hopedAfter = claims
+      known.hasHope = this.#mayHave(kind, kind.leastCount, kind.leastMs)
+    }
+    return known.hasHope
   }
 
   /** Whether so many, for so long, may be there to be given to somebody of a kind. */
@@ -72,6 +103,29 @@ export class Outlook {
       : this.#kept.isFirst(stocks)
   }
 }
+
+/** What has been found of a kind, after so many claims: what it cannot have it will not have later. */
+interface Known {
+  canClaim: boolean
+  claimedAfter: number
+  hasHope: boolean
+  hopedAfter: number
+  /** Nobody of it matters any more. */
+  isOut: boolean
+  /** So many for so long were not there. */
+  lostCount: number
+  lostMs: number
+}
+
+const unknown = (): Known => ({
+  canClaim: true,
+  claimedAfter: -1,
+  hasHope: true,
+  hopedAfter: -1,
+  isOut: false,
+  lostCount: Infinity,
+  lostMs: Infinity,
+})
 
 /** Of what a kind's heads can be given machines at this moment. */
 const served = (kind: Kind, reach: Reach): Reach['choices'] =>

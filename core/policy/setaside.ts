@@ -51,7 +51,7 @@ export class SetAside {
   readonly #fleet: Fleet
   readonly #now: Instant
   readonly #claims: Claim[] = []
-  readonly #claimed = new Set<Stock>()
+  readonly #claimsOn = new Map<Stock, Claim[]>()
   /** Those that somebody claims who waits. */
   readonly #awaited = new Set<Stock>()
   readonly #spare = new Map<Claim, number>()
@@ -68,7 +68,9 @@ export class SetAside {
   add(claim: Claim): void {
     this.#claims.push(claim)
     for (const stock of claim.stocks) {
-      this.#claimed.add(stock)
+      const claims = this.#claimsOn.get(stock)
+      if (claims === undefined) this.#claimsOn.set(stock, [claim])
+      else claims.push(claim)
       if (!claim.reserved) this.#awaited.add(stock)
     }
     for (const other of this.#spare.keys()) if (isCounted(claim, other)) this.#spare.delete(other)
@@ -101,12 +103,13 @@ export class SetAside {
 
   /** Of the claims that machines of a stock would not be back for after so long, the one that can spare the fewest. */
   #tightest(stock: Stock, stayMs: number): Claim | null {
-    if (!this.#claimed.has(stock)) return null
+    const claims = this.#claimsOn.get(stock)
+    if (claims === undefined) return null
     const { pool } = stock.shape
     const back = this.#now + openingMs(this.#fleet, [stock]) + stayMs + turnaroundMs(this.#fleet.pools.need(pool))
     let tightest: Claim | null = null
-    for (const claim of this.#claims) {
-      if (claim.from >= back || !claim.stocks.includes(stock)) continue
+    for (const claim of claims) {
+      if (claim.from >= back) continue
       if (tightest === null || this.#spareOf(claim) < this.#spareOf(tightest)) tightest = claim
     }
     return tightest
@@ -126,7 +129,7 @@ export class SetAside {
 
   /** Whether nobody has a claim on any of these. */
   leavesAll(stocks: readonly Stock[]): boolean {
-    return this.#claimed.size === 0 || !stocks.some((stock) => this.#claimed.has(stock))
+    return this.#claimsOn.size === 0 || !stocks.some((stock) => this.#claimsOn.has(stock))
   }
 
   /** Chooses the least worn machines that somebody may be given on these terms. */
@@ -167,9 +170,8 @@ export class SetAside {
     if (this.leavesAll(stocks)) return against
     const end = this.#now + openingMs(this.#fleet, stocks) + terms.durationMs + terms.graceMs
     for (const stock of stocks) {
-      if (!this.#claimed.has(stock)) continue
       const back = end + turnaroundMs(this.#fleet.pools.need(stock.shape.pool))
-      const claims = this.#claims.filter((claim) => claim.from < back && claim.stocks.includes(stock))
+      const claims = (this.#claimsOn.get(stock) ?? []).filter((claim) => claim.from < back)
       if (claims.length > 0) against.set(stock, claims)
     }
     return against

@@ -51,10 +51,8 @@ export const freeAt = (
 }
 
 /** The longest that a machine takes from the end of a lease until it is ready for the next, if no step fails. */
-export const turnaroundMs = ({ steps, deadlineMs, afterLease }: Pool): number => {
-  const between = new Set(['revoke', 'collect', afterLease, ...(afterLease === 'shutdown' ? ['provision'] : [])])
-  return sum(
-    steps.filter((step) => between.has(step)),
-    (step) => deadlineMs[step],
-  )
-}
+export const turnaroundMs = ({ steps, deadlineMs, afterLease }: Pool): number =>
+  sum(steps, (step) => {
+    const isBetween = step === 'revoke' || step === 'collect' || step === afterLease
+    return isBetween || (step === 'provision' && afterLease === 'shutdown') ? deadlineMs[step] : 0
+  })

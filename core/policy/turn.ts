@@ -1,6 +1,7 @@
 import type { Fleet } from '../fleet.ts'
 import type { Turned } from '../heads.ts'
 import type { Instant } from '../id.ts'
+import type { Kind } from '../kind.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Stock } from '../stock.ts'
@@ -59,15 +60,22 @@ export const setAsideAt = (fleet: Fleet, at: Instant, types: readonly MachineTyp
   return kept
 }
 
-/** The first of each group, in the order of service: the others of a group want the same, and fare alike. */
-export function* groupsInOrder(fleet: Fleet, types: readonly MachineType[] = MACHINE_TYPES): Generator<Turned> {
+/**
+ * The first of each group, in the order of service: the others of a group want the same, and fare alike. Kinds that are out when
+ * their turn comes are passed over.
+ */
+export function* groupsInOrder(
+  fleet: Fleet,
+  types: readonly MachineType[] = MACHINE_TYPES,
+  isOut: (kind: Kind) => boolean = () => false,
+): Generator<Turned> {
   const { heads } = fleet
   yield* merged(
-    types.map((type) => heads.overdue(type)),
+    types.map((type) => heads.overdue(type, isOut)),
     bySince,
   )
   yield* merged(
-    types.map((type) => heads.inTime(type)),
+    types.map((type) => heads.inTime(type, isOut)),
     byShare,
   )
 }
@@ -105,12 +113,12 @@ function* turns(
   { kept = new SetAside(fleet, at), matters }: Walk = {},
 ): Generator<Turn & { readonly head: Head | null }> {
   yield* reservedTurns(fleet, at, types, kept)
-  const outlook = new Outlook(fleet, at, kept)
-  for (const turned of groupsInOrder(fleet, types)) {
-    const { head, group } = turned
+  const outlook = new Outlook(fleet, at, { kept, serves: matters !== 'aside' })
+  for (const turned of groupsInOrder(fleet, types, (kind) => outlook.isOut(kind))) {
     // Claims matter for as long as somebody may be served.
     if (matters === 'served' && !outlook.hasHope(types)) return
-    if (matters === 'aside' ? !outlook.canClaim(group.kind) : outlook.isOver(turned)) continue
+    if (outlook.isOver(turned)) continue
+    const { head } = turned
     const { request } = head
     const placed = placeWith(fleet, at, request, kept)
     yield { request, head, placed }
