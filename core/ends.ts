@@ -43,6 +43,11 @@ export class Ends {
     return this.#shapes.get(shape) ?? []
   }
 
+  /** How many there are. */
+  countOf(shape: string): number {
+    return this.#shapes.get(shape)?.size ?? 0
+  }
+
   #place(name: MachineName): void {
     const before = this.#placed.get(name)
     const after = this.#ending(name)

@@ -14,7 +14,8 @@ export interface Group {
   readonly key: string
   readonly kind: Kind
   readonly demand: Demand
-  readonly durationMs: number
+  /** How long its machines are away at most: the lease, and the grace after it. */
+  readonly stayMs: number
   /** In the order of service, but for those who were overtaken too often. */
   readonly fair: Ranking<Head>
   /** The longest at the head of its line first. */
@@ -162,14 +163,14 @@ export class Heads {
   }
 
   #groupOf(request: Waiting, tenant: Tenant): Group {
-    const { demand, durationMs } = request
+    const { demand, durationMs, graceMs } = request
     const { byKey } = this.#groups[demand.type]
     const kind = this.#kindOf(request, tenant)
-    const key = `${kind.key} ${demand.count} ${durationMs}`
+    const key = `${kind.key} ${demand.count} ${durationMs} ${graceMs}`
     let group = byKey.get(key)
     if (group === undefined) {
       const heads = { fair: new Ranking<Head>(byShare), longest: new Ranking<Head>(bySince) }
-      byKey.set(key, (group = { key, kind, demand, durationMs, ...heads, wanted: 0 }))
+      byKey.set(key, (group = { key, kind, demand, stayMs: durationMs + graceMs, ...heads, wanted: 0 }))
       kind.add(group)
     }
     return group

@@ -1,98 +1,89 @@
 import type { Fleet } from '../fleet.ts'
-import type { Turned } from '../heads.ts'
-import type { Instant } from '../id.ts'
-import type { Kind, Reach } from '../kind.ts'
+import type { Group } from '../heads.ts'
+import type { Kind } from '../kind.ts'
 import type { MachineType } from '../machine.ts'
 import type { Stock } from '../stock.ts'
-import { mismatch } from './match.ts'
-import { isNear } from './platform.ts'
+import { sum } from './match.ts'
+import { claimed, reachOf, served, type Choices, type Reach } from './reach.ts'
 import type { SetAside } from './setaside.ts'
-import { freeBy } from './timeline.ts'
+import { everFree } from './timeline.ts'
 
 /**
  * What can become of those who come later in a walk over all who wait, found without placing them. Within a walk machines stay
- * where they are and claims are only added: so what a kind cannot have once it cannot have later either. What is said here is
- * at least as hopeful as the truth.
+ * where they are and claims are only added: so what cannot be had once cannot be had later either. What is said here is at least
+ * as hopeful as the truth, and is found once for all who can have the same machines.
  */
 export class Outlook {
   readonly #fleet: Fleet
-  readonly #at: Instant
   readonly #kept: SetAside
   /** Whether it matters who is served, and not only what is set aside. */
   readonly #serves: boolean
-  readonly #known = new Map<Kind, Known>()
-  /** Kinds that may still be served, the last of them for certain; all others cannot. */
+  readonly #known = new Map<Reach, Known>()
+  /** Kinds that may still be served, the last of them for certain after so many claims; all others cannot. */
   #hopeful: Kind[] | null = null
+  #hopefulAfter = -1
 
-  constructor(fleet: Fleet, at: Instant, { kept, serves }: { readonly kept: SetAside; readonly serves: boolean }) {
+  constructor(fleet: Fleet, { kept, serves }: { readonly kept: SetAside; readonly serves: boolean }) {
     this.#fleet = fleet
-    this.#at = at
     this.#kept = kept
     this.#serves = serves
   }
 
   /** Whether it is known that nobody of a kind matters any more. */
   isOut(kind: Kind): boolean {
-    return this.#known.get(kind)?.isOut === true
+    const known = kind.reach === null ? undefined : this.#known.get(kind.reach)
+    return known?.open.length === 0 && (!this.#serves || isLost(known, kind.leastCount, kind.leastMs))
   }
 
-  /** Whether the first of a group does not matter: it can have nothing set aside, and cannot be served if that matters. */
-  isOver({ group: { kind }, head: { request } }: Turned): boolean {
-    const known = this.#knownOf(kind)
-    if (this.#canClaim(kind, known)) return false
-    if (!this.#serves || !this.#hasHope(kind, known)) {
-      known.isOut = true
-      return true
-    }
-    const { count } = request.demand
-    const stayMs = request.durationMs + request.graceMs
-    if (count >= known.lostCount && stayMs >= known.lostMs) return true
-    if (this.#mayHave(kind, count, stayMs)) return false
-    if (count <= known.lostCount && stayMs <= known.lostMs) Object.assign(known, { lostCount: count, lostMs: stayMs })
-    return true
+  /** Whether a group does not matter: it can have nothing set aside, and cannot be served if that matters. */
+  isOver({ kind, demand, stayMs }: Group): boolean {
+    if (this.#canClaim(kind)) return false
+    if (!this.#serves || !this.#hasHope(kind)) return true
+    return !this.#mayHave(kind, demand.count, stayMs)
   }
 
   /** Whether anybody who waits for machines of these types may still be served. */
   hasHope(types: readonly MachineType[]): boolean {
     const hopeful = (this.#hopeful ??= types.flatMap((type) => [...this.#fleet.heads.kinds(type)]))
+    if (this.#hopefulAfter === this.#kept.claims.length) return hopeful.length > 0
+    this.#hopefulAfter = this.#kept.claims.length
     for (let kind = hopeful.at(-1); kind !== undefined; kind = hopeful.at(-1)) {
-      if (this.#hasHope(kind, this.#knownOf(kind))) return true
+      if (this.#hasHope(kind)) return true
       hopeful.pop()
     }
     return false
   }
 
   /** Whether there may be something left that can be set aside for somebody of a kind. */
-  #canClaim(kind: Kind, known: Known): boolean {
+  #canClaim(kind: Kind): boolean {
+    const known = this.#knownOf(kind)
     const claims = this.#kept.claims.length
-    if (known.canClaim && known.claimedAfter < claims) {
-      known.claimedAfter = claims
-      known.canClaim = claimed(kind, reachOf(this.#fleet, kind)).some(
-        (stocks) => this.#isOpen(stocks) && freeBy(this.#fleet, stocks, kind.leastCount, this.#at) !== null,
-      )
+    if (known.openAfter < claims) {
+      known.open = known.open.filter((stocks) => this.#isOpen(stocks))
+      known.openAfter = claims
     }
-    return known.canClaim
-  }
-
-  #knownOf(kind: Kind): Known {
-    let known = this.#known.get(kind)
-    if (known === undefined) this.#known.set(kind, (known = unknown()))
-    return known
+    return known.open.some((stocks) => everFree(this.#fleet, stocks) >= kind.leastCount)
   }
 
   /** Whether the least that anybody of a kind wants may be there. */
-  #hasHope(kind: Kind, known: Known): boolean {
-    const claims = this.#kept.claims.length
-    if (known.hasHope && known.hopedAfter < claims) {
-      known.hopedAfter = claims
-      known.hasHope = this.#mayHave(kind, kind.leastCount, kind.leastMs)
-    }
-    return known.hasHope
+  #hasHope(kind: Kind): boolean {
+    return this.#mayHave(kind, kind.leastCount, kind.leastMs)
   }
 
   /** Whether so many, for so long, may be there to be given to somebody of a kind. */
   #mayHave(kind: Kind, count: number, stayMs: number): boolean {
-    return served(kind, reachOf(this.#fleet, kind)).some((stocks) => this.#kept.mostOf(stocks, stayMs, count) >= count)
+    const known = this.#knownOf(kind)
+    if (isLost(known, count, stayMs)) return false
+    if (known.ready.some((stocks) => this.#kept.mostOf(stocks, stayMs, count) >= count)) return true
+    if (count <= known.lostCount && stayMs <= known.lostMs) Object.assign(known, { lostCount: count, lostMs: stayMs })
+    return false
+  }
+
+  #knownOf(kind: Kind): Known {
+    const reach = reachOf(this.#fleet, kind)
+    let known = this.#known.get(reach)
+    if (known === undefined) this.#known.set(reach, (known = newKnown(reach)))
+    return known
   }
 
   /** Whether nobody claims any of these; where some of them close, and are left out for whoever wants them for long: whether any of them is left. */
@@ -104,49 +95,27 @@ export class Outlook {
   }
 }
 
-/** What has been found of a kind, after so many claims: what it cannot have it will not have later. */
+/** What has been found of a reach so far. */
 interface Known {
-  canClaim: boolean
-  claimedAfter: number
-  hasHope: boolean
-  hopedAfter: number
-  /** Nobody of it matters any more. */
-  isOut: boolean
-  /** So many for so long were not there. */
+  /** Of what something can be set aside, as it was after so many claims. */
+  open: Choices
+  openAfter: number
+  /** The stocks that anything is ready of, and the most that is in one choice. */
+  readonly ready: Choices
+  readonly readyMost: number
+  /** So many, for so long, were not there. */
   lostCount: number
   lostMs: number
 }
 
-const unknown = (): Known => ({
-  canClaim: true,
-  claimedAfter: -1,
-  hasHope: true,
-  hopedAfter: -1,
-  isOut: false,
-  lostCount: Infinity,
-  lostMs: Infinity,
-})
-
-/** Of what a kind's heads can be given machines at this moment. */
-const served = (kind: Kind, reach: Reach): Reach['choices'] =>
-  kind.demand.platform === 'same' || kind.isPatient ? ofHome(reach) : reach.choices
-
-/** Of what they can have machines set aside: those whose patience is over by then are given others. */
-const claimed = (kind: Kind, reach: Reach): Reach['choices'] =>
-  kind.demand.platform === 'same' ? ofHome(reach) : reach.choices
-
-/** A home counts as long as any machine of its class is in service. */
-const ofHome = ({ ofClass, near, choices }: Reach): Reach['choices'] =>
-  ofClass.some(({ inService }) => inService > 0) ? near : choices
-
-const reachOf = (fleet: Fleet, kind: Kind): Reach => {
-  const of = fleet.stocks.all()
-  if (kind.reach?.of === of) return kind.reach
-  const { demand, home } = kind
-  const ofType = of.filter(({ shape }) => shape.type === demand.type)
-  const fit = ofType.filter(({ shape }) => mismatch(shape, demand) === null)
-  const choices = demand.platform === 'any' ? [fit] : [...Map.groupBy(fit, ({ shape }) => shape.platform).values()]
-  const isOfClass = ({ shape }: Stock): boolean => home !== null && isNear(fleet, home, shape.platform)
-  const near = choices.filter(([first]) => first !== undefined && isOfClass(first))
-  return (kind.reach = { of, choices, near, ofClass: ofType.filter(isOfClass) })
+const newKnown = (reach: Reach): Known => {
+  const ready = served(reach)
+    .map((stocks) => stocks.filter((stock) => stock.ready.size > 0))
+    .filter((stocks) => stocks.length > 0)
+  const readyMost = Math.max(0, ...ready.map((stocks) => sum(stocks, (stock) => stock.ready.size)))
+  return { open: claimed(reach), openAfter: -1, ready, readyMost, lostCount: Infinity, lostMs: Infinity }
 }
+
+/** Whether it is known that so many, for so long, are not there. */
+const isLost = ({ readyMost, lostCount, lostMs }: Known, count: number, stayMs: number): boolean =>
+  count > readyMost || (count >= lostCount && stayMs >= lostMs)

@@ -21,6 +21,10 @@ export const atHand = (stocks: readonly Stock[]): number => sum(stocks, (stock) 
 
 const underWay = ({ coming, returning, stopping, off }: Stock): number => coming + returning + stopping + off.size
 
+/** How many machines of these stocks can be free together once all leases of now are over. */
+export const everFree = (fleet: Fleet, stocks: readonly Stock[]): number =>
+  atHand(stocks) + sum(stocks, ({ shape }) => fleet.ends.countOf(shape.key))
+
 /**
  * When `count` machines of these stocks can be free together at the earliest: the end of the lease that is waited for last, or
  * now. The steps between a lease and the next are taken to need no time. Null if not even the ends of all leases give so many.

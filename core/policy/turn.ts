@@ -113,12 +113,11 @@ function* turns(
   { kept = new SetAside(fleet, at), matters }: Walk = {},
 ): Generator<Turn & { readonly head: Head | null }> {
   yield* reservedTurns(fleet, at, types, kept)
-  const outlook = new Outlook(fleet, at, { kept, serves: matters !== 'aside' })
-  for (const turned of groupsInOrder(fleet, types, (kind) => outlook.isOut(kind))) {
+  const outlook = new Outlook(fleet, { kept, serves: matters !== 'aside' })
+  for (const { head, group } of groupsInOrder(fleet, types, (kind) => outlook.isOut(kind))) {
     // Claims matter for as long as somebody may be served.
     if (matters === 'served' && !outlook.hasHope(types)) return
-    if (outlook.isOver(turned)) continue
-    const { head } = turned
+    if (outlook.isOver(group)) continue
     const { request } = head
     const placed = placeWith(fleet, at, request, kept)
     yield { request, head, placed }

@@ -60,9 +60,9 @@ const headsInOrder = (fleet: Fleet, types: readonly MachineType[], now: Instant)
     })
     .map((request) => headOf(fleet, request, fleet.tenants.need(request.tenant)))
     .toSorted(inOrder(fleet))
-    .filter(({ request: { demand, durationMs, preferUntil, tenant } }) => {
+    .filter(({ request: { demand, durationMs, graceMs, preferUntil, tenant } }) => {
       const home = demand.platform === 'any' ? '' : fleet.tenants.need(tenant).homes[demand.type]
-      const key = `${wantOf(demand, durationMs)} ${home} ${demand.platform === 'prefer' && preferUntil > now}`
+      const key = `${wantOf(demand, durationMs)} ${graceMs} ${home} ${demand.platform === 'prefer' && preferUntil > now}`
       return !seen.has(key) && seen.add(key)
     })
 }
