@@ -142,8 +142,8 @@ const EXAMPLE_ORDER: readonly DropRule[] = [
 
 /** The lent machine of a stock that is to come back first. */
 const soonest = (fleet: Fleet, { shape }: Stock): Machine | undefined => {
-  for (const { machine } of fleet.ends.of(shape.key)) return fleet.machines.get(machine)
-  return undefined
+  const [first] = fleet.ends.of(shape.key, 1)
+  return first === undefined ? undefined : fleet.machines.get(first.machine)
 }
 
 const mostWorn = (stocks: readonly Stock[]): Machine | undefined =>

@@ -38,14 +38,19 @@ export class Ends {
     this.#leaseOf = leaseOf
   }
 
-  /** The lent machines of a shape, the soonest to end first. Those that will not be lent again are not among them. */
-  of(shape: string): Iterable<Ending> {
-    return this.#shapes.get(shape) ?? []
+  /** The first `most` lent machines of a shape to end, soonest first. Those that will not be lent again are not among them. */
+  of(shape: string, most: number): readonly Ending[] {
+    return this.#shapes.get(shape)?.take(most) ?? []
   }
 
   /** How many there are. */
   countOf(shape: string): number {
     return this.#shapes.get(shape)?.size ?? 0
+  }
+
+  /** How many of them end by an instant, counted no further than to `enough`. */
+  countBy(shape: string, instant: number, enough: number): number {
+    return this.#shapes.get(shape)?.countWhile(({ at }) => at <= instant, enough) ?? 0
   }
 
   #place(name: MachineName): void {

@@ -94,9 +94,10 @@ export class Heads {
   *overdue(type: MachineType, isOut: (kind: Kind) => boolean): Generator<Turned> {
     const last = overdueSince(this.#fleet, type)
     for (const group of this.#groups[type].longest) {
+      if (isOut(group.kind)) continue
       const head = group.longest.first()!
       if (head.since > last) return
-      if (!isOut(group.kind)) yield { group, head }
+      yield { group, head }
     }
   }
 

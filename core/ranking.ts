@@ -21,16 +21,32 @@ export class Ranking<T> {
     return this.#blocks[0]?.[0]
   }
 
+  /** The first items, at most so many. */
+  take(most: number): T[] {
+    const taken: T[] = []
+    for (const block of this.#blocks) {
+      if (taken.length >= most) break
+      taken.push(...block.slice(0, most - taken.length))
+    }
+    return taken
+  }
+
   last(): T | undefined {
     return this.#blocks.at(-1)?.at(-1)
   }
 
   /** How many items stand before this one. */
   rank(item: T): number {
+    return this.countWhile((other) => this.#compare(other, item) < 0)
+  }
+
+  /** How many items there are, from the first on, for which `holds`: for none after one for which it does not. Counted no further than to `enough`. */
+  countWhile(holds: (item: T) => boolean, enough = Infinity): number {
     let before = 0
     for (const block of this.#blocks) {
-      if (this.#compare(block.at(-1)!, item) < 0) before += block.length
-      else return before + this.#place(block, item)
+      if (before >= enough) break
+      if (!holds(block.at(-1)!)) return before + firstWithout(block, holds)
+      before += block.length
     }
     return before
   }
@@ -78,13 +94,18 @@ export class Ranking<T> {
   }
 
   #place(block: readonly T[], item: T): number {
-    let low = 0
-    let high = block.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#compare(block[middle]!, item) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstWithout(block, (other) => this.#compare(other, item) < 0)
   }
+}
+
+/** The place of the first for which it does not hold, or the end. */
+const firstWithout = <T>(block: readonly T[], holds: (item: T) => boolean): number => {
+  let low = 0
+  let high = block.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(block[middle]!)) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -49,18 +49,9 @@ export type Take = (stocks: readonly Stock[], count: number, each?: number) => M
 
 /** The least worn `count` ready machines of these stocks, in order of wear; fewer if there are fewer. */
 export const leastWorn: Take = (stocks, count, each = count) => {
-  const heads = stocks.flatMap(({ ready }) => first(ready, each))
+  const heads = stocks.flatMap(({ ready }) => ready.take(each))
   return stocks.length > 1 ? heads.toSorted(byWear).slice(0, count) : heads
 }
 
 export const sum = <T>(items: readonly T[], amount: (item: T) => number): number =>
   items.reduce((total, item) => total + amount(item), 0)
-
-const first = <T>(items: Iterable<T>, count: number): T[] => {
-  const taken: T[] = []
-  for (const item of items) {
-    if (taken.length === count) break
-    taken.push(item)
-  }
-  return taken
-}

@@ -19,6 +19,7 @@ export class Outlook {
   /** Whether it matters who is served, and not only what is set aside. */
   readonly #serves: boolean
   readonly #known = new Map<Reach, Known>()
+  readonly #out = new Set<Kind>()
   /** Kinds that may still be served, the last of them for certain after so many claims; all others cannot. */
   #hopeful: Kind[] | null = null
   #hopefulAfter = -1
@@ -31,14 +32,16 @@ export class Outlook {
 
   /** Whether it is known that nobody of a kind matters any more. */
   isOut(kind: Kind): boolean {
-    const known = kind.reach === null ? undefined : this.#known.get(kind.reach)
-    return known?.open.length === 0 && (!this.#serves || isLost(known, kind.leastCount, kind.leastMs))
+    return this.#out.has(kind)
   }
 
   /** Whether a group does not matter: it can have nothing set aside, and cannot be served if that matters. */
   isOver({ kind, demand, stayMs }: Group): boolean {
     if (this.#canClaim(kind)) return false
-    if (!this.#serves || !this.#hasHope(kind)) return true
+    if (!this.#serves || !this.#hasHope(kind)) {
+      this.#out.add(kind)
+      return true
+    }
     return !this.#mayHave(kind, demand.count, stayMs)
   }
 

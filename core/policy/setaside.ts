@@ -117,9 +117,10 @@ export class SetAside {
 
   /** From `from` on, the first instant at which so many can be had on these terms without breaking what is reserved. */
   pastReserved(stocks: readonly Stock[], count: number, { from, ...terms }: Terms & { from: Instant }): Instant {
+    const reserved = this.#claims.filter((claim) => claim.reserved && claim.stocks.some((one) => stocks.includes(one)))
+    if (reserved.length === 0) return from
     let start = from
     const lasts = this.#awayMs(terms, stocks)
-    const reserved = this.#claims.filter((claim) => claim.reserved && claim.stocks.some((one) => stocks.includes(one)))
     for (const claim of reserved.toSorted((a, b) => a.from - b.from || a.until - b.until)) {
       const isInTheWay = claim.from < start + lasts && claim.until > start
       if (isInTheWay && this.#spareOf(claim) < count) start = claim.until

@@ -12,7 +12,7 @@ import { sum } from './match.ts'
 
 /** The first `most` lent machines of these stocks to be taken back, soonest first. */
 export const endings = (fleet: Fleet, stocks: readonly Stock[], most: number): Ending[] => {
-  const soonest = stocks.flatMap(({ shape }) => [...Iterator.from(fleet.ends.of(shape.key)).take(most)])
+  const soonest = stocks.flatMap(({ shape }) => fleet.ends.of(shape.key, most))
   return stocks.length > 1 ? soonest.toSorted(bySoonest).slice(0, most) : soonest
 }
 
@@ -47,11 +47,12 @@ export const freeAt = (
 ): number => {
   let free = 0
   for (const stock of stocks) {
-    free += stock.ready.size
-    if (now + turnaroundMs(fleet.pools.need(stock.shape.pool)) <= at) free += underWay(stock)
+    const { shape, ready } = stock
+    free += ready.size + fleet.ends.countBy(shape.key, at - slackMs, most)
+    if (now + turnaroundMs(fleet.pools.need(shape.pool)) <= at) free += underWay(stock)
+    if (free >= most) return most
   }
-  if (free >= most) return most
-  return free + endings(fleet, stocks, most - free).filter((ending) => ending.at <= at - slackMs).length
+  return free
 }
 
 /** The longest that a machine takes from the end of a lease until it is ready for the next, if no step fails. */
