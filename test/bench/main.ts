@@ -126,7 +126,7 @@ function tellDecisions(): void {
   line('machines, waiting (demands)', 'granted', 'waits', 'passed on', 'a place', 'granted/s')
   const figures: DecisionFigures[] = []
   for (const machines of [100, 10_000, 100_000])
-    for (const queue of quick ? [0, 100] : [0, 100, 10_000]) {
+    for (const queue of quick ? [0, 100] : [0, 100, 1_000, 10_000]) {
       const one = benchDecisions(machines, queue, ms / 5)
       figures.push(one)
       const { granted, waiting, turnover, position } = one
