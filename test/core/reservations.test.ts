@@ -129,6 +129,14 @@ describe('a reservation', () => {
     expect(reserve(world, ALICE, world.at + 4 * HOUR + GRACE, { count: 2 }).type).toBe('reserved')
   })
 
+  test('is promised no machine that is given back too late to be clean by then', () => {
+    const world = worldOf({ steps: ['revoke', 'recycle'] }, 1)
+    const clean = world.at + HOUR + GRACE + 2 * MINUTE
+    world.get(BOB, { durationMs: HOUR })
+    expect(reserve(world, ALICE, clean - 1)).toMatchObject({ type: 'noRoom', nearest: clean })
+    expect(reserve(world, ALICE, clean).type).toBe('reserved')
+  })
+
   test('two of the same time share what there is, and no more', () => {
     const world = worldOf()
     const from = world.at + HOUR

@@ -69,6 +69,31 @@ describe('for whoever is first and cannot be served', () => {
     expect(take(world, 'other', 1, 20).type).toBe('waiting')
   })
 
+  test('a short lease passes behind a long one of the same machines that does not', () => {
+    const { world } = lent(2, 1, 12)
+    waits(take(world, 'big', 2, 1))
+    waits(take(world, 'small', 1, 20))
+    waits(take(world, 'other', 1, 2))
+    world.pass(HOUR + GRACE)
+    expect(['small', 'other'].map((name) => world.fleet.leasesOf.size(name))).toEqual([0, 1])
+  })
+
+  test('who asked before the grace was shortened is not taken for one who asked after', () => {
+    const { world } = lent(2, 1, 6)
+    waits(take(world, 'big', 2, 1))
+    const graces = (graceMs: number) =>
+      world.ask('duffy', {
+        do: 'configure',
+        site: { ...siteWith(2), digest: `${graceMs}`, pools: [poolOf('metal', { graceMs })] },
+      })
+    graces(6 * HOUR)
+    waits(take(world, 'small', 1, 2))
+    graces(GRACE)
+    waits(take(world, 'other', 1, 2))
+    world.pass(HOUR + GRACE)
+    expect(['small', 'other'].map((name) => world.fleet.leasesOf.size(name))).toEqual([0, 1])
+  })
+
   test('asking not to wait is refused rather than given what is kept', () => {
     const { world } = lent(2, 3)
     waits(take(world, 'big', 2, 1))

@@ -200,8 +200,8 @@ export const GUARDS: readonly Guard[] = [
   {
     rule: 'What is set aside is given to nobody who could not be back by then.',
     file: 'core/policy/setaside.ts',
-    text: 'this.#claims.filter((claim) => claim.from < back && claim.stocks.includes(stock))',
-    without: 'this.#claims.filter(() => false)',
+    text: '.filter((claim) => claim.from < back)',
+    without: '.filter(() => false)',
     tests: ['test/core/turns-property.test.ts'],
   },
   {
@@ -231,6 +231,27 @@ export const GUARDS: readonly Guard[] = [
     text: 'const last = endings(fleet, stocks, lacking)[lacking - 1]',
     without: 'const last = endings(fleet, stocks, 1_000).at(-1)',
     tests: ['test/core/turns-property.test.ts'],
+  },
+  {
+    rule: 'Nothing is promised that is given back too late to be clean by then.',
+    file: 'core/policy/timeline.ts',
+    text: 'at - slackMs, most',
+    without: 'at, most',
+    tests: ['test/core/reservations.test.ts'],
+  },
+  {
+    rule: 'Who cannot pass for being too long keeps nobody from passing who is short.',
+    file: 'core/policy/outlook.ts',
+    text: 'count >= lostCount && stayMs >= lostMs',
+    without: 'count >= lostCount',
+    tests: ['test/core/setaside.test.ts'],
+  },
+  {
+    rule: 'Those are alike alone whose graces are.',
+    file: 'core/heads.ts',
+    text: '${durationMs} ${graceMs}`',
+    without: '${durationMs}`',
+    tests: ['test/core/setaside.test.ts'],
   },
   {
     rule: 'An end that somebody counts on is not put off.',
