@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { carrying, lives, longEnough, session, waitUntil, workshop } from '../../kit/ansible.ts'
+import { carrying, lives, longEnough, session, workshop } from '../../kit/ansible.ts'
+import { until } from '../../kit/until.ts'
 
 const shop = workshop()
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -27,7 +28,7 @@ const runAndAbort = async (name: string, apart?: string) => {
   const abort = new AbortController()
   await shop.site('check', stubborn(name, apart))
   const watched = shop.run({ step: 'check' }, { signal: abort.signal })
-  await waitUntil(() => written(`${name}.far`) && written(`${name}.near`))
+  await until(() => written(`${name}.far`) && written(`${name}.near`))
   const [near, far] = [pidIn(`${name}.near`), pidIn(`${name}.far`)]
   expect([lives(near), lives(far)]).toEqual([true, true])
   abort.abort()
@@ -63,6 +64,21 @@ test('a run past its deadline is killed, with all that ignores TERM and forked a
   expect(result).toEqual({ outcome: 'deadline', message: 'took too long, and was killed during "raw"' })
   expect([pidIn('late.near'), pidIn('late.far')].filter(lives)).toEqual([])
   expect(session(groups[0]?.pgid ?? 0)).toEqual([])
+})
+
+test('a run past its deadline takes along those that it was just starting, each apart from it', async () => {
+  writeFileSync(
+    file('busy.sh'),
+    `trap '' TERM
+     while :; do setsid sh -c 'echo $$ >> ${file('started')}; exec sleep 60' & sleep 0.01; done`,
+  )
+  await shop.site('grant', `- raw: sh ${file('busy.sh')}`)
+  const { result } = await longEnough(2000, async (deadlineMs) => {
+    const watched = await shop.run({ step: 'grant', deadlineMs })
+    return written('started') ? watched : null
+  })
+  expect(result.outcome).toBe('deadline')
+  expect(readFileSync(file('started'), 'utf8').trim().split('\n').map(Number).filter(lives)).toEqual([])
 })
 
 test('a run that ends well leaves no process behind', async () => {
