@@ -17,6 +17,7 @@ import { isUnderstood, typedInIrc, typedInShell, typedInSlack } from '../kit/nex
 import { AT, everyRefusal } from '../kit/refusals.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
 import { APP, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { until } from '../kit/until.ts'
 
 /**
  * Every refusal that there is, at every door, through the door itself: whatever is refused, the answer has a line to type next, and
@@ -103,14 +104,6 @@ const network = (port: number): Parameters<typeof ircDoors>[0][number] => ({
   bridgeAccounts: [],
   pace: { commandsPerMinute: 6_000, channelCommandsPerMinute: 6_000, burst: 1_000, everyMs: 1 },
 })
-
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = performance.now() + 10_000
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it never came about')
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
 
 interface Door {
   readonly name: string

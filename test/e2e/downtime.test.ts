@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { nullMetal } from '../kit/null-site.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'

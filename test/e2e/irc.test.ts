@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { keyPair, waitUntil } from '../kit/ansible.ts'
+import { keyPair } from '../kit/ansible.ts'
 import { ssh } from '../kit/ansible-ssh.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { ii, type Ii } from '../kit/irc/ii.ts'
@@ -138,7 +138,7 @@ describe('a forgotten lease', () => {
 
   test('is warned about twice and then ended, where it was asked for', async () => {
     await alice.command('/j #forget')
-    await waitUntil(() => forgetful.log().includes('irc is ready'))
+    await until(() => forgetful.log().includes('irc is ready'), { what: 'the door' })
     await alice.say('forget', `keys add ${key.line}`)
     await alice.waitFor('forget', /SHA256:/)
     await alice.say('#forget', '!duffy get metal for 15s')

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { keyPair, waitUntil } from '../kit/ansible.ts'
+import { keyPair } from '../kit/ansible.ts'
+import { until } from '../kit/until.ts'
 import { openSession, ssh } from '../kit/ansible-ssh.ts'
 import { runDuffy, settled, type RunningDuffy } from '../kit/duffy.ts'
 import { scratch } from '../kit/scratch.ts'
@@ -39,7 +40,7 @@ describe('one call gives a machine that one can log in to', () => {
     await new Promise((resolve) => session.stdout!.once('data', resolve))
 
     expect((await done(body.lease.id)).status).toBe(200)
-    await waitUntil(() => over)
+    await until(() => over)
     expect(ssh(machine, alice.path, 'true').status).not.toBe(0)
     await settled(duffy)
 

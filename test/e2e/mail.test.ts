@@ -5,7 +5,7 @@ import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { mailServer, type MailServer, type Taken } from '../kit/mail/server.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'

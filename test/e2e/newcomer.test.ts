@@ -10,7 +10,7 @@ import { typedInIrc, typedInSlack } from '../kit/next-step.ts'
 import { nullMetal } from '../kit/null-site.ts'
 import { scratch } from '../kit/scratch.ts'
 import { personIn } from '../kit/slack/person.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 
 /** Nobody's key is known, so that there is something to learn. */

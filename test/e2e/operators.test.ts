@@ -5,7 +5,7 @@ import { ii, type Ii } from '../kit/irc/ii.ts'
 import { ngircd, type PlainNetwork } from '../kit/irc/ngircd.ts'
 import { scratch } from '../kit/scratch.ts'
 import { house, type House } from '../kit/slack/house.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
 
 const BROKEN = `- name: A driver whose machines cannot be cleaned

@@ -6,7 +6,7 @@ import { ssh } from '../kit/ansible-ssh.ts'
 import { runDuffy, settled, type RunningDuffy } from '../kit/duffy.ts'
 import { scratch } from '../kit/scratch.ts'
 import { personIn } from '../kit/slack/person.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
 
 let slack: Workspace

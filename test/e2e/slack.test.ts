@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { personIn, sendSigned, type Person } from '../kit/slack/person.ts'
 import { APP, slackEnvironment, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
-import { waitUntil } from '../kit/ansible.ts'
+import { until } from '../kit/until.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { accounts, inspircdWithAnope, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { irssi, type Irssi } from '../kit/irc/irssi.ts'
@@ -42,7 +42,7 @@ beforeAll(async () => {
   await west.services.kill()
   await west.ircd.kill()
   duffy = await runDuffy({ config: site(east, west), environment: { DUFFY_TEST_PASSWORD: accounts.duffybot } })
-  await waitUntil(() => readyOf('irc:east') === 1)
+  await until(() => readyOf('irc:east') === 1)
   alice = await irssi(east, { nick: 'alice', password: accounts.alice, channel: '#duffy' })
   bob = await on(east, 'bob')
 }, 360_000)
@@ -69,7 +69,7 @@ test('a network that is not there yet keeps nobody from the other, and is joined
   await asks(bob!, 'done', /given back/)
   await west!.ircd.start()
   await west!.services.start()
-  await waitUntil(() => readyOf('irc:west') === 1, 90_000)
+  await until(() => readyOf('irc:west') === 1, 90_000)
   aliceWest = await on(west!, 'alice')
   bobWest = await on(west!, 'bob')
 }, 120_000)
@@ -135,7 +135,7 @@ describe('a network that is gone for a while', () => {
 
     await west!.ircd.start()
     await west!.services.start()
-    await waitUntil(() => readyOf('irc:west') > ready, 90_000)
+    await until(() => readyOf('irc:west') > ready, 90_000)
     expect(readyOf('irc:east')).toBe(1)
     bobWest = await on(west!, 'bob')
     await asks(bobWest, 'get metal', /yours until/)

@@ -36,6 +36,6 @@ function flags(report: RunReport, key: string): string[] {
 }
 
 function said(program: string, argv: readonly string[]): Said {
-  const done = spawnSync(program, argv, { encoding: 'utf8', timeout: 15_000 })
+  const done = spawnSync(program, argv, { encoding: 'utf8', timeout: 60_000 })
   return { status: done.status, text: `${done.stdout}${done.stderr}`.trim() }
 }

@@ -102,7 +102,7 @@ function orderOf(of: OrderOf = {}): RunOrder {
     data = {},
     lease,
     agent,
-    deadlineMs = 20_000,
+    deadlineMs = 60_000,
   } = of
   return {
     run: `N${runs}` as RunId,
@@ -171,14 +171,6 @@ export function keyPair(dir: string, name = 'key'): { path: string; line: string
   const path = join(dir, name)
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path])
   return { path, line: readFileSync(`${path}.pub`, 'utf8').trim() }
-}
-
-export const waitUntil = async (holds: () => boolean, ms = 40_000): Promise<void> => {
-  const end = performance.now() + ms
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('waited in vain')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 /**

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../../adapters/config/config.ts'
 import { endBoxes } from './ansible.ts'
+import { freePort } from './free-port.ts'
 import { scratch } from './scratch.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -98,7 +98,6 @@ export const runDuffy = async ({ environment = {}, config, warm = true }: DuffyO
       return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
     }
 
-  await start()
   const running: RunningDuffy = {
     url,
     dataDir,
@@ -117,8 +116,14 @@ export const runDuffy = async ({ environment = {}, config, warm = true }: DuffyO
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
-  if (warm) await settled(running)
-  return running
+  try {
+    await start()
+    if (warm) await settled(running)
+    return running
+  } catch (fault) {
+    await running[Symbol.asyncDispose]()
+    throw fault
+  }
 }
 
 /** Waits until every machine is where it stays by itself: ready, leased or off. */
@@ -133,8 +138,12 @@ export const settled = async (duffy: RunningDuffy, ms = 240_000): Promise<void> 
   }
 }
 
+/** A start takes a second or two, and many on a host that is busy with other tests. */
+const START_MS = 120_000
+
 const reachable = async (url: string, child: ChildProcess, log: () => string): Promise<void> => {
-  for (let tries = 0; tries < 400; tries += 1) {
+  const end = performance.now() + START_MS
+  while (performance.now() < end) {
     if (child.exitCode !== null) throw new Error(`Duffy ended with ${child.exitCode}: ${log()}`)
     const ready = await fetch(`${url}/readyz`).then(
       ({ status }) => status === 200,
@@ -144,12 +153,4 @@ const reachable = async (url: string, child: ChildProcess, log: () => string): P
     await pause(50)
   }
   throw new Error(`Duffy is not ready: ${log()}`)
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
 }

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { waitUntil } from '../kit/ansible.ts'
+import { until } from '../kit/until.ts'
 import { scratch } from '../kit/scratch.ts'
 
 const SCRIPT = readFileSync(resolve(import.meta.dirname, '../../playbooks/roles/jenkins_agent/files/agent.sh'), 'utf8')
@@ -78,7 +78,7 @@ test('an inbound agent is started with its secret in a file of its own, and star
   expect(await start()).toBe('')
   server.close()
   const second = Number(readFileSync(join(own, 'pid'), 'utf8'))
-  await waitUntil(() => !existsSync(`/proc/${first}`))
+  await until(() => !existsSync(`/proc/${first}`))
   expect(existsSync(`/proc/${second}`)).toBe(true)
   process.kill(second)
 })

@@ -8,7 +8,7 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspircd.ts'
 import { person as ircPerson } from '../kit/irc/person.ts'
 import { personIn } from '../kit/slack/person.ts'
-import { until } from '../kit/slack/until.ts'
+import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 import { timeless } from './timeless.ts'
 

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import type { ProcessGroup } from '../../../adapters/ansible/ansible.ts'
 import type { RunOrder } from '#core'
-import { lives, longEnough, session, waitUntil, workshop } from '../../kit/ansible.ts'
+import { lives, longEnough, session, workshop } from '../../kit/ansible.ts'
+import { until } from '../../kit/until.ts'
 
 const shop = workshop()
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -38,7 +39,7 @@ async function orphanBefore(name: string, deadlineMs: number): Promise<ProcessGr
   await shop.site('check', `- raw: echo $$ > ${file(name)}; trap '' TERM; sleep 60; sleep 61`)
   const { group, die } = await another(shop.order({ step: 'check', deadlineMs }))
   const isNoted = (): boolean => existsSync(file(name)) && readFileSync(file(name), 'utf8').endsWith('\n')
-  await waitUntil(() => isNoted() || !lives(group.pgid))
+  await until(() => isNoted() || !lives(group.pgid))
   await die()
   return isNoted() && lives(pidIn(name)) ? group : null
 }
@@ -54,7 +55,7 @@ test('nothing runs if Duffy dies before the group is on record', async () => {
   const { group, die } = await another(shop.order({ step: 'grant' }), 'hold')
   expect(lives(group.pgid)).toBe(true)
   await die()
-  await waitUntil(() => !lives(group.pgid))
+  await until(() => !lives(group.pgid))
   await sleep(1000)
   expect(existsSync(file('ran'))).toBe(false)
   expect(session(group.pgid)).toEqual([])
@@ -71,7 +72,7 @@ test('a playbook left by a dead Duffy is killed by the next', async () => {
 test('a playbook left by a dead Duffy is killed also when its leader is gone', async () => {
   const group = await orphan('headless')
   process.kill(group.pgid, 'SIGKILL')
-  await waitUntil(() => !lives(group.pgid))
+  await until(() => !lives(group.pgid))
   expect(await shop.ansible.killOrphan(group)).toBe('killed')
   expect(session(group.pgid)).toEqual([])
   expect(lives(pidIn('headless'))).toBe(false)
@@ -79,7 +80,7 @@ test('a playbook left by a dead Duffy is killed also when its leader is gone', a
 
 test('the deadline of a playbook holds without Duffy', async () => {
   const group = await longEnough(2000, (deadlineMs) => orphanBefore('overdue', deadlineMs))
-  await waitUntil(() => session(group.pgid).length === 0)
+  await until(() => session(group.pgid).length === 0)
   expect(lives(pidIn('overdue'))).toBe(false)
 })
 
@@ -100,7 +101,7 @@ test('a stranger whose own leader is gone is left alone', async () => {
   const parent = spawn('sh', ['-c', 'sleep 60 & echo $!'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
   const [line] = await once(createInterface(parent.stdout), 'line')
   const [pgid, left] = [parent.pid ?? 0, Number(line)]
-  await waitUntil(() => !lives(pgid))
+  await until(() => !lives(pgid))
   const { groups } = await shop.run({ step: 'revoke' })
   const here = groups[0]
   if (here === undefined) throw new Error('the run had no group')

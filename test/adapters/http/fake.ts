@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import {
   chain,
   decide,
@@ -303,11 +302,4 @@ export const serve = async (options: HttpOptions = {}): Promise<Served> => {
   return { duffy, door, url: door.url, call, [Symbol.asyncDispose]: () => door[Symbol.asyncDispose]() }
 }
 
-/** Waits for something that another process or tick brings about. */
-export const until = async (holds: () => boolean): Promise<void> => {
-  const end = performance.now() + 5000
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it never came about')
-    await pause(5)
-  }
-}
+export { until } from '../../kit/until.ts'

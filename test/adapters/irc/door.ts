@@ -58,7 +58,7 @@ export async function openDoor(
     heard,
     log,
     door,
-    waitFor: (phase, ms = 8_000) =>
+    waitFor: (phase, ms = 30_000) =>
       until(() => door.state().phase === phase, {
         ms,
         what: () => `phase ${phase}; state ${JSON.stringify(door.state())}; log\n${log.join('\n')}`,

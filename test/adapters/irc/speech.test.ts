@@ -119,9 +119,9 @@ test('a private detail is withheld if the nick changed hands before it was ready
   await using first = await person(network, { nick: 'shifty', login: bob, channels: ['#duffy'] })
   answer = async () => {
     first.send('NICK gone')
-    await sleep(100)
+    await first.settled()
     thief.send('NICK shifty')
-    await sleep(200)
+    await thief.settled()
     return [{ to: 'person', text: 'address 192.0.2.34' }]
   }
   await using thief = await person(network, { nick: 'thief', channels: ['#duffy'] })

@@ -69,7 +69,7 @@ const get = async (more: object = {}) => {
   expect([status, body.detail]).toEqual([201, expect.anything()])
   return body.lease
 }
-const until = async (holds: () => boolean, ms = 20_000): Promise<void> => {
+const until = async (holds: () => boolean, ms = 60_000): Promise<void> => {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) throw new Error(`waited in vain\n${duffy.log()}`)
@@ -154,7 +154,7 @@ describe('an inbound agent', () => {
   })
 
   const gone = async (node: string): Promise<void> => {
-    await until(() => !nodes.names().includes(node) && agentsRunning(node) === 0, 30_000)
+    await until(() => !nodes.names().includes(node) && agentsRunning(node) === 0, 90_000)
     await settled(duffy)
     expect(agentsRunning(node)).toBe(0)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Address, Notice } from '#core'
 import { notices, type Delivery, type DueNotice, type NoticePorts } from '../../../adapters/notices/notices.ts'
+import { until } from '../../kit/until.ts'
 
 const noticeTo = (door: string, name = 'alice'): Notice => ({
   to: { door, identity: `irc:net:${name}` as never, nick: 'alice', room: null },
@@ -51,9 +52,6 @@ const rig = (
 const telling = (ports: NoticePorts, body: () => Promise<void>): Promise<void> => {
   const running = notices(ports)
   return body().finally(() => running[Symbol.asyncDispose]())
-}
-const until = async (is: () => boolean): Promise<void> => {
-  for (let tries = 0; !is() && tries < 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 describe('notices', () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { house, type House } from '../../kit/slack/house.ts'
 import { personIn } from '../../kit/slack/person.ts'
-import { until } from '../../kit/slack/until.ts'
+import { until } from '../../kit/until.ts'
 import { workspace, type Workspace } from '../../kit/slack/workspace.ts'
 
 let slack: Workspace

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { house, type House } from '../../kit/slack/house.ts'
 import { personIn, type Person } from '../../kit/slack/person.ts'
-import { until } from '../../kit/slack/until.ts'
+import { until } from '../../kit/until.ts'
 import { APP, workspace, type Workspace } from '../../kit/slack/workspace.ts'
 
 let slack: Workspace
@@ -20,6 +20,9 @@ afterAll(async () => {
   await duffy?.[Symbol.asyncDispose]()
   await slack?.[Symbol.asyncDispose]()
 })
+
+/** Far longer than an answer takes, on a busy host too. */
+const GREETING_MS = 2_000
 
 const pools = async () => slack.sockets.deliver('slash_commands', await alice.payloads.command('pools'))
 const answers = (): number => slack.responses.filter(({ text }) => text.startsWith('Pools:')).length
@@ -65,23 +68,24 @@ describe('over a socket', () => {
     const before = answers()
     const opened = slack.sockets.opened
     // Slack takes its time to greet the next line; the old one serves until then.
-    slack.sockets.greetAfterMs = 700
+    slack.sockets.greetAfterMs = GREETING_MS
     let sent = 0
     let slowest = 0
-    const end = performance.now() + 2_000
-    while (performance.now() < end) {
-      if (sent === 3) slack.sockets.refresh()
+    for (let end = Infinity; performance.now() < end; sent += 1) {
+      if (sent === 3) {
+        slack.sockets.refresh()
+        end = performance.now() + GREETING_MS + 500
+      }
       const began = performance.now()
       await pools()
       slowest = Math.max(slowest, performance.now() - began)
-      sent += 1
       await pause(50)
     }
     slack.sockets.greetAfterMs = 0
     await until(() => answers() === before + sent)
     expect(slack.sockets.opened).toBe(opened + 1)
     await until(() => slack.sockets.open === 1)
-    expect(slowest).toBeLessThan(1_500)
+    expect(slowest).toBeLessThan(GREETING_MS)
   })
 
   test('a line that is cut is opened again, and what Slack sends twice acts once', async () => {

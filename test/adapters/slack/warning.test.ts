@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { house, type House } from '../../kit/slack/house.ts'
 import { personIn, type Person } from '../../kit/slack/person.ts'
-import { until } from '../../kit/slack/until.ts'
+import { until } from '../../kit/until.ts'
 import { workspace, type Json, type Workspace } from '../../kit/slack/workspace.ts'
 
 let slack: Workspace

@@ -131,7 +131,7 @@ describe('what happens', () => {
 
   test('is tried again until it is taken, under the same id, and what follows waits for it', async () => {
     await using it = await rig()
-    await using _ = await it.start(undefined, 500)
+    await using _ = await it.start(undefined, 2_000)
     it.server.answers.push(500, 'silence', 302, 200)
     await it.add('hk1')
     await it.live('alice')
@@ -141,7 +141,7 @@ describe('what happens', () => {
     expect(it.server.got.every(({ path }) => path === '/hook')).toBe(true)
     expect(it.duffy.logged.map(({ data }) => (data as { why: string }).why)).toEqual([
       'it answers 500',
-      'no answer within 0.5 s',
+      'no answer within 2 s',
       'it answers 302: redirects are not followed, so give the address itself',
     ])
   })

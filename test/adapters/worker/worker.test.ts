@@ -4,6 +4,7 @@ import type { Claim, Performance, ProcessGroup, WorkerPorts } from '../../../ada
 import { HostFault } from '../../../adapters/host-fault.ts'
 import { worker } from '../../../adapters/worker/worker.ts'
 import { machinesOf, poolOf, siteOf } from '../../kit/site.ts'
+import { until } from '../../kit/until.ts'
 import { World } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
@@ -87,12 +88,6 @@ afterEach(async () => {
   await running?.[Symbol.asyncDispose]()
   running = null
 })
-const until = async (is: () => boolean): Promise<void> => {
-  for (let tries = 0; !is(); tries += 1) {
-    if (tries > 400) throw new Error('waited in vain')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
 
 describe('worker', () => {
   test('an owed run is performed, and its result is told', async () => {

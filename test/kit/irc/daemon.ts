@@ -8,10 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Debian's `nobody`: IRC daemons refuse to serve as root. */
 const NOBODY = 65_534
 const asRoot = process.getuid?.() === 0
-/** Below the kernel's ephemeral range, so no outgoing connection takes a port between a stop and a start. */
-const FIRST_PORT = 15_000
-const PORTS = 15_000
-
 /** A real server as a child process; `output` is all it printed since the kit was made. */
 export interface Daemon {
   readonly pid: number | undefined
@@ -94,21 +90,6 @@ export async function giveFile(path: string, text: string): Promise<void> {
   await writeFile(path, text)
   if (asRoot) await chown(path, NOBODY, NOBODY)
 }
-
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
-    if (await canListen(port)) return port
-  }
-  throw new Error('no free port found')
-}
-
-const canListen = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const server = net.createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
 
 export const accepts = (port: number) =>
   new Promise<boolean>((resolve) => {

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { anopeDaemon, anopeFiles } from './anope.ts'
 import { athemeDaemon, athemeFiles } from './atheme.ts'
 import { certificate } from './certificate.ts'
-import { accepts, daemon, type Daemon, daemonHome, type DaemonOptions, freePort, giveFile } from './daemon.ts'
+import { accepts, daemon, type Daemon, daemonHome, type DaemonOptions, giveFile } from './daemon.ts'
+import { freePort } from '../free-port.ts'
 
 const MODULES = `ircv3 ircv3_accounttag ircv3_batch ircv3_capnotify ircv3_ctctags ircv3_echomessage
   ircv3_labeledresponse ircv3_msgid ircv3_servertime cap sasl services_account botmode callerid spanningtree namesx

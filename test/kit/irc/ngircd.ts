@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { accepts, daemon, type Daemon, daemonHome, freePort, giveFile } from './daemon.ts'
+import { accepts, daemon, type Daemon, daemonHome, giveFile } from './daemon.ts'
+import { freePort } from '../free-port.ts'
 
 /** A network that can identify nobody: ngIRCd offers no account-tag and has no services. */
 export interface PlainNetwork extends AsyncDisposable {

@@ -50,12 +50,16 @@ export const sockets = (): Sockets => {
       http.on('upgrade', (request, socket, head) => {
         server.handleUpgrade(request, socket, head, (line) => {
           opened += 1
-          line.on('close', () => lines.splice(lines.indexOf(line), 1))
+          line.on('close', () => {
+            if (lines.includes(line)) lines.splice(lines.indexOf(line), 1)
+          })
           line.on('message', (data) => {
             const answer = JSON.parse((data as Buffer).toString()) as Answered
             answers.set(answer.envelope_id, answer)
           })
           setTimeout(() => {
+            // Given up meanwhile by who waited for the greeting.
+            if (line.readyState !== WebSocket.OPEN) return
             lines.push(line)
             line.send(JSON.stringify({ type: 'hello', num_connections: lines.length }))
           }, it.greetAfterMs)
@@ -102,7 +106,7 @@ export const sockets = (): Sockets => {
       }
     },
     cut() {
-      for (const line of [...lines]) line.terminate()
+      for (const line of server.clients) line.terminate()
     },
     silence() {
       silent = true

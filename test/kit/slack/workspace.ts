@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEmulator } from 'emulate'
+import { freePort } from '../free-port.ts'
 import { sockets, type Sockets } from './sockets.ts'
 
 /** What the Slack app of the tests has. */
@@ -190,14 +191,6 @@ const fieldsOf = (request: IncomingMessage, body: Buffer): Record<string, Json> 
 
 const urlOf = (server: ReturnType<typeof createServer>): string =>
   `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 /** What has a Duffy use a workspace. */
 export const slackEnvironment = ({ apiUrl }: Pick<Workspace, 'apiUrl'>) => ({
