@@ -576,6 +576,27 @@ export const GUARDS: readonly Guard[] = [
     tests: ['test/integrations/jenkins-library.test.ts'],
   },
   {
+    rule: 'No name that a file had on a machine leads out of its folder in the workspace of a build.',
+    file: 'integrations/jenkins/src/duffy/Shelf.groovy',
+    text: "return plain.replaceAll(/[. ]+$/, '_')",
+    without: 'return plain',
+    tests: ['test/integrations/jenkins-library.test.ts'],
+  },
+  {
+    rule: 'Nothing is written into the workspace of a build through a link.',
+    file: 'integrations/jenkins/src/duffy/Shelf.groovy',
+    text: "    if (link != null) return link + ' is a link, which may lead out of the workspace'\n",
+    without: '',
+    tests: ['test/integrations/jenkins-library.test.ts'],
+  },
+  {
+    rule: 'What an earlier build left in the workspace is no result of a later one.',
+    file: 'integrations/jenkins/vars/withDuffy.groovy',
+    text: '  if (terms.wanted.collect) terms.artifacts.begin()\n',
+    without: '',
+    tests: ['test/integrations/jenkins-library.test.ts'],
+  },
+  {
     rule: 'What is asked for is collected before the machine is shut.',
     file: 'core/decide/steps.ts',
     text: "if (collect === null) begin(draft, name, 'revoke', lease.id)",

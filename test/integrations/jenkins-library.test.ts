@@ -1,14 +1,41 @@
 import { createServer, request as forward, type Server } from 'node:http'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
+import { allBytes, everything } from '../kit/artifacts.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { stubJenkins, type StubJenkins } from '../kit/jenkins.ts'
-import { printed, runPipeline, type RunningPipeline } from '../kit/jenkins/pipeline.ts'
+import { commandLines, printed, runPipeline, type RunningPipeline } from '../kit/jenkins/pipeline.ts'
+import { scratch } from '../kit/scratch.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+
+/** Machines that are none, of which can be collected all the same: two files, and `/hang` and `/fail` do as they are called. */
+const dir = mkdtempSync(join(scratch(), 'duffy-library-'))
+const driver = join(dir, 'drivers/null')
+mkdirSync(driver, { recursive: true })
+writeFileSync(
+  join(driver, 'files'),
+  `cd "$1" && printf 'a\\000\\r\\n\\377' >1 && echo log >2
+echo '{"file": "1", "path": "/file", "bytes": 5}
+{"file": "2", "path": "/var/log/a log", "bytes": 4}
+{"left": "/dev/null", "because": "no file"}' >manifest`,
+)
+writeFileSync(
+  join(driver, 'collect.yml'),
+  `- hosts: all
+  connection: local
+  gather_facts: false
+  tasks:
+    - ansible.builtin.raw: "sh {{ playbook_dir | quote }}/files {{ duffy_in.artifacts.dest | quote }}"
+    - {ansible.builtin.raw: sleep 1000, when: "'/hang' in duffy_in.artifacts.paths"}
+    - {ansible.builtin.fail: {msg: its disk is gone}, when: "'/fail' in duffy_in.artifacts.paths"}
+    - ansible.builtin.set_fact: {duffy_out: {}}
+`,
+)
 
 let stub: StubJenkins
 let duffy: RunningDuffy
@@ -22,9 +49,12 @@ beforeAll(async () => {
   const machines = [1, 2].map((number) => ({ name: `m${number}`, platform: 'intel' }))
   const config: Config = {
     platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-    pools: { metal: { type: 'metal', driver: 'null', steps: [], grace: '0s', machines } },
+    pools: {
+      metal: { type: 'metal', driver: 'null', steps: ['collect'], grace: '0s', deadlines: { collect: '6s' }, machines },
+    },
     tenants: { local: { quota: 4, holds: { most: 2 }, keys: [KEY] } },
     jenkins: { main: { url: stub.url, privateAddresses: true, askEvery: '1s', agents: { sshKey: KEY } } },
+    ansible: { playbookDirs: [dir] },
   }
   duffy = await runDuffy({ config })
   key = readFileSync(`${duffy.dataDir}/local.key`, 'utf8').trim()
@@ -32,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await duffy?.[Symbol.asyncDispose]()
   await stub?.[Symbol.asyncDispose]()
+  rmSync(dir, { recursive: true, force: true })
 })
 beforeEach(() => {
   build = stub.build('ceph', (builds += 1))
@@ -64,15 +95,15 @@ const takeAll = async (): Promise<string> =>
 
 /** Passes calls on to Duffy, but for those that `instead` sees to. */
 const between = async (
-  instead: (path: string, method: string) => { status: number; retryAfter?: string } | 'lose' | null,
+  instead: (path: string, method: string) => { status: number; retryAfter?: string; body?: string } | 'lose' | null,
 ): Promise<{ url: string; server: Server }> => {
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request
     const wanted = instead(url, method)
     if (wanted !== null && wanted !== 'lose') {
-      const { status, retryAfter } = wanted
+      const { status, retryAfter, body = '{}' } = wanted
       request.resume()
-      return void response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end('{}')
+      return void response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end(body)
     }
     const onwards = forward(`${duffy.url}${url}`, { method, headers }, (answer) => {
       if (wanted === 'lose') return void answer.resume().on('end', () => response.destroy())
@@ -103,27 +134,17 @@ test('the value of the block is that of the step', async () => {
 })
 
 test('the key is on no command line, in no environment of the block and in no log', async () => {
-  const ran = start(`withDuffy(type: 'metal') { hosts -> sh 'env'; work(time: 1) }`)
+  const ran = start(`node { withDuffy(type: 'metal', collect: ['/file']) { hosts -> sh 'env'; work(time: 1) } }`)
   const seen: string[] = []
   const over = ran.ended().then(() => true)
   while (!(await Promise.race([over, pause(30, false)]))) seen.push(...commandLines())
   expect(seen.some((line) => line.includes('Pipeline.groovy'))).toBe(true)
   const secret = key.split('_').slice(2).join('_')
   for (const text of [seen.join('\n'), ran.output(), duffy.log()]) expect(text).not.toContain(secret)
-  expect(ran.output()).toContain('DUFFY_LEASE=')
+  expect(ran.output()).toMatch(/DUFFY_LEASE=[^]*fetched 2 of 2/)
+  expect(allBytes(ran.workspace).toString('latin1')).not.toContain(secret)
   expect(ran.output()).not.toContain('DUFFY_KEY')
 })
-
-const commandLines = (): string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, 'utf8')
-      } catch {
-        return ''
-      }
-    })
 
 test('who waits in line is told so, and gets machines when they come free', async () => {
   const other = await takeAll()
@@ -153,8 +174,8 @@ test.each([
   ['throws', `error('the tests failed')`, 'FAILURE'],
   ['makes the build unstable', `unstable('some tests failed')`, 'UNSTABLE'],
 ])('a block that %s keeps its machines if it asked for that', async (_, body, result) => {
-  const ran = await run(`withDuffy(type: 'metal', onFailure: 'hold') { hosts -> ${body} }`)
-  expect(ran.result).toBe(result)
+  const ran = await run(`withDuffy(type: 'metal', onFailure: 'hold', collect: ['/file']) { hosts -> ${body} }`)
+  expect([ran.result, ran.output]).toEqual([result, expect.stringContaining('nothing is collected of L')])
   expect(await leases()).toMatchObject([{ state: 'active', hold: { reason: expect.stringContaining('ceph') } }])
 })
 
@@ -283,4 +304,203 @@ test('Duffy that is away when they are given back takes them back when the build
   stub.set(build, 'ABORTED')
   while ((await leases()).length > 0) await pause(50)
   expect(await endings(ran.output())).toEqual(['buildAborted'])
+})
+
+const listIn = (ran: RunningPipeline, folder = 'duffy-artifacts') => {
+  const names = readdirSync(join(ran.workspace, folder)).filter((name) => name.endsWith('.json'))
+  expect(names).toHaveLength(1)
+  return JSON.parse(readFileSync(join(ran.workspace, folder, names[0]!), 'utf8'))
+}
+/** What is in the folder, whatever the lease and its machine are called, with its bytes. */
+const filesIn = (ran: RunningPipeline, folder = 'duffy-artifacts') =>
+  Object.fromEntries(
+    everything(join(ran.workspace, folder))
+      .filter((path) => statSync(path).isFile() && !path.endsWith('.json'))
+      .map((path) => [
+        relative(join(ran.workspace, folder), path).replace(/^L\w+\/m\d\//, ''),
+        readFileSync(path, 'latin1'),
+      ]),
+  )
+const BOTH = { file: 'a\0\r\n\xff', 'var/log/a log': 'log\n' }
+
+test.each([
+  ['ends well', `echo 'well'`, 'SUCCESS'],
+  ['throws', `error('the tests failed')`, 'FAILURE'],
+])('what was collected after a block that %s is in the workspace, and told in the log', async (_, body, result) => {
+  const ran = start(`node { withDuffy(type: 'metal', collect: ['/file']) { hosts -> ${body} } }`)
+  expect([await ran.ended(), filesIn(ran)]).toEqual([result, BOTH])
+  const { lease } = listIn(ran)
+  expect(ran.output()).toMatch(new RegExp(`Duffy: m\\d: /file, 5 B: duffy-artifacts/${lease}/m\\d/file$`, 'm'))
+  expect(ran.output()).toMatch(/Duffy: m\d: \/dev\/null is left out: no file$/m)
+  expect(ran.output()).toMatch(
+    new RegExp(
+      `Duffy: fetched 2 of 2 files of ${lease}, 9 B, into duffy-artifacts/${lease}; Duffy keeps them until 20`,
+    ),
+  )
+})
+
+test('a build that is aborted has what was collected all the same', async () => {
+  const ran = start(`node { withDuffy(type: 'metal', collect: ['/file']) { hosts -> echo 'in'; work(time: 60) } }`)
+  await printed(ran, 'in\n')
+  ran.abort()
+  expect([await ran.ended(), filesIn(ran)]).toEqual(['ABORTED', BOTH])
+})
+
+test('a collection that fails fails no build, and what had come is fetched', async () => {
+  const ran = start(`node { withDuffy(type: 'metal', collect: ['/fail']) { } }`)
+  expect([await ran.ended(), filesIn(ran)]).toEqual(['SUCCESS', BOTH])
+  expect(ran.output()).toMatch(/Duffy: m\d: no more came: .*its disk is gone.* \(duffy log \w+\)$/m)
+})
+
+test('a collection that hangs fails no build, and holds up neither the machine nor, for longer than was said, the build', async () => {
+  const ran = start(`node {
+    def lease
+    withDuffy(type: 'metal', collect: ['/hang'], fetchSeconds: 1) { hosts -> lease = env.DUFFY_LEASE }
+    echo 'and now'
+    duffyArtifacts(lease: lease)
+  }`)
+  await printed(ran, 'collecting from')
+  expect(await leases()).toEqual([])
+  expect([await ran.ended(), filesIn(ran)]).toEqual(['SUCCESS', BOTH])
+  const [before, after] = ran.output().split('and now')
+  expect(before).toMatch(/Duffy: m\d: is still being collected from, and waited for no longer \(fetchSeconds\)$/m)
+  expect(after).toMatch(/Duffy: m\d: no more came: .*took too long/)
+})
+
+test('a build that is aborted once more while it waits for a collection ends at once', async () => {
+  const ran = start(`node { withDuffy(type: 'metal', collect: ['/hang']) { hosts -> echo 'in'; work(time: 60) } }`)
+  await printed(ran, 'in\n')
+  ran.abort()
+  await printed(ran, 'collecting from')
+  ran.abort()
+  expect([await ran.ended(), await leases()]).toEqual(['ABORTED', []])
+  expect(ran.output()).not.toContain('waited for no longer')
+})
+
+test('outside of a node the log says what there is, and a node fetches it later', async () => {
+  const ran = start(`
+    def lease
+    withDuffy(type: 'metal', collect: ['/file']) { hosts -> lease = env.DUFFY_LEASE }
+    echo 'and now'
+    node { duffyArtifacts(lease: lease) }`)
+  expect([await ran.ended(), filesIn(ran)]).toEqual(['SUCCESS', BOTH])
+  const [before, after] = ran.output().split('and now')
+  expect(before).toMatch(
+    /nothing is fetched: there is no workspace here\. Within a node, duffyArtifacts\(lease: 'L\w+'\) fetches it/,
+  )
+  expect(before).toMatch(new RegExp(`Duffy: m\\d: /file, 5 B: ${duffy.url}/api/v2/artifacts/N\\w+-1$`, 'm'))
+  expect(after).toContain('fetched 2 of 2 files')
+})
+
+test('what is not to be fetched, or is too much, is named with its address', async () => {
+  const ran = start(`node {
+    withDuffy(type: 'metal', collect: ['/file'], fetch: false) { }
+    sh 'ls'
+    withDuffy(type: 'metal', collect: ['/file'], fetchMiB: 0, folder: 'a/b') { }
+  }`)
+  expect([await ran.ended(), filesIn(ran, 'a/b')]).toEqual(['SUCCESS', {}])
+  expect(readdirSync(ran.workspace)).toEqual(['a'])
+  expect(ran.output()).toMatch(/Duffy: 2 files of L\w+: Duffy keeps them until [\w:.-]+: duffy artifacts get L/)
+  const address = `${duffy.url}/api/v2/artifacts/N\\w+-1`
+  expect(ran.output()).toMatch(new RegExp(`m\\d: /file, 5 B: ${address}$`, 'm'))
+  expect(ran.output()).toMatch(
+    new RegExp(`m\\d: /file, 5 B: not fetched: more than 0 MiB in all \\(fetchMiB\\): ${address}$`, 'm'),
+  )
+})
+
+test('two blocks in one workspace keep apart what they collect, and what an earlier build left is gone', async () => {
+  const ran = start(`node {
+    sh '''mkdir -p duffy-artifacts/L222/m1 duffy-artifacts/L333 own && touch duffy-artifacts/L222/m1/old duffy-artifacts/L333/theirs own/kept
+      printf '{\\n    "lease": "L222",\\n    "build": "http://jenkins.example.org/job/ceph/1/"' >duffy-artifacts/L222.json
+      echo '{}' >duffy-artifacts/L333.json'''
+    withDuffy(type: 'metal', collect: ['/file']) { withDuffy(type: 'metal', collect: ['/file']) { } }
+    withDuffy(type: 'metal', collect: ['/file']) { error('the tests failed') }
+  }`)
+  expect(await ran.ended()).toBe('FAILURE')
+  const came = everything(ran.workspace).map((path) => relative(ran.workspace, path))
+  expect(came.filter((path) => /L\w+\/m\d\/file$/.test(path))).toHaveLength(3)
+  expect(came.filter((path) => /L222|old/.test(path))).toEqual([])
+  expect(came).toEqual(expect.arrayContaining(['own/kept', 'duffy-artifacts/L333/theirs']))
+})
+
+test('no folder leads out of the workspace, and none through a link', async () => {
+  const folders = ['..', '../x', '/etc', 'a/../../b', '', '.', 'a\\\\b', 'C:']
+  const ran = start(`node {
+    for (folder in ${JSON.stringify(folders)}) try { withDuffy(type: 'metal', folder: folder) { } } catch (refused) { echo "no: \${refused.message}" }
+    sh 'mkdir ../elsewhere && ln -s ../elsewhere link'
+    withDuffy(type: 'metal', collect: ['/file'], folder: 'link/in') { }
+  }`)
+  expect(await ran.ended()).toBe('SUCCESS')
+  expect(ran.output().match(/no: withDuffy: `folder` is one in the workspace/g)).toHaveLength(folders.length)
+  expect(ran.output()).toContain('nothing is fetched: link is a link, which may lead out of the workspace')
+  expect([readdirSync(join(ran.dir, 'elsewhere')), everything(ran.workspace)]).toEqual([
+    [],
+    [join(ran.workspace, 'link')],
+  ])
+})
+
+test('whatever files are called, they stay beneath the folder of their lease, and what does not come whole is not there', async () => {
+  const of = (at: number, path: string, bytes: number, machine = 'm1') => ({
+    id: `N1-${at}`,
+    machine,
+    path,
+    bytes,
+    keptUntil: 'then',
+  })
+  const listed = [
+    of(1, '/../../../../evil', 1),
+    of(2, '/x', 1, '../../../evil'),
+    of(3, '/a', 1),
+    of(4, '/a/b', 1),
+    of(5, '/A', 1),
+    of(6, '/C:\\evil', 1),
+    of(7, '/', 1),
+    of(8, '/cut', 5),
+    of(9, '/longer', 0),
+    of(10, '/gone', 1),
+    of(11, '/busy', 1),
+    of(12, '/late', 1),
+  ]
+  const list = { lasts: false, collecting: [], leftOut: [], leftOutMore: 3, failed: [], artifacts: listed, detail: '' }
+  let late = 0
+  const { server, url } = await between((path) => {
+    const [, lease, file] = /leases\/(L\w+)\/artifacts$|artifacts\/N1-(\d+)$/.exec(path) ?? []
+    if (lease !== undefined) return { status: 200, body: JSON.stringify({ ...list, lease }) }
+    if (file === '12' && late++ < 2) return 'lose'
+    return file === undefined ? null : { status: { 10: 404, 11: 503 }[file] ?? 200, retryAfter: '1', body: 'x' }
+  })
+  const ran = start(`node { withDuffy(type: 'metal', collect: ['/file']) { } }`, url)
+  expect(await ran.ended()).toBe('SUCCESS')
+  server.close()
+  const { lease } = listIn(ran)
+  const into = join(ran.workspace, 'duffy-artifacts', lease)
+  const files = everything(ran.dir).filter(
+    (path) => statSync(path).isFile() && !path.startsWith(`${ran.dir}/credentials/`),
+  )
+  expect(files.map((path) => relative(into, path)).toSorted()).toEqual([
+    '../../../Jenkinsfile',
+    '../../../steps',
+    `../${lease}.json`,
+    '.._.._.._evil/x',
+    'm1/C__evil',
+    'm1/N1-4-b',
+    'm1/N1-5-A',
+    'm1/N1-7-m1',
+    'm1/_/_/_/_/evil',
+    'm1/a',
+    'm1/late',
+  ])
+  const why = Object.fromEntries(
+    Array.from(ran.output().matchAll(/m1: (\S+), \d B: not fetched: (.*): http/g), ([, path, because]) => [
+      path!,
+      because,
+    ]),
+  )
+  expect(why).toEqual({
+    '/cut': expect.stringContaining('cut off after 1 of 5 bytes'),
+    '/longer': expect.stringContaining('more came than the 0 bytes'),
+    '/gone': expect.stringContaining('404'),
+    '/busy': expect.stringContaining('503'),
+  })
+  expect(ran.output()).toContain('Duffy: and 3 more\n')
 })

@@ -1,20 +1,18 @@
-import duffy.Wire
+import duffy.Artifacts
+import duffy.Server
 import groovy.transform.Field
 
-/** Seconds between two looks, and between two tries; the last one goes on. */
-@Field final List PAUSES = [1, 2, 3, 5, 8, 13, 15]
-/** Answers after which the same is asked again: none at all, too much or too early, and faults that leave it open what was done. */
-@Field final List PASSING = [0, 408, 429, 500, 502, 503, 504]
 /** How often it is tried to give machines back, before that is left to Duffy, which looks after builds. */
 @Field final int RETURN_TRIES = 12
 
 /**
- * Machines for the time of a block: `withDuffy(type: 'metal', count: 2) { hosts -> … }`. Waits until one can log in to all of them, and
- * gives them back however the block ends. `withDuffy.txt` says which options there are.
+ * Machines for the time of a block: `withDuffy(type: 'metal', count: 2) { hosts -> … }`. Waits until one can log in to all of them,
+ * gives them back however the block ends, and then brings what was collected from them. `withDuffy.txt` says which options there are.
  */
 def call(Map options, Closure body) {
   Map terms = termsOf(options)
-  Map known = [asked: false, request: null, lease: null, begun: false, failed: false]
+  Map known = [asked: false, request: null, lease: null, begun: false, failed: false, aborted: false, back: false]
+  if (terms.wanted.collect) terms.artifacts.begin()
   try {
     Map lease = waitForMachines(terms, known)
     known.begun = true
@@ -24,28 +22,26 @@ def call(Map options, Closure body) {
     known.failed = currentBuild.currentResult != before
     return result
   } catch (InterruptedException aborted) {
+    known.aborted = true
     throw aborted
   } catch (Throwable fault) {
     known.failed = known.begun
     throw fault
   } finally {
     giveBack(terms, known)
+    if (known.back && known.begun && terms.wanted.collect) terms.artifacts.bring(known.lease, known.aborted)
   }
 }
 
 /** What is this step's own, and what is sent on as it is. */
 Map termsOf(Map options) {
   Map wanted = new LinkedHashMap(options)
-  String url = (wanted.remove('url') ?: env.DUFFY_URL ?: '').toString()
-  String credentialsId = (wanted.remove('credentialsId') ?: 'duffy').toString()
-  int outageSeconds = (wanted.remove('outageSeconds') ?: 900) as int
-  if (!(url ==~ /https:\/\/[^\s?#@]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\/?/))
-    error("withDuffy: say where Duffy is: `url`, or DUFFY_URL in the environment, such as https://duffy.example.org; the key would cross a network readable without https")
-  if (!env.BUILD_URL) error('withDuffy: set the Jenkins URL in the settings of Jenkins, so that builds have a BUILD_URL')
+  Server server = Server.from(this, 'withDuffy', wanted)
+  Artifacts artifacts = Artifacts.from(server, 'withDuffy', wanted)
   wanted.build = env.BUILD_URL
   // One for each time that the step runs: two branches share no machines, and a stage that is tried again gets new ones.
   wanted.name = (wanted.name ?: wanted.type) + '-' + UUID.randomUUID().toString().substring(0, 8)
-  return [url: url.replaceAll('/+$', ''), credentialsId: credentialsId, outageSeconds: outageSeconds, wanted: wanted]
+  return [server: server, artifacts: artifacts, wanted: wanted]
 }
 
 Map waitForMachines(Map terms, Map known) {
@@ -65,7 +61,7 @@ Map waitForMachines(Map terms, Map known) {
     String now = lease == null ? "request ${request.id} waits, in place ${request.position}" : "lease ${lease.id} is being prepared"
     if (now != said) echo("Duffy: ${now}")
     said = now
-    sleep(time: pauseOf(looks), unit: 'SECONDS')
+    sleep(time: Server.pauseOf(looks), unit: 'SECONDS')
   }
 }
 
@@ -82,7 +78,7 @@ Map look(Map terms, Map known) {
   boolean first = known.lease == null && known.request == null
   String path = known.lease != null ? "/api/v2/leases/${known.lease}" : "/api/v2/requests/${known.request}"
   if (first) known.asked = true
-  Map answer = first ? ask(terms, 'POST', '/webhooks/jenkins', terms.wanted) : ask(terms, 'GET', path, null)
+  Map answer = first ? terms.server.ask('POST', '/webhooks/jenkins', terms.wanted) : terms.server.ask('GET', path, null)
   if (answer.status >= 300) error("Duffy: ${answer.detail}")
   learn(known, answer)
   return answer.body
@@ -96,28 +92,6 @@ void learn(Map known, Map answer) {
   if (answer.body.lease != null) known.lease = answer.body.lease.id
 }
 
-/** One call, again and again until Duffy has answered it. Between two tries the pipeline sleeps, so that an abort is heard. */
-Map ask(Map terms, String method, String path, Map body) {
-  int lost = 0
-  for (int tries = 0; ; tries++) {
-    Map answer = send(terms, method, path, body)
-    if (!PASSING.contains(answer.status)) return answer
-    if (lost >= terms.outageSeconds) error("Duffy: no answer from ${terms.url} for ${lost} s: ${answer.detail}")
-    if (tries == 0) echo("Duffy: ${answer.detail} Trying again.")
-    int pause = answer.retryAfter == null ? pauseOf(tries) : answer.retryAfter
-    sleep(time: pause, unit: 'SECONDS')
-    lost += pause
-  }
-}
-
-Map send(Map terms, String method, String path, Map body) {
-  Map answer = null
-  withCredentials([string(credentialsId: terms.credentialsId, variable: 'DUFFY_KEY')]) {
-    answer = Wire.send(method, terms.url + path, env.DUFFY_KEY, body)
-  }
-  return answer
-}
-
 /** Throws nothing but an abort that comes meanwhile, and that only when all was done that could be. */
 void giveBack(Map terms, Map known) {
   if (!known.asked) return
@@ -128,7 +102,7 @@ void giveBack(Map terms, Map known) {
     if (fault == null) break
     if (aborted == null) {
       try {
-        sleep(time: pauseOf(tries), unit: 'SECONDS')
+        sleep(time: Server.pauseOf(tries), unit: 'SECONDS')
       } catch (InterruptedException again) {
         // From here on without pauses: whoever aborts twice is in a hurry.
         aborted = again
@@ -136,6 +110,7 @@ void giveBack(Map terms, Map known) {
       }
     }
   }
+  known.back = fault == null
   if (fault != null) echo("Duffy could not be told that its machines are free: ${fault} It takes them back when this build is over.")
   if (aborted != null) throw aborted
 }
@@ -144,15 +119,15 @@ void giveBack(Map terms, Map known) {
 String tryToGiveBack(Map terms, Map known) {
   if (known.lease == null && known.request == null) {
     // The answer to the first question was lost. The same again is told what came of it, and takes nothing that is not returned below.
-    Map answer = send(terms, 'POST', '/webhooks/jenkins', terms.wanted)
-    if (PASSING.contains(answer.status)) return answer.detail
+    Map answer = terms.server.send('POST', '/webhooks/jenkins', terms.wanted)
+    if (Server.PASSING.contains(answer.status)) return answer.detail
     if (answer.status >= 300) return null
     learn(known, answer)
   }
   if (known.lease == null) {
-    Map cancelled = send(terms, 'DELETE', "/api/v2/requests/${known.request}", null)
-    if (PASSING.contains(cancelled.status)) return cancelled.detail
-    Map now = send(terms, 'GET', "/api/v2/requests/${known.request}", null)
+    Map cancelled = terms.server.send('DELETE', "/api/v2/requests/${known.request}", null)
+    if (Server.PASSING.contains(cancelled.status)) return cancelled.detail
+    Map now = terms.server.send('GET', "/api/v2/requests/${known.request}", null)
     if (now.status != 200) return now.detail
     learn(known, now)
     if (known.lease == null) return now.body.request.state == 'waiting' ? cancelled.detail : null
@@ -163,20 +138,16 @@ String tryToGiveBack(Map terms, Map known) {
 String endLease(Map terms, Map known) {
   String path = "/api/v2/leases/${known.lease}"
   if (known.failed && terms.wanted.onFailure == 'hold') {
-    Map held = send(terms, 'POST', path + '/hold', [reason: "${env.JOB_NAME} ${env.BUILD_NUMBER} failed".toString()])
-    if (PASSING.contains(held.status)) return held.detail
+    Map held = terms.server.send('POST', path + '/hold', [reason: "${env.JOB_NAME} ${env.BUILD_NUMBER} failed".toString()])
+    if (Server.PASSING.contains(held.status)) return held.detail
     echo("Duffy: ${held.detail}")
     if (held.status == 200) return null
   }
-  Map done = send(terms, 'POST', path + '/done', [:])
-  if (PASSING.contains(done.status)) return done.detail
+  Map done = terms.server.send('POST', path + '/done', [:])
+  if (Server.PASSING.contains(done.status)) return done.detail
   // Whatever else it says, it has it no more: 404 is a lease that has ended by itself.
   echo("Duffy: ${done.detail}")
   return null
-}
-
-int pauseOf(int tries) {
-  return PAUSES[Math.min(tries, PAUSES.size() - 1)]
 }
 
 String wordsOf(Map lease) {

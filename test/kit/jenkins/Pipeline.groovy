@@ -1,3 +1,6 @@
+import groovy.io.FileType
+import hudson.FilePath
+import java.nio.file.FileSystems
 import org.codehaus.groovy.control.CompilerConfiguration
 import org.codehaus.groovy.control.customizers.ImportCustomizer
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
@@ -5,13 +8,15 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 /**
  * The steps of a pipeline as far as ours and its examples use them, run at once instead of by continuations.
  * `groovy Pipeline.groovy LIBRARY JENKINSFILE DIRECTORY`. In DIRECTORY: `credentials/<id>`; `aborts`, as many as there are lines, each
- * heard by the next step that waits; `steps`, where the steps are noted. Nothing is masked in what it prints.
+ * heard by the next step that waits; `steps`, where the steps are noted; `workspace`, of every node. Nothing is masked in what it prints.
  */
 abstract class Pipeline extends Script {
   static File library
   static File directory
   static Map environment = new LinkedHashMap(System.getenv())
   static String result = 'SUCCESS'
+  /** Null outside of a node. */
+  static File workspace = null
   /** Ten seconds of a pipeline's sleep take one. */
   static final int SPEED = 10
 
@@ -22,7 +27,24 @@ abstract class Pipeline extends Script {
   void echo(message) { println(message.toString()) }
   void error(message) { throw new Failed(message.toString()) }
   void unstable(message) { echo(message); result = 'UNSTABLE' }
-  def node(Closure body) { body() }
+  def node(Closure body) {
+    File before = workspace
+    workspace = new File(directory, 'workspace')
+    workspace.mkdirs()
+    try { return body() } finally { workspace = before }
+  }
+  def getContext(Class type) {
+    assert type == FilePath
+    workspace == null ? null : new FilePath(workspace)
+  }
+  void archiveArtifacts(Map of) {
+    assert workspace != null
+    def matcher = FileSystems.default.getPathMatcher("glob:${of.artifacts}")
+    List found = []
+    workspace.eachFileRecurse(FileType.FILES) { if (matcher.matches(workspace.toPath().relativize(it.toPath()))) found << it }
+    if (found.isEmpty() && !of.allowEmptyArchive) error("nothing to archive is called ${of.artifacts}")
+    echo("Archived ${found.size()} files")
+  }
   def stage(String name, Closure body) { body() }
 
   Map string(Map of) { [(of.variable): new File(directory, "credentials/${of.credentialsId}").text.trim()] }
@@ -65,7 +87,7 @@ abstract class Pipeline extends Script {
 
   def sh(String script) {
     note('sh')
-    def process = new ProcessBuilder('bash', '-xe', '-c', script).redirectErrorStream(true).directory(directory)
+    def process = new ProcessBuilder('bash', '-xe', '-c', script).redirectErrorStream(true).directory(workspace ?: directory)
     process.environment().clear()
     process.environment().putAll(environment.collectEntries { [it.key, it.value.toString()] })
     def running = process.start()

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -22,6 +23,8 @@ export interface RunningPipeline extends AsyncDisposable {
   readonly pid: number
   /** Its folder: where its shell steps run. */
   readonly dir: string
+  /** Where they run within a node. */
+  readonly workspace: string
   /** What it has printed so far; nothing is masked. */
   output(): string
   /** The steps that were run, as `sleep 5`. */
@@ -58,6 +61,7 @@ export const runPipeline = ({ script, environment, credentials }: PipelineOption
   return {
     pid: child.pid!,
     dir,
+    workspace: join(dir, 'workspace'),
     output: () => output,
     steps: () => (existsSync(join(dir, 'steps')) ? readFileSync(join(dir, 'steps'), 'utf8').trim().split('\n') : []),
     abort: () => appendFileSync(join(dir, 'aborts'), 'abort\n'),
@@ -100,3 +104,15 @@ export const printed = async (pipeline: RunningPipeline, text: string): Promise<
     if (over && !pipeline.output().includes(text)) throw new Error(`it never said "${text}":\n${pipeline.output()}`)
   }
 }
+
+/** Of every process on this host. */
+export const commandLines = (): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, 'utf8')
+      } catch {
+        return ''
+      }
+    })
