@@ -48,9 +48,17 @@ beforeAll(async () => {
   stub = await stubJenkins()
   const machines = [1, 2].map((number) => ({ name: `m${number}`, platform: 'intel' }))
   const config: Config = {
-    platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
+    platforms: { intel: { arch: 'x86_64', vendor: 'intel' }, guest: { arch: 'x86_64', vendor: 'intel' } },
     pools: {
-      metal: { type: 'metal', driver: 'null', steps: ['collect'], grace: '0s', deadlines: { collect: '6s' }, machines },
+      metal: { type: 'metal', driver: 'null', steps: ['collect'], grace: '0s', machines },
+      vm: {
+        type: 'vm',
+        driver: 'null',
+        steps: ['collect'],
+        grace: '0s',
+        deadlines: { collect: '5s' },
+        machines: [{ name: 'v1', platform: 'guest' }],
+      },
     },
     tenants: { local: { quota: 4, holds: { most: 2 }, keys: [KEY] } },
     jenkins: { main: { url: stub.url, privateAddresses: true, askEvery: '1s', agents: { sshKey: KEY } } },
@@ -352,31 +360,6 @@ test('a collection that fails fails no build, and what had come is fetched', asy
   expect(ran.output()).toMatch(/Duffy: m\d: no more came: .*its disk is gone.* \(duffy log \w+\)$/m)
 })
 
-test('a collection that hangs fails no build, and holds up neither the machine nor, for longer than was said, the build', async () => {
-  const ran = start(`node {
-    def lease
-    withDuffy(type: 'metal', collect: ['/hang'], fetchSeconds: 1) { hosts -> lease = env.DUFFY_LEASE }
-    echo 'and now'
-    duffyArtifacts(lease: lease)
-  }`)
-  await printed(ran, 'collecting from')
-  expect(await leases()).toEqual([])
-  expect([await ran.ended(), filesIn(ran)]).toEqual(['SUCCESS', BOTH])
-  const [before, after] = ran.output().split('and now')
-  expect(before).toMatch(/Duffy: m\d: is still being collected from, and waited for no longer \(fetchSeconds\)$/m)
-  expect(after).toMatch(/Duffy: m\d: no more came: .*took too long/)
-})
-
-test('a build that is aborted once more while it waits for a collection ends at once', async () => {
-  const ran = start(`node { withDuffy(type: 'metal', collect: ['/hang']) { hosts -> echo 'in'; work(time: 60) } }`)
-  await printed(ran, 'in\n')
-  ran.abort()
-  await printed(ran, 'collecting from')
-  ran.abort()
-  expect([await ran.ended(), await leases()]).toEqual(['ABORTED', []])
-  expect(ran.output()).not.toContain('waited for no longer')
-})
-
 test('outside of a node the log says what there is, and a node fetches it later', async () => {
   const ran = start(`
     def lease
@@ -503,4 +486,29 @@ test('whatever files are called, they stay beneath the folder of their lease, an
     '/busy': expect.stringContaining('503'),
   })
   expect(ran.output()).toContain('Duffy: and 3 more\n')
+})
+
+test('a collection that hangs fails no build, and holds up neither the machine nor, for longer than was said, the build', async () => {
+  const ran = start(`node {
+    def lease
+    withDuffy(type: 'vm', collect: ['/hang'], fetchSeconds: 1) { hosts -> lease = env.DUFFY_LEASE }
+    echo 'and now'
+    duffyArtifacts(lease: lease)
+  }`)
+  await printed(ran, 'collecting from')
+  expect(await leases()).toEqual([])
+  expect(await ran.ended()).toBe('SUCCESS')
+  const [before, after] = ran.output().split('and now')
+  expect(before).toMatch(/Duffy: v1: is still being collected from, and waited for no longer \(fetchSeconds\)$/m)
+  expect(after).toMatch(/Duffy: v1: no more came: .*took too long/)
+})
+
+test('a build that is aborted once more while it waits for a collection ends at once', async () => {
+  const ran = start(`node { withDuffy(type: 'vm', collect: ['/hang']) { hosts -> echo 'in'; work(time: 60) } }`)
+  await printed(ran, 'in\n')
+  ran.abort()
+  await printed(ran, 'collecting from')
+  ran.abort()
+  expect([await ran.ended(), await leases()]).toEqual(['ABORTED', []])
+  expect(ran.output()).not.toContain('waited for no longer')
 })
