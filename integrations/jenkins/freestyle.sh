@@ -43,8 +43,8 @@ fetch() {
     [ "$code" = 200 ] && jq -e '.collecting != []' "$answer" >/dev/null && [ "$(date +%s)" -lt $end ]
   do sleep 1; done
   [ "$code" = 200 ] || return 1
-  jq -r '(.leftOut[] | "\(.machine): \(.path) is left out: \(.because)"), (.failed[] | "\(.machine): no more came: \(.because)"),
-    (.collecting[] | "\(.): is still being collected from, and waited for no longer")' "$answer"
+  jq -r '(.leftOut[] | "\(.machine): \(.path) is left out: \(.because)"), (.leftOutMore | select(. > 0) | "and \(.) more are left out"),
+    (.failed[] | "\(.machine): no more came: \(.because)"), (.collecting[] | "\(.): is still being collected from, and waited for no longer")' "$answer"
   jq -r 'def plain: gsub("[^A-Za-z0-9_.+=@, ~-]"; "_") | .[0:200] | sub("[. ]+$"; "_");
     .artifacts[] | "\(.id) \(.bytes) \([.machine, (.path / "/" | .[] | select(. != ""))] | map(plain) | join("/"))"' "$answer" >"$scratch/files"
   while read -r id bytes place; do
