@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { unexpected } from './order.ts'
 
 interface Report {
   readonly success: boolean
@@ -16,6 +17,8 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string
     readonly status: string
+    readonly startTime: number
+    readonly endTime: number
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
   }[]
 }
@@ -46,6 +49,8 @@ function runAll(reportFile: string): number {
     for (const { status, fullName } of assertionResults)
       if (!['passed', 'failed'].includes(status)) console.log(`skipped: ${fullName}`)
   }
+  for (const file of process.argv.length > 2 ? [] : unexpected(report.testResults))
+    console.log(`${file}; start it early by the list in test/order.ts`)
   if (!checked) console.log('`npm run check` failed; see above')
   console.log(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`)
   const sound = checked && tested && report.success && failed === 0 && skipped === 0 && report.numPassedTests > 0

@@ -1,6 +1,5 @@
 import { hash as digest } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   DEFAULT_LIMITS,
@@ -23,6 +22,7 @@ import { replay } from '../../adapters/lane/replay.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import { SqliteFile } from '../../adapters/store/sqlite.ts'
 import type { Head, Store } from '../../adapters/store/port.ts'
+import { scratch } from './scratch.ts'
 
 export const sha256: Hash = (text) => digest('sha256', text, 'hex')
 
@@ -30,7 +30,7 @@ const HOUR = 3_600_000
 
 /** A directory of its own for the length of a test. */
 export const temporaryDirectory = async (): Promise<AsyncDisposable & { readonly path: string }> => {
-  const path = await mkdtemp(join(tmpdir(), 'duffy-store-'))
+  const path = await mkdtemp(join(scratch(), 'duffy-store-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
