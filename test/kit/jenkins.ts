@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { freePort } from './free-port.ts'
 
 /** A Jenkins as far as it can be asked after builds, over real HTTP. */
 export interface StubJenkins extends AsyncDisposable {
@@ -25,7 +26,8 @@ export const stubJenkins = async (): Promise<StubJenkins> => {
   const results = new Map<string, string | null>()
   const asked: string[] = []
   let server: Server | null = null
-  let port = 0
+  // It comes back there.
+  const port = await freePort()
 
   const usual = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stub')
@@ -42,7 +44,6 @@ export const stubJenkins = async (): Promise<StubJenkins> => {
       else if (!stub.also(request, response)) usual(request, response)
     }).listen(port, '127.0.0.1')
     await once(server, 'listening')
-    port = (server.address() as { port: number }).port
   }
   const vanish = async (): Promise<void> => {
     const closing = server

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Config } from '../../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../../kit/duffy.ts'
 import { stubJenkins, type StubJenkins } from '../../kit/jenkins.ts'
+import { until } from '../../kit/until.ts'
 
 const SECRET = 'a secret of twenty characters'
 const TOKEN = 'the token of a user of Jenkins'
@@ -87,8 +88,9 @@ test('a Jenkins that restarts takes nothing from its builds', async () => {
   const id = await get(stub.build('ceph', 41))
   await asked()
   await stub.vanish()
-  await pause(1500)
+  await until(() => duffy.log().includes('does not say whether a build runs'))
   await stub.appear()
+  // By now it would be lost.
   await pause(4000)
   expect((await lease(id)).state).toBe('active')
 })
