@@ -2,16 +2,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The files that take longest when three run at a time, those that mostly wait between those that mostly work. */
 export const SLOWEST: readonly string[] = [
-  'test/e2e/lease.test.ts',
-  'test/adapters/irc/outage.test.ts',
-  'test/adapters/lane/kill.test.ts',
   'test/e2e/kill.test.ts',
+  'test/adapters/irc/outage.test.ts',
+  'test/e2e/lease.test.ts',
+  'test/integrations/jenkins-library.test.ts',
   'test/e2e/artifacts.test.ts',
   'test/adapters/cli/cli.test.ts',
   'test/adapters/jenkins/agents.test.ts',
-  'test/adapters/jenkins/house.test.ts',
-  'test/integrations/jenkins-library.test.ts',
+  'test/playbooks/nsbox.test.ts',
   'test/playbooks/nsbox-damaged.test.ts',
+  'test/adapters/lane/kill.test.ts',
+  'test/adapters/jenkins/house.test.ts',
 ]
 
 const placeOf = (file: string): number => SLOWEST.findIndex((name) => file.endsWith(`/${name}`))
