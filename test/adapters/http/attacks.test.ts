@@ -108,13 +108,12 @@ test('a compressed body is not unpacked', async () => {
 })
 
 test('callers who send their headers slowly are let go, while others are served', async () => {
-  await using served = await serve({ bounds: { headersMs: 300, requestMs: 600, slowCheckMs: 50 } })
+  await using served = await serve({ bounds: { headersMs: 2_000, requestMs: 4_000, slowCheckMs: 50 } })
   const slow = await Promise.all(Array.from({ length: 200 }, () => open(served)))
   const texts = slow.map(collected)
   for (const socket of slow) socket.write(`GET /api/v2/leases HTTP/1.1\r\nHost: x\r\nX-A: `)
-  const started = performance.now()
   expect((await served.call('GET', '/api/v2/leases')).status).toBe(200)
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(slow.filter((socket) => socket.closed || socket.readableEnded)).toEqual([])
   await until(() => slow.every((socket) => socket.closed || socket.readableEnded))
   expect(texts[0]!.text).toMatch(/^HTTP\/1\.1 408/)
 })
