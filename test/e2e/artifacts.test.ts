@@ -48,13 +48,14 @@ const pool = (name: string, own: Partial<PoolConfig>): PoolConfig => ({
   machines: [{ name, platform: 'box', variables: { disk_mib: 16, processes: 64 } }],
   ...own,
 })
-/** Long enough for a collection on a busy host, and for one that hangs no longer than a test can wait. */
+/** Of collections that hang: no longer than a test can wait, and long enough to start Duffy meanwhile on a busy host. */
 const DEADLINE_S = 20
 const config: Config = {
   platforms: { box: { arch: 'x86_64', vendor: 'any' } },
   pools: {
     near: pool('near-1', {}),
-    far: pool('far-1', { driver: 'far', deadlines: { collect: `${DEADLINE_S}s` } }),
+    far: pool('far-1', { driver: 'far' }),
+    hung: pool('hung-1', { driver: 'far', deadlines: { collect: `${DEADLINE_S}s` } }),
   },
   tenants: { local: { quota: 4 }, other: { quota: 4 } },
   limits: { shortest: '1s' },
@@ -230,25 +231,25 @@ sys.stdout.flush()
   }, 240_000)
 
   test('that hangs keeps nobody waiting: it comes back at the deadline of the step', async () => {
-    const { id, inside } = await get('far')
+    const { id, inside } = await get('hung')
     expect(inside('echo "sleep 1000" > ~/.bashrc').status).toBe(0)
     const begun = performance.now()
     await duffy.api('POST', `/api/v2/leases/${id}/done`, { collect: ['/tmp'] })
-    expect(await stateOf('far-1')).toBe('collecting')
+    expect(await stateOf('hung-1')).toBe('collecting')
     // The lease is over for whoever had it, all the while.
     expect((await duffy.api('GET', `/api/v2/leases/${id}`)).body.lease.state).toBe('ended')
-    await until(async () => (await stateOf('far-1')) !== 'collecting')
+    await until(async () => (await stateOf('hung-1')) !== 'collecting')
     const took = performance.now() - begun
     expect(took).toBeGreaterThan((DEADLINE_S - 5) * 1000)
     expect(took).toBeLessThan((DEADLINE_S + 15) * 1000)
     expect((await artifacts(id)).failed).toMatchObject([
-      { machine: 'far-1', because: expect.stringContaining('took too long') },
+      { machine: 'hung-1', because: expect.stringContaining('took too long') },
     ])
     await settled(duffy)
   }, 240_000)
 
   test('of which Duffy was collecting when it was killed comes back, and its collection is over', async () => {
-    const { id, inside } = await get('far')
+    const { id, inside } = await get('hung')
     expect(inside('echo "sleep 1000" > ~/.bashrc').status).toBe(0)
     const begun = performance.now()
     await duffy.api('POST', `/api/v2/leases/${id}/done`, { collect: ['/tmp'] })
@@ -256,8 +257,8 @@ sys.stdout.flush()
     await pause(2000)
     await duffy.kill()
     await duffy.start()
-    expect(await stateOf('far-1')).toBe('collecting')
-    await until(async () => (await stateOf('far-1')) !== 'collecting')
+    expect(await stateOf('hung-1')).toBe('collecting')
+    await until(async () => (await stateOf('hung-1')) !== 'collecting')
     // Counted from when it was given back, not from the second beginning.
     expect(performance.now() - begun).toBeLessThan((DEADLINE_S + 15) * 1000)
     expect((await artifacts(id)).failed).toHaveLength(1)
