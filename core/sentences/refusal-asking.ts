@@ -52,7 +52,7 @@ export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said =>
     case 'neverEnough':
       return openly(neverEnough(refusal, telling, again))
     case 'overQuota':
-      return overQuota(refusal, telling)
+      return overQuota(refusal, telling, again)
     case 'tooMany':
       return openly(
         `${LIMITS[refusal.limit]}: at most ${refusal.most}. Nothing was done. ${LIMIT_HELP[refusal.limit]({ say, again, help })}`,
@@ -170,22 +170,25 @@ const neverEnough = (
 const overQuota = (
   { tenant, count, held, quota, reserved }: Extract<Refusal, { type: 'overQuota' }>,
   { say, asked }: RefusalTelling,
-): Said =>
-  reserved === true
+  again: Again,
+): Said => {
+  const fewer = held < quota ? `Ask for fewer: ${again({ count: quota - held })}` : null
+  return reserved === true
     ? {
         room: [
           `That is more than ${tenant} may hold at once; ${nothingWas(asked)}. What is reserved: ${say('reservations')}`,
         ],
         person: [
-          `${tenant} has ${held} of ${quota} machines reserved for the same time and asked for ${count} more. Cancel some: ${say('reservations')}`,
+          `${tenant} has ${held} of ${quota} machines reserved for the same time and asked for ${count} more. ${fewer ?? `Cancel some: ${say('reservations')}`}`,
         ],
       }
     : {
         room: [`That is more than ${tenant} may hold at once; ${nothingWas(asked)}. What is held: ${say('list')}`],
         person: [
-          `${tenant} holds ${held} of ${quota} machines and asked for ${count} more. Give some back: ${say('list')}`,
+          `${tenant} holds ${held} of ${quota} machines and asked for ${count} more. ${fewer ?? `Give some back: ${say('list')}`}`,
         ],
       }
+}
 
 const noneFree = (
   { machineType: type, count, platform, elsewhere }: Extract<Refusal, { type: 'noneFree' }>,

@@ -75,8 +75,11 @@ export const whyLeaseSaid = ({ lease, choice, why }: WhyLease, { say, at }: Tell
   const chosen = why.chosen.length === 0 ? names(lease.machines) : listed(why.chosen.map(considered))
   const others =
     Object.keys(why.dropped).length === 0 ? '' : `, of ${why.considered} ${lease.type}: ${droppedSaid(why)}`
+  const noOther = choice.reason === 'any' ? 'No other' : `No other of ${choice.platform}`
   const next =
-    why.next.length === 0 ? 'No other was free.' : `Next would have been ${listed(why.next.map(considered))}.`
+    why.next.length === 0
+      ? `${noOther} that would do was free.`
+      : `Next would have been ${listed(why.next.map(considered))}.`
   const held =
     lease.hold === null
       ? ''

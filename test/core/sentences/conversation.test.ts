@@ -10,7 +10,7 @@ import {
   type Said,
 } from '#core'
 import { describe, expect, test } from 'vitest'
-import { siteOf, tenantOf } from '../../kit/site.ts'
+import { machinesOf, siteOf, tenantOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
@@ -178,6 +178,19 @@ describe('answers', () => {
     const { room } = type(world, ALICE, `why ${lease!.id.toLowerCase()}`)
     expect(room[0]).toContain('got the least worn that were free')
     expect(room[1]).toContain('the least used when you first asked')
+  })
+
+  test('only machines that would have done are said not to have been free', () => {
+    const world = new World(
+      siteOf({ machines: [...machinesOf('metal', 'intel', 1), ...machinesOf('metal', 'amd', 1)] }),
+    )
+    const whyNoOther = (line: string): string | undefined => {
+      type(world, ALICE, line)
+      const lease = [...world.fleet.leases.values()].at(-1)!
+      return type(world, ALICE, `why ${lease.id}`).room[1]
+    }
+    expect(whyNoOther('get metal')).toContain('No other of amd that would do was free.')
+    expect(whyNoOther('get metal any')).toContain('No other that would do was free.')
   })
 
   test('a machine is explained by its state', () => {

@@ -52,6 +52,8 @@ describe('a refused reservation', () => {
 
   test('says that machines are reserved, not held', () => {
     expect(words('overQuota', { reserved: true })).toContain('has 7 of 8 machines reserved for the same time')
+    expect(words('overQuota', { reserved: true })).toContain('Ask for fewer: !duffy reserve vm label gpu from')
+    expect(words('overQuota', { reserved: true, held: 8 })).toContain('Cancel some: !duffy reservations')
   })
 })
 
@@ -105,6 +107,16 @@ describe('the words', () => {
     const { room, person } = refusalSaid(refusal('overQuota'), telling)
     expect(room.join('')).not.toMatch(/\d/)
     expect(person.join('')).toContain('7 of 8')
+  })
+
+  test('what is left of a quota is offered, and to give something back where nothing is', () => {
+    const asked = { ...PLAIN_GET, type: 'vm', count: 6 }
+    const told = (over: object): string => {
+      const { person } = refusalSaid(refusal('overQuota', over), { ...telling, asked })
+      return person.join('')
+    }
+    expect(told({ count: 6, held: 0, quota: 5 })).toContain('Ask for fewer: !duffy get vm 5')
+    expect(told({ count: 6, held: 5, quota: 5 })).toContain('Give some back: !duffy list')
   })
 
   test('what is left of a hold is offered', () => {
