@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decide, type Event, type Fleet, type Instant, type Machine, type MachineName, type RunResult } from '#core'
+import { decide, evolve, Fleet, type Event, type Instant, type Machine, type MachineName, type RunResult } from '#core'
 import { replayed, snapshot } from '../kit/snapshot.ts'
 import { asideIn, freeFor } from '../kit/aside.ts'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
@@ -273,6 +273,30 @@ describe('under any history', () => {
       }),
       RUNS,
     )
+  })
+
+  test('nobody who waits is given a machine that would replace one that failed', () => {
+    let short = 0
+    fc.assert(
+      fc.property(history, (actions) => {
+        const { log } = live(actions, () => {})
+        const fleet = new Fleet()
+        for (const { at, events } of log) {
+          for (const event of events) {
+            if (event.type === 'leaseGranted') {
+              const lacking = [...fleet.shortLeases.of('all')].filter(({ state }) => state.status === 'preparing')
+              short += lacking.length
+              for (const { demand, choice } of lacking)
+                for (const machine of event.machines.map((name) => fleet.machines.need(name)))
+                  expect(fits(fleet, machine, { demand }) && machine.platform === choice.platform).toBe(false)
+            }
+            evolve(fleet, event, at)
+          }
+        }
+      }),
+      { numRuns: 100 },
+    )
+    expect(short).toBeGreaterThan(10)
   })
 
   test('undoing a decision leaves the fleet as it was, indexes included', () => {

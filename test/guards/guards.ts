@@ -226,6 +226,27 @@ export const GUARDS: readonly Guard[] = [
     tests: ['test/core/setaside.test.ts', 'test/core/property.test.ts'],
   },
   {
+    rule: 'Machines are set aside where they can be had the earliest.',
+    file: 'core/policy/turn.ts',
+    text: '(soonest === null || found.from < soonest.from)',
+    without: 'soonest === null',
+    tests: ['test/core/setaside-property.test.ts'],
+  },
+  {
+    rule: 'Of platforms that can serve at the same time the nearest is set aside.',
+    file: 'core/policy/turn.ts',
+    text: '|| found.from < soonest.from',
+    without: '|| found.from <= soonest.from',
+    tests: ['test/core/setaside-property.test.ts'],
+  },
+  {
+    rule: 'A machine that failed is replaced before anybody who waits is served.',
+    file: 'core/decide/settle.ts',
+    text: '  supply(draft)\n  serve(draft)',
+    without: '  serve(draft)\n  supply(draft)',
+    tests: ['test/core/property.test.ts'],
+  },
+  {
     rule: 'What is set aside begins no later than the last lease that it waits for ends.',
     file: 'core/policy/timeline.ts',
     text: 'const last = endings(fleet, stocks, lacking)[lacking - 1]',
