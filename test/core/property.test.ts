@@ -294,9 +294,9 @@ describe('under any history', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      RUNS,
     )
-    expect(short).toBeGreaterThan(10)
+    expect(short).toBeGreaterThan(0)
   })
 
   test('undoing a decision leaves the fleet as it was, indexes included', () => {
