@@ -1,11 +1,10 @@
-import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { loadConfig, Secret } from '../../../adapters/config/index.ts'
 import { clientCertificate } from '../../kit/irc/certificate.ts'
-import { faults, settings, sound, write } from './site.ts'
+import { faults, folder, settings, sound, write } from './site.ts'
 
 describe('settings', () => {
   test('are those of one host by itself when nobody says', async () => {
@@ -134,7 +133,7 @@ describe('IRC', () => {
   })
 
   test('reads a password from a file, without the end of its line', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'duffy-secret-')), 'password')
+    const file = join(await folder(), 'password')
     await writeFile(file, 'ge heim \n')
     const irc = { x: { host: 'a', account: 'b', password: { file } } }
     expect((await settings({ ...sound, irc })).irc[0]?.password?.reveal()).toBe('ge heim ')
@@ -149,8 +148,8 @@ describe('IRC', () => {
   })
 
   test('takes the files of a certificate from the environment, and has a fault where they are no pair', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'duffy-certificate-'))
-    const [ours, other] = [await clientCertificate(folder, 'ours'), await clientCertificate(folder, 'other')]
+    const home = await folder()
+    const [ours, other] = [await clientCertificate(home, 'ours'), await clientCertificate(home, 'other')]
     const environment = { DUFFY_IRC_HOST: 'a', DUFFY_IRC_CERTIFICATE: ours.certFile }
     const { certFile, keyFile } = ours
     expect((await settings(sound, { ...environment, DUFFY_IRC_KEY: keyFile })).irc[0]).toMatchObject({

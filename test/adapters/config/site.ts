@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { loadConfig, type Settings } from '../../../adapters/config/index.ts'
 import type { Environment } from '../../../adapters/config/environment.ts'
 
@@ -17,8 +18,18 @@ export const sound = {
 export const metal = (changes: object): object => ({ ...sound, pools: { metal: { ...sound.pools.metal, ...changes } } })
 export const vm = (changes: object): object => ({ ...sound, pools: { vm: { ...sound.pools.vm, ...changes } } })
 
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true }))))
+
+/** A folder that is gone when the tests of the file are over. */
+export const folder = async (): Promise<string> => {
+  const path = await mkdtemp(join(tmpdir(), 'duffy-config-'))
+  folders.push(path)
+  return path
+}
+
 export const write = async (config: object | string): Promise<string> => {
-  const file = join(await mkdtemp(join(tmpdir(), 'duffy-config-')), 'duffy.config.ts')
+  const file = join(await folder(), 'duffy.config.ts')
   await writeFile(file, typeof config === 'string' ? config : `export default ${JSON.stringify(config)}`)
   return file
 }
