@@ -10,6 +10,8 @@ export interface Asked {
     readonly chassis: string | null
   }
   readonly priority: number
+  /** The older the smaller. */
+  readonly number: number
   /** From its grant until its machines are its tenant's no more, at least. */
   readonly lastsMs: number
   readonly pollMs: number | null
@@ -138,6 +140,7 @@ export class Model {
       by,
       demand,
       priority: Math.min(priority, this.tenants.get(tenant)!.priority),
+      number: request.number,
       lastsMs: durationMs + graceMs,
       pollMs: poll?.withinMs ?? null,
       seenAt: this.at,
@@ -175,22 +178,32 @@ export class Model {
     this.#homely(lease, `${tenant} ${demand.type}`, [...platforms][0]!)
   }
 
-  /** Of two who want the same of any platform, who has the higher priority and room in the quota goes first. */
+  /** Of two who want the same of any platform, neither overtaken too often, who has room in the quota goes by priority, share and age. */
   #inTurn(lease: string, asked: Asked): void {
     const want = wantOf(asked)
     for (const [id, other] of this.waiting()) {
-      const { tenant, demand, priority } = other
+      const { tenant, demand } = other
       const hasRoom = this.held(tenant) + demand.count <= this.quota(tenant)
-      if (
-        want !== null &&
-        wantOf(other) === want &&
-        hasRoom &&
-        priority > asked.priority &&
-        asked.overtaken < OVERTAKEN_MOST
-      )
-        this.#fault(`${lease} of priority ${asked.priority} went before ${id} of ${priority}`)
+      const isFor = want !== null && wantOf(other) === want && hasRoom && asked.overtaken < OVERTAKEN_MOST
+      if (isFor && this.#goesBefore(other, asked))
+        this.#fault(`${lease} of ${this.#standing(asked)} went before ${id} of ${this.#standing(other)}`)
       other.overtaken += asked.demand.count
     }
+  }
+
+  /** A tenant's next machine competes with the others' by how many that makes for its weight. */
+  #share({ tenant }: Asked): number {
+    return (this.held(tenant) + 1) / this.tenants.get(tenant)!.weight
+  }
+
+  #goesBefore(one: Asked, other: Asked): boolean {
+    if (one.priority !== other.priority) return one.priority > other.priority
+    const [share, others] = [this.#share(one), this.#share(other)]
+    return share === others ? one.number < other.number : share < others
+  }
+
+  #standing(asked: Asked): string {
+    return `priority ${asked.priority}, share ${this.#share(asked)} and number ${asked.number}`
   }
 
   /** The first grant settles where a tenant is at home, and `same` stays there while there is anything of it. */

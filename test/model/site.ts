@@ -4,9 +4,9 @@ import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const TENANTS = ['alice', 'bob', 'carol'] as const
 const HOUR = 3_600_000
-/** How many they may hold for debugging, for how long, how high a priority they may ask for, and how long their leases last. */
+/** How many they may hold for debugging, for how long, how high a priority they may ask for, how much their share weighs, and how long their leases last. */
 const TERMS = [
-  { holds: 1, holdMs: 6 * HOUR, priority: 2 },
+  { holds: 1, holdMs: 6 * HOUR, priority: 2, weight: 2 },
   { holds: 3, holdMs: 30 * HOUR, priority: 1, defaultMs: HOUR, longestMs: 5 * HOUR },
   { holds: 0, holdMs: 24 * HOUR, priority: 0, defaultMs: 30 * HOUR },
 ]
