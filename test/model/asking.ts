@@ -51,7 +51,7 @@ const got = (one: Wish): Said => {
   }
 }
 
-export const get = wish.map((one) =>
+const getOf = (one: Wish) =>
   step(`get ${JSON.stringify(one)}`, async (life, system) => {
     const { model } = life
     const said = got(one)
@@ -65,7 +65,13 @@ export const get = wish.map((one) =>
       throw new Error(`${said.by} ${speaks ? 'was not' : 'was'} listened to`)
     if (!isOver && answer!.type === 'overQuota')
       throw new Error(`${one.tenant} holds ${held}: that is within its quota`)
-  }),
+  })
+
+export const get = wish.map(getOf)
+
+/** One machine of any kind, or a place in line: what everybody wants, so that there is a line. */
+export const queueUp = wish.map((one) =>
+  getOf({ ...one, guest: false, count: 1, platform: 'any', type: 'metal', label: false, queue: true, id: null }),
 )
 
 /** Several callers at the same moment. */

@@ -178,14 +178,12 @@ export class Model {
     this.#homely(lease, `${tenant} ${demand.type}`, [...platforms][0]!)
   }
 
-  /** Of two who want the same of any platform, neither overtaken too often, who has room in the quota goes by priority, share and age. */
+  /** Whoever has room in the quota, and could have had of what another was granted, goes by priority, share and age. */
   #inTurn(lease: string, asked: Asked): void {
-    const want = wantOf(asked)
     for (const [id, other] of this.waiting()) {
       const { tenant, demand } = other
       const hasRoom = this.held(tenant) + demand.count <= this.quota(tenant)
-      const isFor = want !== null && wantOf(other) === want && hasRoom && asked.overtaken < OVERTAKEN_MOST
-      if (isFor && this.#goesBefore(other, asked))
+      if (hasRoom && couldHave(other, asked) && asked.overtaken < OVERTAKEN_MOST && this.#goesBefore(other, asked))
         this.#fault(`${lease} of ${this.#standing(asked)} went before ${id} of ${this.#standing(other)}`)
       other.overtaken += asked.demand.count
     }
@@ -262,6 +260,14 @@ export class Model {
   }
 }
 
-/** Null where a home decides what would do. */
-const wantOf = ({ demand: { type, count, labels, platform }, lastsMs }: Asked): string | null =>
-  platform === 'any' ? `${type} ${count} ${labels.join(' ')} ${lastsMs}` : null
+/** Whether whatever one was granted would have done for the other: the same or less of it, of any platform, for no longer. */
+const couldHave = (other: Asked, granted: Asked): boolean => {
+  const [wanted, had] = [other.demand, granted.demand]
+  return (
+    wanted.platform === 'any' &&
+    wanted.type === had.type &&
+    wanted.count <= had.count &&
+    wanted.labels.every((label) => had.labels.includes(label)) &&
+    other.lastsMs <= granted.lastsMs
+  )
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { again, cancel, get, getAll, leave, look, together } from './asking.ts'
+import { again, cancel, get, getAll, leave, look, queueUp, together } from './asking.ts'
 import { configure, finish, late, lift, maintain, restart, sweep } from './happening.ts'
 import { done, extend, hold, meddle } from './holding.ts'
 import type { Life } from './life.ts'
@@ -7,6 +7,8 @@ import type { System } from './system.ts'
 
 /** Named once for each share of a life that it takes. */
 const FREQUENT = [get, get, get, get, together, done, done, finish, finish, finish, finish, finish, finish]
+/** So often that there is a line in most lives. */
+const LINE = Array.from({ length: 12 }, () => queueUp)
 const SELDOM = [
   getAll,
   again,
@@ -26,7 +28,7 @@ const SELDOM = [
   lift,
 ]
 
-export const arbitrarySteps = fc.commands<Life, System, true>([...FREQUENT, ...SELDOM] as never, {
+export const arbitrarySteps = fc.commands<Life, System, true>([...LINE, ...FREQUENT, ...SELDOM] as never, {
   maxCommands: 60,
   size: 'max',
 })
