@@ -260,14 +260,15 @@ export class Model {
   }
 }
 
-/** Whether whatever one was granted would have done for the other: the same or less of it, of any platform, for no longer. */
+/** Whether whatever one was granted would have done for the other: as many of the same or fewer, both of any platform, for no longer. */
 const couldHave = (other: Asked, granted: Asked): boolean => {
   const [wanted, had] = [other.demand, granted.demand]
   return (
     wanted.platform === 'any' &&
-    wanted.type === had.type &&
+    wantOf(wanted) === wantOf(had) &&
     wanted.count <= had.count &&
-    wanted.labels.every((label) => had.labels.includes(label)) &&
     other.lastsMs <= granted.lastsMs
   )
 }
+
+const wantOf = ({ type, labels, platform }: Asked['demand']): string => `${platform} ${type} ${labels.join(' ')}`
