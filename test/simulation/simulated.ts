@@ -38,6 +38,9 @@ const SITE = siteOf({
   tenants: TENANTS.map((name, index) => tenantOf(name, { quota: 4 + 3 * index })),
 })
 
+/** In which a request that waits, one of a tenant after the other, is served and its machines are back: ten minutes each. */
+const ROUNDS_OF_A_REQUEST = 60
+
 const sha256 = (text: string): string => hash('sha256', text, 'hex')
 const identity = (tenant: string): Identity => `irc:net:${tenant}` as Identity
 
@@ -161,10 +164,14 @@ export const live = async (seed: number, rounds: number): Promise<Life> => {
     rmSync(dir, { recursive: true, force: true })
   }
 
-  /** Nothing fails any more and nobody asks: in the end every lease is over and every machine back. */
+  /** Nothing fails any more, nobody asks, and an operator sees to what stays quarantined: in the end every lease is over and every machine back. */
   async function settle(): Promise<void> {
-    for (let done = 0; done < 1_500; done += 1) {
+    const most = 1_500 + ROUNDS_OF_A_REQUEST * fleet.requests.size
+    for (let done = 0; done < most; done += 1) {
       await round(false)
+      for (const { name, state } of [...fleet.machines.values()])
+        if (state.status === 'quarantined' && state.probationAt === null)
+          await ask('duffy' as Identity, { do: 'readmit', machine: name })
       now += 600_000
       const away = [...fleet.machines.values()].filter(
         ({ state, pool }) =>
