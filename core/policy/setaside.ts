@@ -39,8 +39,12 @@ export interface KeptPart {
 
 export const NOTHING_KEPT: Kept = { machines: 0, claims: [], parts: [] }
 
+type Stay = Pick<MachineRequest, 'durationMs' | 'graceMs'>
+
 /** What decides how long machines are away that somebody is given. */
-export type Terms = Pick<MachineRequest, 'durationMs' | 'graceMs'>
+export interface Terms extends Stay {
+  readonly demand: Pick<MachineRequest['demand'], 'count'>
+}
 
 /**
  * Claims on machines that are ready, or will be. Whoever has no claim is given what cannot make one wait longer: machines that
@@ -116,11 +120,11 @@ export class SetAside {
   }
 
   /** From `from` on, the first instant at which so many can be had on these terms without breaking what is reserved. */
-  pastReserved(stocks: readonly Stock[], count: number, { from, ...terms }: Terms & { from: Instant }): Instant {
+  pastReserved(stocks: readonly Stock[], count: number, { from, ...stay }: Stay & { from: Instant }): Instant {
     const reserved = this.#claims.filter((claim) => claim.reserved && claim.stocks.some((one) => stocks.includes(one)))
     if (reserved.length === 0) return from
     let start = from
-    const lasts = this.#awayMs(terms, stocks)
+    const lasts = this.#awayMs(stay, stocks)
     for (const claim of reserved.toSorted((a, b) => a.from - b.from || a.until - b.until)) {
       const isInTheWay = claim.from < start + lasts && claim.until > start
       if (isInTheWay && this.#spareOf(claim) < count) start = claim.until
@@ -165,13 +169,13 @@ export class SetAside {
     })
   }
 
-  /** The claims, by stock, that machines would not be back for. */
-  #against(terms: Terms, stocks: readonly Stock[]): ReadonlyMap<Stock, readonly Claim[]> {
+  /** The claims, by stock, that machines would not be back for. The time of several together begins when the last of them is open. */
+  #against({ demand, durationMs, graceMs }: Terms, stocks: readonly Stock[]): ReadonlyMap<Stock, readonly Claim[]> {
     const against = new Map<Stock, readonly Claim[]>()
     if (this.leavesAll(stocks)) return against
-    const end = this.#now + openingMs(this.#fleet, stocks) + terms.durationMs + terms.graceMs
     for (const stock of stocks) {
-      const back = end + turnaroundMs(this.#fleet.pools.need(stock.shape.pool))
+      const opening = openingMs(this.#fleet, demand.count === 1 ? [stock] : stocks)
+      const back = this.#now + opening + durationMs + graceMs + turnaroundMs(this.#fleet.pools.need(stock.shape.pool))
       const claims = (this.#claimsOn.get(stock) ?? []).filter((claim) => claim.from < back)
       if (claims.length > 0) against.set(stock, claims)
     }
@@ -179,7 +183,7 @@ export class SetAside {
   }
 
   /** How long machines are away at most, until they are ready for the next. */
-  #awayMs({ durationMs, graceMs }: Terms, stocks: readonly Stock[]): number {
+  #awayMs({ durationMs, graceMs }: Stay, stocks: readonly Stock[]): number {
     const turnarounds = stocks.map(({ shape }) => turnaroundMs(this.#fleet.pools.need(shape.pool)))
     return openingMs(this.#fleet, stocks) + durationMs + graceMs + Math.max(0, ...turnarounds)
   }

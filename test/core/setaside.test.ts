@@ -4,6 +4,7 @@ import {
   type GetCommand,
   type Instant,
   type LeaseId,
+  type MachineName,
   type Outcome,
   type Refusal,
   type RequestId,
@@ -67,6 +68,27 @@ describe('for whoever is first and cannot be served', () => {
     waits(take(world, 'big', 3, 1))
     expect(take(world, 'small', 1, 20).type).toBe('granted')
     expect(take(world, 'other', 1, 20).type).toBe('waiting')
+  })
+
+  test('how long one machine takes to be let in to is not reckoned by that of another pool', () => {
+    const pools = [poolOf('fast', { prepareMs: 0 }), poolOf('slow')]
+    const world = new World(
+      siteOf({
+        pools,
+        machines: [
+          ...machinesOf('fast', 'intel', 2),
+          ...machinesOf('slow', 'intel', 1).map((machine) => ({ ...machine, name: 'slow-1' as MachineName })),
+        ],
+        tenants: ['filler', 'big', 'small', 'other'].map((name) => tenantOf(name)),
+      }),
+    )
+    take(world, 'filler', 1, 3, { pool: 'fast' })
+    take(world, 'filler', 1, 20, { pool: 'slow' })
+    world.work()
+    waits(take(world, 'big', 2, 1, { pool: 'fast' }))
+    const longest = 3 - turnaroundMs(pools[0]!) / HOUR
+    expect(take(world, 'small', 1, longest + 1 / 60).type).toBe('waiting')
+    expect(take(world, 'other', 1, longest).type).toBe('granted')
   })
 
   test('a short lease passes behind a long one of the same machines that does not', () => {
