@@ -1,4 +1,13 @@
-import type { Event, Instant, Machine, Outcome, Refusal, Site } from '#core'
+import {
+  setAsideAt,
+  type Event,
+  type Fleet,
+  type Instant,
+  type Machine,
+  type Outcome,
+  type Refusal,
+  type Site,
+} from '#core'
 import fc from 'fast-check'
 import { asideIn } from '../kit/aside.ts'
 import type { Asked, Model } from './model.ts'
@@ -31,6 +40,7 @@ export const ask = async (
   const { model } = life
   const before = new Map([...system.fleet.machines.values()].map((machine) => [machine.name as string, machine]))
   const wasAside = asideIn(system.fleet, system.at as Instant)
+  const claimed = firstClaim(system)
   const { answers, events } = await system.ask(...said)
   model.at = system.at
   for (const event of events) {
@@ -41,12 +51,32 @@ export const ask = async (
   const isAside = asideIn(system.fleet, system.at as Instant)
   const open = new Map(before.entries().filter(([, machine]) => !wasAside(machine) && !isAside(machine)))
   const wrong = [...model.faults, ...passedOver(model, { before, open }, events)]
+  if (said.length === 1 && said[0]!.command.do === 'get')
+    wrong.push(...putOff(model, events, [claimed, firstClaim(system)]))
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   answers.forEach((answer, at) => {
     const { id } = said[at]!
     if (id !== undefined) life.identified.push({ said: said[at]!, answer })
   })
   return answers
+}
+
+type FirstClaim = { readonly request: string; readonly from: Instant } | undefined
+
+/** Whoever is the first to have machines set aside, and from when on they can be had together. */
+const firstClaim = ({ fleet, at }: { readonly fleet: Fleet; readonly at: number }): FirstClaim =>
+  setAsideAt(fleet, at as Instant).claims.find(({ reserved }) => !reserved)
+
+/** The first who waits does not wait longer for those alone who come after it and are served before. */
+function* putOff(
+  model: Model,
+  events: readonly Event[],
+  [before, after]: readonly [FirstClaim, FirstClaim],
+): Generator<string> {
+  if (before === undefined || before.request !== after?.request || before.from >= after.from) return
+  const granted = events.filter((event) => event.type === 'leaseGranted')
+  if (granted.length > 0 && granted.every(({ request }) => model.wasBefore(before.request, request)))
+    yield `${granted.map(({ lease }) => lease).join(', ')} put off ${before.request} from ${before.from} to ${after.from}`
 }
 
 /** Whoever asked, if they still speak for their tenant: nobody else may handle what they have. */
