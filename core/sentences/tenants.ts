@@ -83,12 +83,13 @@ const badUsualLease = (
 ): string => {
   const no = `Leases of ${tenant} cannot last ${span(asked)} where nobody says how long`
   const verb = `tenants ${adding ? 'add' : 'set'} ${tenant}`
+  const nothing = `nothing was ${adding ? 'added' : 'changed'}`
   if (longestMs === null || asked < shortestMs) {
     const least = typedSpan(Math.ceil(shortestMs / MINUTE) * MINUTE)
-    return `${no}; nothing was changed. The shortest lease is ${span(shortestMs)}. Try: ${say(`${verb} lease ${least}`)}`
+    return `${no}; ${nothing}. The shortest lease is ${span(shortestMs)}. Try: ${say(`${verb} lease ${least}`)}`
   }
   const most = typedSpan(longestMs)
-  return `${no}, if ${span(longestMs)} is the longest; nothing was changed. Try: ${say(`${verb} lease ${most} longest ${most}`)}`
+  return `${no}, if ${span(longestMs)} is the longest; ${nothing}. Try: ${say(`${verb} lease ${most} longest ${most}`)}`
 }
 
 type TenantOutcome = Extract<

@@ -119,6 +119,12 @@ describe('the words', () => {
     expect(told({ count: 6, held: 5, quota: 5 })).toContain('Give some back: !duffy list')
   })
 
+  test('a usual lease that cannot be says that nothing was added of a new tenant, and nothing changed of a known one', () => {
+    const told = (over?: object): string => refusalSaid(refusal('badUsualLease', over), telling).room.join('')
+    expect(told()).toContain('nothing was changed. Try: !duffy tenants set infra lease 8h longest 8h')
+    expect(told({ adding: true })).toContain('nothing was added. Try: !duffy tenants add infra lease 8h longest 8h')
+  })
+
   test('what is left of a hold is offered', () => {
     expect(refusalSaid(refusal('holdTooLong'), telling).room[0]).toContain('!duffy hold L7Q2 for 2h')
     expect(refusalSaid(refusal('holdTooLong', { last: AT }), telling).room[0]).toContain('!duffy done L7Q2')
