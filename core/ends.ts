@@ -43,7 +43,7 @@ export class Ends {
     return this.#shapes.get(shape)?.take(most) ?? []
   }
 
-  /** How many there are. */
+  /** How many lent machines of a shape there are, of those that will be lent again. */
   countOf(shape: string): number {
     return this.#shapes.get(shape)?.size ?? 0
   }

@@ -18,11 +18,11 @@ export type Refusal =
   | { readonly type: 'tenantExists'; readonly tenant: TenantName }
   | { readonly type: 'tenantRetired'; readonly tenant: TenantName }
   | { readonly type: 'badTenantName'; readonly asked: string }
-  /** As long as its leases were to last where nobody says is shorter than any lease, or longer than it may have. */
+  /** Its usual lease was to be shorter than any lease, or longer than its own longest. */
   | {
       readonly type: 'badUsualLease'
       readonly tenant: TenantName
-      /** It was to be added so. */
+      /** Whether it was to be added so; else it was to be set so. */
       readonly adding: boolean
       readonly asked: number
       readonly shortestMs: number

@@ -41,7 +41,7 @@ export const decideAddTenant = (draft: Draft, { tenant, terms, keys, apiKeys }: 
   const known = apiKeys.find(({ id }) => fleet.apiKeys.has(id))
   if (known !== undefined) return { type: 'apiKeyExists', asked: known.id }
   const full = { ...DEFAULT_TERMS, ...terms }
-  const bad = badUsualLease(draft, tenant, full, true)
+  const bad = badUsualLease(draft, tenant, { ...full, adding: true })
   if (bad !== null) return bad
   addTenant(draft, tenant, {
     ...full,
@@ -60,7 +60,7 @@ export const decideSetTenant = (draft: Draft, { tenant: name, terms, keys }: Of<
   if (tenant === undefined) return noSuchTenant(draft.fleet, name)
   const { defaultMs, longestMs } = { ...tenant, ...terms }
   const isAsBefore = defaultMs === tenant.defaultMs && longestMs === tenant.longestMs
-  const bad = isAsBefore ? null : badUsualLease(draft, name, { defaultMs, longestMs }, false)
+  const bad = isAsBefore ? null : badUsualLease(draft, name, { defaultMs, longestMs, adding: false })
   if (bad !== null) return bad
   change(draft, tenant, { ...terms, ...(keys === null ? {} : { keys: keys.map((key) => draft.keep(key)) }) })
   dropHopeless(draft, [...draft.fleet.waitingOf.of(name)])
@@ -71,8 +71,7 @@ export const decideSetTenant = (draft: Draft, { tenant: name, terms, keys }: Of<
 const badUsualLease = (
   { fleet }: Draft,
   tenant: TenantName,
-  { defaultMs: asked, longestMs }: Pick<TenantTerms, 'defaultMs' | 'longestMs'>,
-  adding: boolean,
+  { defaultMs: asked, longestMs, adding }: Pick<TenantTerms, 'defaultMs' | 'longestMs'> & { readonly adding: boolean },
 ): Refusal | null => {
   const { shortestMs } = fleet.limits
   if (asked === null || (asked >= shortestMs && asked <= (longestMs ?? Infinity))) return null

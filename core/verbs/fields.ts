@@ -19,7 +19,7 @@ export function readValues(verb: Verb, record: Readonly<Record<string, unknown>>
   for (const [field, given] of Object.entries(record)) {
     const isMeant = (one: Argument): boolean => one.name === field || optionOf(one) === field
     const argument = verb.arguments.find(isMeant)
-    if (given === undefined || (given === null && !(argument !== undefined && isDefault(argument.kind, given))))
+    if (given === undefined || (given === null && (argument === undefined || !isDefault(argument.kind, given))))
       continue
     const idle = verb.idle?.find(isMeant)
     if (idle !== undefined) return fieldMisread(verb, idle, { problem: { type: 'idle' }, given: field })

@@ -94,6 +94,7 @@ export function readValue(kind: Kind, given: Given, { fingerprint, at }: Pick<Po
 /** No length of its own: whoever comes next says how long. */
 export const DEFAULT = 'default'
 
+/** Whether that is asked for, in a word or by null, of a kind that may be left to others. */
 export const isDefault = (kind: Kind, given: Given | null): boolean =>
   kind.type === 'duration' &&
   kind.orDefault === true &&
