@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { fingerprint } from '../../digest.ts'
 import { v3KeyOf, type Caller } from '../api-key.ts'
+import { LONGEST_LIFETIME_S } from '../facade/length.ts'
 import { isUuid } from '../facade/uuid-key.ts'
 import type { Reply } from '../ports.ts'
 import type { Answer } from '../route.ts'
@@ -86,9 +87,9 @@ const sshKey = z
     return z.NEVER
   })
 const span = z.union([z.number().min(60), z.string().max(60)]).transform((value, context): number => {
-  const ms = typeof value === 'number' ? value * 1000 : readSpan(value)
-  if (ms !== null) return ms
-  context.addIssue({ code: 'custom', message: 'a number of seconds, or a length such as "6h"' })
+  const ms = typeof value === 'number' ? Math.round(value * 1000) : readSpan(value)
+  if (ms !== null && ms <= LONGEST_LIFETIME_S * 1000) return ms
+  context.addIssue({ code: 'custom', message: 'a number of seconds, or a length such as "6h"; at most 366d' })
   return z.NEVER
 })
 const quota = z.int().min(0).max(100_000)

@@ -25,8 +25,11 @@ export function readExpiry(text: string): Expiry | null {
   const [found, offset] = INSTANT.exec(text) ?? []
   if (found === undefined) return null
   const at = Date.parse(offset === undefined ? `${found.replace(' ', 'T')}Z` : found.replace(' ', 'T'))
-  return Number.isNaN(at) ? null : { at }
+  return Number.isNaN(at) || !isDay(found.slice(0, 10)) ? null : { at }
 }
+
+/** Whether there is such a day: of a 30th of February a `Date` makes the 2nd of March. */
+const isDay = (day: string): boolean => new Date(day).toISOString().startsWith(day)
 
 /** `1w2d3h4m5s6ms`, in milliseconds; null if it is none. */
 export function readSpan(text: string): number | null {

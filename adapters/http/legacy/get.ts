@@ -107,18 +107,19 @@ interface Terms {
 }
 
 const commandOf = (fleet: Fleet, caller: Caller, { wanted, count, settings }: Terms): GetCommand | Answer => {
-  const name = poolFor(settings.pools, wanted)
-  if (name === null)
+  const isAny = settings.pools.length === 0
+  const name = isAny ? null : poolFor(settings.pools, wanted)
+  if (name === null && !isAny)
     return failed(`no pool is for version ${wanted.ver}, ${wanted.arch}, flavor ${wanted.flavor || 'none'}`)
-  const pool = name === 'any' ? firstPool(fleet) : fleet.pools.get(name as PoolName)
-  if (pool?.configured !== true) return failed(`there is no pool ${name}`)
+  const pool = name === null ? firstPool(fleet) : fleet.pools.get(name as PoolName)
+  if (pool?.configured !== true) return failed(name === null ? 'there is no pool' : `there is no pool ${name}`)
   const command = plainGet({
     type: pool.type,
-    pool: name === 'any' ? null : pool.name,
+    pool: isAny ? null : pool.name,
     count,
     durationMs: lengthFor(fleet.tenants.need(caller.tenant), pool, settings.leaseMs),
   })
-  return name === 'any' ? { ...command, arch: wanted.arch } : command
+  return isAny ? { ...command, arch: wanted.arch } : command
 }
 
 /** The pool whose terms apply where the site maps nothing: metal before virtual machines, then by name. */

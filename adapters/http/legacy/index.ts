@@ -24,7 +24,8 @@ export function legacy(app: FastifyInstance, door: Door, settings: LegacySetting
     const strangers = buckets(door.bounds.strangers)
     const perKey = buckets(door.bounds.perKey)
     for (const [url, answer] of Object.entries(ROUTES)) {
-      scope.get(url, async (request, reply) => {
+      // A HEAD would take machines, or give them back, and tell nobody which.
+      scope.get(url, { exposeHeadRoute: false }, async (request, reply) => {
         if (!door.ports.ready()) return send(reply, inText(notReady()))
         const now = door.ports.clock()
         const slow = {

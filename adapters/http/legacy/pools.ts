@@ -8,9 +8,8 @@ export interface Wanted {
   readonly flavor: string
 }
 
-/** The pool of the first rule that fits; null if none does; `any` where the site has no rules. */
+/** The name of the pool of the first rule that fits; null if none does. */
 export function poolFor(rules: readonly PoolRule[], wanted: Wanted): string | null {
-  if (rules.length === 0) return 'any'
   const rule = rules.find(
     ({ ver, arch, flavor }) => fits(ver, wanted.ver) && fits(arch, wanted.arch) && fits(flavor, wanted.flavor),
   )

@@ -30,11 +30,11 @@ export const insufficient = (): Answer => bare('Insufficient Nodes in READY Stat
 
 export const tooOften = (): Answer => bare('That is more than I take from one caller. Try again later.', 429)
 
-/** Longest value of a parameter that is looked at. */
+/** So much of a parameter is looked at: more than any has that is right. */
 const LONGEST = 100
 
-/** A parameter of the address; undefined if it is missing, empty, too long, or given twice. */
+/** A parameter of the address, the first where it is given twice, as ever; undefined if it is missing or empty. */
 export const parameter = ({ query }: Call, name: string): string | undefined => {
-  const value = query[name]
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST ? value : undefined
+  const [value] = [query[name]].flat()
+  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST) : undefined
 }

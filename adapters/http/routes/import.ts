@@ -10,6 +10,7 @@ import {
 import { z } from 'zod'
 import { fingerprint } from '../../digest.ts'
 import { v3KeyOf, type Caller } from '../api-key.ts'
+import { LONGEST_LIFETIME_S } from '../facade/length.ts'
 import { importedKey, isBcrypt, USED_NOTE } from '../facade/imported-key.ts'
 import { isUuid } from '../facade/uuid-key.ts'
 import { misread } from '../problem.ts'
@@ -29,8 +30,8 @@ const BODY = z.strictObject({
   isAdmin: z.boolean(),
   active: z.boolean(),
   quota: z.int().min(0).max(100_000).nullable(),
-  usualS: z.number().min(60).max(31_622_400).nullable(),
-  longestS: z.number().min(60).max(31_622_400).nullable(),
+  usualS: z.number().min(60).max(LONGEST_LIFETIME_S).nullable(),
+  longestS: z.number().min(60).max(LONGEST_LIFETIME_S).nullable(),
 })
 type Read = z.output<typeof BODY>
 
@@ -99,9 +100,12 @@ const take = async (call: Call, caller: Caller, read: Read): Promise<Answer> => 
 
 /** Duffy v3 let sessions begin longer than they may become; here the most that is allowed is. */
 const lengthsOf = ({ usualS, longestS }: Read): Pick<TenantTerms, 'defaultMs' | 'longestMs'> => ({
-  defaultMs: usualS === null ? null : Math.min(usualS, longestS ?? Infinity) * 1000,
-  longestMs: longestS === null ? null : longestS * 1000,
+  defaultMs: usualS === null ? null : milliseconds(Math.min(usualS, longestS ?? Infinity)),
+  longestMs: longestS === null ? null : milliseconds(longestS),
 })
+
+/** Whole ones, as instants are counted here. */
+const milliseconds = (seconds: number): number => Math.round(seconds * 1000)
 
 const apiKeyOf = ({ apiKey, isAdmin }: Read, tenant: TenantName): ApiKey | null => {
   if (apiKey === null) return null

@@ -60,6 +60,13 @@ const SITE = siteOf({
   tenants: [tenantOf('alice', { quota: 3 }), tenantOf('bob', { quota: 3, keys: [KEY] })],
 })
 
+/** The same with so many AMD machines. */
+export const siteWithAmd = (count: number) => ({
+  ...SITE,
+  digest: `${count} of amd`,
+  machines: [...SITE.machines.filter(({ platform }) => platform !== 'amd'), ...machinesOf('metal', 'amd', count)],
+})
+
 /** A Duffy in memory: the real core behind a lane that commits at once. What its machines do is for the test to say. */
 export class FakeDuffy {
   readonly fleet = new Fleet()
@@ -113,6 +120,15 @@ export class FakeDuffy {
       this.does({ do: 'finishRun', run: run.id, fence: run.fence, result: { outcome: 'ok', report } })
       if (order.attempt > 1) throw new Error('a run of the fake failed')
     }
+  }
+
+  /** Lets one machine of a lease fail to let its tenant in, then performs what is owed. Which one it was. */
+  breaks(): string {
+    const run = [...this.fleet.runs.values()].find(({ step }) => step === 'grant')!
+    const result = { outcome: 'unreachable', message: 'ssh: no route to host' } as const
+    this.does({ do: 'finishRun', run: run.id, fence: run.fence, result })
+    this.pass(0)
+    return run.machine
   }
 
   pass(ms: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { until } from '../fake.ts'
+import { siteWithAmd, until } from '../fake.ts'
 import { cico, KEYS, serveLegacy } from './client.ts'
 
 const GET = `/Node/get?key=${KEYS.bob}&ver=7&arch=x86_64`
@@ -52,6 +52,14 @@ describe('/Node/get', () => {
     expect(told.headers.get('content-type')).toMatch(/^text\/html/)
   })
 
+  test('that finds one of two takes neither', async () => {
+    await using served = await serveLegacy()
+    for (const count of [2, 1]) await served.ask(`/Node/get?key=${KEYS.alice}&count=${count}`)
+    expect((await served.ask(`${GET}&count=2`)).text).toBe(SHORT)
+    expect(served.duffy.fleet.tenants.get('bob' as never)?.held).toBe(0)
+    expect((await served.ask(`${GET}&count=1`)).body.hosts).toHaveLength(1)
+  })
+
   test('over the quota for now is too few, too', async () => {
     await using served = await serveLegacy()
     await served.ask(`${GET}&count=2`)
@@ -85,6 +93,42 @@ describe('/Node/get', () => {
     expect([told.status, told.text]).toEqual([200, '"Failed to allocate nodes"\n'])
     expect(served.duffy.fleet.leases.size).toBe(0)
   })
+
+  test('one of whose two machines fails is served from another, and the good one stays', async () => {
+    await using served = await serveLegacy()
+    const { duffy } = served
+    duffy.does({ do: 'configure', site: siteWithAmd(3) })
+    duffy.work()
+    duffy.prompt = false
+    const asking = served.ask(`${GET}&count=2`)
+    await until(() => served.door.waiting() === 1)
+    const broken = duffy.breaks()
+    const { body } = await asking
+    expect(body.hosts).toHaveLength(2)
+    expect(body.hosts).not.toContain(broken)
+    expect(duffy.fleet.tenants.get('bob' as never)?.held).toBe(2)
+  })
+
+  test('is of the first where something is said twice, and cuts what is too long', async () => {
+    await using served = await serveLegacy({
+      legacy: { pools: [{ ver: '7', arch: null, flavor: null, pool: 'metal' }] },
+    })
+    expect((await served.ask(`${GET}&count=2&count=1`)).body.hosts).toHaveLength(2)
+    expect((await served.ask(`/Node/get?key=${KEYS.bob}&ver=${'7'.repeat(1000)}`)).text).toMatch(
+      /^"Failed to allocate nodes: no pool is for version 7{100}, /,
+    )
+  })
+
+  test.each(['/Node/get', '/Node/done', '/Node/fail', '/Inventory'])(
+    'HEAD %s is nothing, and does nothing',
+    async (path) => {
+      await using served = await serveLegacy()
+      const { body } = await served.ask(GET)
+      const told = await served.call('HEAD', `${path}?key=${KEYS.bob}&ssid=${body.ssid}`, { as: null })
+      expect(told.status).toBe(404)
+      expect([...served.duffy.fleet.leases.values()].map(({ id, hold }) => [id, hold])).toEqual([[body.ssid, null]])
+    },
+  )
 
   test('more often than the site allows is 429', async () => {
     await using served = await serveLegacy({ legacy: { rate: { sessions: 1, withinMs: 300_000 } } })
@@ -125,9 +169,30 @@ describe('pools', () => {
     expect((await served.ask(`/Node/get?key=${KEYS.bob}&${query}`)).body.hosts).toEqual([host])
   })
 
-  test.each(['ver=7', 'ver=9&flavor=nope', 'ver=9'])('%s is none', async (query) => {
+  test.each(['ver=7', 'ver=9&flavor=nope', 'ver=9&flavor=any', 'ver=9'])('%s is none', async (query) => {
     await using served = await serveLegacy({ legacy: { pools } })
     expect((await served.ask(`/Node/get?key=${KEYS.bob}&${query}`)).text).toMatch(/^"Failed to allocate nodes: /)
+  })
+})
+
+describe('who does not say', () => {
+  const pools = [
+    { ver: '7', arch: 'x86_64', flavor: '^$', pool: 'metal' },
+    { ver: '7', arch: '^(aarch64|ppc64le)$', flavor: 'tiny', pool: 'vm' },
+  ]
+  test.each([
+    ['', 'amd-1'],
+    ['&ver=&arch=&flavor=&count=', 'amd-1'],
+    ['&arch=aarch64', 'any-1'],
+    ['&arch=ppc64le', 'any-1'],
+  ])('"%s" means version 7, x86_64, one, and tiny where all were flavoured', async (query, host) => {
+    await using served = await serveLegacy({ legacy: { pools } })
+    expect((await served.ask(`/Node/get?key=${KEYS.bob}${query}`)).body.hosts).toEqual([host])
+  })
+
+  test('a flavour means none, where there were some without', async () => {
+    await using served = await serveLegacy({ legacy: { pools } })
+    expect((await served.ask(`${GET}&flavor=tiny`)).text).toMatch(/^"Failed to allocate nodes: no pool is for /)
   })
 })
 

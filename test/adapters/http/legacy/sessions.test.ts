@@ -51,6 +51,13 @@ describe('/Node/done', () => {
     expect(it.served.duffy.fleet.leases.size).toBe(0)
   })
 
+  test('gives back machines that were kept', async () => {
+    await using it = await open()
+    await it.served.ask(`/Node/fail?key=${KEYS.bob}&ssid=${it.ssid}`)
+    expect(await told(it.served, `/Node/done?key=${KEYS.bob}&ssid=${it.ssid}`)).toEqual([200, '"Done"\n'])
+    expect(it.served.duffy.fleet.leases.size).toBe(0)
+  })
+
   test('knows a session by its number, too', async () => {
     await using it = await open()
     expect(await told(it.served, `/Node/done?key=${KEYS.bob}&ssid=1`)).toEqual([200, '"Done"\n'])

@@ -35,6 +35,7 @@ describe('a tenant of Duffy v3 that is taken over', () => {
     [{}, { quota: 20, defaultMs: 7_200_000, longestMs: 43_200_000 }],
     [{ usualS: null }, { defaultMs: null, longestMs: 43_200_000 }],
     [{ longestS: null }, { defaultMs: 7_200_000, longestMs: null }],
+    [{ longestS: 86_400.0004 }, { defaultMs: 7_200_000, longestMs: 86_400_000 }],
     [{ longestS: 3600 }, { defaultMs: 3_600_000, longestMs: 3_600_000 }],
   ])('has its quota, and sessions as long as there: %j', async (over, terms) => {
     await using served = await serveV3()

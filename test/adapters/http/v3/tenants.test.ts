@@ -42,6 +42,8 @@ describe('POST /tenants', () => {
     [{ node_quota: -1 }, 'node_quota'],
     [{ session_lifetime_max: 'long' }, 'session_lifetime_max'],
     [{ session_lifetime: 30 }, 'session_lifetime'],
+    [{ session_lifetime: 1e300 }, 'session_lifetime'],
+    [{ session_lifetime_max: '367d' }, 'session_lifetime_max'],
   ])('with %j is 422, and says where', async (wrong, field) => {
     await using served = await serveV3()
     const told = await served.v3('POST', '/tenants', { as: 'admin', body: { ...INFRA, ...wrong } })
@@ -75,6 +77,12 @@ describe('session_lifetime', () => {
       expires_at: '2026-11-23T14:00:00.000+00:00',
       tenant: { effective_session_lifetime: 7200 },
     })
+  })
+
+  test('of a fraction of a millisecond is rounded to whole ones, as they are kept', async () => {
+    await using served = await serveV3()
+    const told = await put(served, { session_lifetime: 90.0006, session_lifetime_max: 7200.00049 })
+    expect(told).toMatchObject({ session_lifetime: 90.001, session_lifetime_max: 7200 })
   })
 
   test('of a new tenant is its own, and an admin who asks for it gets that', async () => {
