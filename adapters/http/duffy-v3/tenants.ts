@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { fingerprint } from '../../digest.ts'
 import { v3KeyOf, type Caller } from '../api-key.ts'
+import { HOLDS_AS_EVER } from '../facade/holds.ts'
 import { LONGEST_LIFETIME_S } from '../facade/length.ts'
 import { isUuid } from '../facade/uuid-key.ts'
 import type { Reply } from '../ports.ts'
@@ -138,7 +139,7 @@ const post = async (asked: Asked, caller: Caller, read: z.output<typeof POST>): 
   const reply = await askAs(asked, caller, {
     do: 'addTenant',
     tenant,
-    terms: termsOf(read, DEFAULT_TERMS),
+    terms: { ...termsOf(read, DEFAULT_TERMS), holds: HOLDS_AS_EVER },
     keys: [read.ssh_key],
     apiKeys: [read.is_admin === true ? { ...apiKey, role: 'operator' } : apiKey],
     v3Key: null,

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod'
 import { fingerprint } from '../../digest.ts'
 import { v3KeyOf, type Caller } from '../api-key.ts'
+import { HOLDS_AS_EVER } from '../facade/holds.ts'
 import { LONGEST_LIFETIME_S } from '../facade/length.ts'
 import { importedKey, isBcrypt, USED_NOTE } from '../facade/imported-key.ts'
 import { isUuid } from '../facade/uuid-key.ts'
@@ -79,6 +80,7 @@ const take = async (call: Call, caller: Caller, read: Read): Promise<Answer> => 
     terms: {
       ...(read.quota === null ? {} : { quota: read.quota }),
       ...lengthsOf(read),
+      holds: HOLDS_AS_EVER,
     },
     keys: keys.flatMap((one) => (one.type === 'key' ? [one.key] : [])),
     apiKeys: apiKey === null ? [] : [apiKey],

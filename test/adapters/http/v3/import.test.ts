@@ -32,7 +32,7 @@ describe('a tenant of Duffy v3 that is taken over', () => {
   })
 
   test.each([
-    [{}, { quota: 20, defaultMs: 7_200_000, longestMs: 43_200_000 }],
+    [{}, { quota: 20, defaultMs: 7_200_000, longestMs: 43_200_000, holds: 5 }],
     [{ usualS: null }, { defaultMs: null, longestMs: 43_200_000 }],
     [{ longestS: null }, { defaultMs: 7_200_000, longestMs: null }],
     [{ longestS: 86_400.0004 }, { defaultMs: 7_200_000, longestMs: 86_400_000 }],
