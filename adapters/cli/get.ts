@@ -5,7 +5,8 @@ import { ask, tell, type Call } from './call.ts'
 import { fieldsOf } from './operands.ts'
 import { ownKey } from './own-key.ts'
 import { sshCommand } from './ssh-command.ts'
-import { optionOf } from './words.ts'
+import { formatOf, hostOf } from './ssh-config.ts'
+import { optionOf, type Option } from './words.ts'
 import { EXIT, Stop, type Exit } from './world.ts'
 
 /** How long to wait for a machine unless told. */
@@ -22,13 +23,13 @@ interface Got {
 /** `duffy get …`: asks once, under an id of its own, and repeats that while it waits: a repeat takes nothing more. */
 export async function runGet(call: Call, verb: Verb, operands: readonly string[]): Promise<Exit> {
   const { world, words } = call
-  const wait = optionOf(words.options, 'wait')
   const fields = fieldsOf(
     verb,
     operands,
-    words.options.filter(({ name }) => name !== 'wait'),
+    words.options.filter(({ name }) => name !== 'wait' && name !== 'format'),
   )
-  const end = performance.now() + waitOf(wait)
+  const end = performance.now() + waitOf(words.options)
+  const format = formatOf(words.options)
   offerOwnKey(call, fields)
   const idempotencyKey = randomUUID()
   let told = ''
@@ -38,7 +39,8 @@ export async function runGet(call: Call, verb: Verb, operands: readonly string[]
     const asked = await ask(call, { method: 'POST', path, body: fields, idempotencyKey })
     if (!asked.ok) return asked.exit
     const got = (asked.answer.body ?? {}) as Got
-    if (asked.answer.status !== 202 || performance.now() >= end) return finish(call, asked.answer, got)
+    if (asked.answer.status !== 202 || performance.now() >= end)
+      return format === null ? finish(call, asked.answer, got) : asHosts(call, got)
     const standing = standingOf(got)
     if (standing !== told) world.err(progressOf(got))
     told = standing
@@ -48,12 +50,14 @@ export async function runGet(call: Call, verb: Verb, operands: readonly string[]
 /** Enough for a warm machine, so that the usual call says nothing on the way. */
 const FIRST_TURN_MS = 1000
 
-const waitOf = (text: string | undefined): number => {
+const waitOf = (options: readonly Option[]): number => {
+  if (options.some(({ name, value }) => name === 'wait' && value === true)) return Infinity
+  const text = optionOf(options, 'wait')
   if (text === undefined) return STANDARD_WAIT_MS
   const read = readDuration(text, Number.MAX_SAFE_INTEGER)
   if (read === 'zero' || text === '0') return 0
   if (typeof read === 'number') return read
-  throw new Stop(EXIT.misread, '--wait takes a length of time: --wait 60s')
+  throw new Stop(EXIT.misread, '--wait takes a length of time, --wait 60s, or nothing after it: as long as it takes')
 }
 
 /** A machine is of no use to somebody who cannot log in. */
@@ -82,3 +86,11 @@ const finish = (call: Call, answer: Answer, { detail, lease }: Got): Exit =>
     const reachable = lease?.machines.filter(({ open, address }) => open && address !== null) ?? []
     return [detail ?? '', ...reachable.map((machine) => sshCommand(machine, call.world.env['HOME']))].join('\n')
   })
+
+/** What there is to log in to as hosts, and the sentence beside it. */
+const asHosts = ({ world }: Call, { detail, lease }: Got): Exit => {
+  if (detail !== undefined) world.err(detail)
+  const open = lease?.machines.filter((machine) => machine.open) ?? []
+  if (open.length > 0) world.out(open.map((machine) => hostOf(machine, null)).join('\n\n'))
+  return EXIT.done
+}

@@ -31,13 +31,22 @@ const overview = (): string =>
     'Exit codes: 0 done, 1 refused, 2 not understood, 70 failed.',
   ].join('\n')
 
+const FORMAT = ['--format ssh-config', 'what you can log in to, as hosts for ~/.ssh/config'] as const
+
+/** What the command line alone takes of a verb. */
+const OWN_OPTIONS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  get: [
+    ['--wait [60s]', 'how long to wait until one can log in; 60s unless said, --wait alone: as long as it takes'],
+    FORMAT,
+  ],
+  list: [FORMAT],
+}
+
 const inFull = (verb: Verb): string => {
   const rows = verb.arguments.map(
     (argument) => [`--${optionOf(argument)}${valueOf(argument)}`, argument.summary] as const,
   )
-  const wait =
-    verb.name === 'get' ? [['--wait 60s', 'how long to wait until one can log in; 60s unless said'] as const] : []
-  const options = [...rows, ...wait]
+  const options = [...rows, ...(OWN_OPTIONS[verb.name] ?? [])]
   return [
     `duffy ${verb.name}: ${verb.summary}`,
     ...(options.length === 0 ? [] : ['', ...columns(options)]),

@@ -1,8 +1,10 @@
 import { nearest, verbNamed, VERBS, type Verb } from '#core'
 import { ask, tell, type Call } from './call.ts'
 import { COMMANDS } from './commands/index.ts'
+import { sshConfig } from './commands/ssh-config.ts'
 import { runGet } from './get.ts'
 import { fieldsOf } from './operands.ts'
+import { formatOf } from './ssh-config.ts'
 import { EXIT, Stop, type Exit } from './world.ts'
 
 /** A verb that every door has, through the one route that takes them all. */
@@ -10,10 +12,19 @@ export async function runVerb(call: Call): Promise<Exit> {
   const { operands, options } = call.words
   const { verb, rest } = verbOf(operands)
   if (verb.name === 'get') return runGet(call, verb, rest)
+  if (verb.name === 'list' && formatOf(options) !== null) return listHosts(call, rest)
   const body = fieldsOf(verb, rest, options)
   const path = `/api/v2/verbs/${verb.name.replaceAll(' ', '-')}`
   const asked = await ask(call, { method: 'POST', path, body, operator: verb.who === 'operator' })
   return asked.ok ? tell(call, asked.answer, said) : asked.exit
+}
+
+/** `duffy list --format ssh-config`: the same as `duffy ssh-config`. */
+const listHosts = (call: Call, rest: readonly string[]): Promise<Exit> => {
+  if (rest.length > 0)
+    throw new Stop(EXIT.misread, '--format ssh-config is of all that you hold: duffy list --format ssh-config')
+  const options = call.words.options.filter(({ name }) => name !== 'format')
+  return sshConfig.run({ ...call, words: { ...call.words, options } })
 }
 
 /** The sentence, and the secrets that are shown this once. */

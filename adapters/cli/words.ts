@@ -27,6 +27,11 @@ const BARE: ReadonlySet<string> = new Set([
   ...VERBS.flatMap((verb) => verb.arguments.filter(({ kind }) => kind.type === 'flag').map(optionName)),
 ])
 
+/** Options that may go without a value, at the end or before another option. */
+const MAY_BE_BARE: ReadonlySet<string> = new Set(['wait'])
+
+const isNoValue = (word: string | undefined): boolean => word === undefined || word.startsWith('--')
+
 /**
  * `--name value`, `--name=value`, `--bare`; after `--` everything is an operand. `whole` says at which operand the rest is
  * somebody else's (the command that `ssh` is to run).
@@ -51,7 +56,8 @@ export function readWords(
       const equals = word.indexOf('=')
       const name = word.slice(2, equals === -1 ? undefined : equals)
       if (equals !== -1) options.push({ name, value: word.slice(equals + 1) })
-      else if (BARE.has(name)) options.push({ name, value: true })
+      else if (BARE.has(name) || (MAY_BE_BARE.has(name) && isNoValue(words[at + 1])))
+        options.push({ name, value: true })
       else {
         at += 1
         const value = words[at]

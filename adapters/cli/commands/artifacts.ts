@@ -18,13 +18,13 @@ export const artifacts: Command = {
     if (first === undefined || (first === 'get' ? rest.length === 0 : rest.length > 0))
       throw new Stop(EXIT.misread, `it is used like: ${artifacts.usage.replace('\n', '; or: ')}`)
     expectOnly(options, first === 'get' ? ['to', 'wait'] : ['wait'])
-    const end = performance.now() + waitOf(optionOf(options, 'wait'))
+    const end = performance.now() + waitOf(options.find(({ name }) => name === 'wait')?.value)
     return first === 'get' ? saveAll(call, rest, end) : list(call, first, end)
   },
 }
 
-const waitOf = (text: string | undefined): number => {
-  const read = text === undefined ? 0 : readDuration(text, Number.MAX_SAFE_INTEGER)
+const waitOf = (given: string | true | undefined): number => {
+  const read = given === undefined ? 0 : given === true ? null : readDuration(given, Number.MAX_SAFE_INTEGER)
   if (typeof read === 'number') return read
   throw new Stop(EXIT.misread, '--wait takes a length of time: --wait 5m')
 }

@@ -29,6 +29,7 @@ const offersOf = (commands: readonly Command[]): readonly Offer[] => {
   const verbs = VERBS.toSorted((one, other) => wordsIn(other) - wordsIn(one))
   return [
     ...verbs.flatMap(choicesOf),
+    { said: ['get* --format', 'list* --format'], words: ['ssh-config'] },
     ...verbs.map((verb) => ({ said: after(verb.name), words: [...secondWords(verb.name), ...takenBy(verb)] })),
     ...firstWords().map((name) => ({ said: [name], words: secondWords(name) })),
     ...commands.map((command) => ({ said: after(command.name), words: optionsShown(command) })),
@@ -51,6 +52,7 @@ const takenBy = (verb: Verb): readonly string[] => [
   ...verb.arguments.flatMap((one) => (goesByPlace(one) && one.kind.type === 'choice' ? one.kind.of : [])),
   ...verb.arguments.map((one) => `--${optionOf(one)}`),
   ...(verb.name === 'get' ? ['--wait'] : []),
+  ...(verb.name === 'get' || verb.name === 'list' ? ['--format'] : []),
   ...EVERYWHERE,
 ]
 

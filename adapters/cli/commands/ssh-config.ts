@@ -1,7 +1,7 @@
-import type { HeldMachineView } from '#core'
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { knownHosts, sshWhere } from '../ssh-command.ts'
+import { hostOf } from '../ssh-config.ts'
+import { knownHosts } from '../ssh-command.ts'
 import { expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop } from '../world.ts'
 import type { Command } from './command.ts'
@@ -27,19 +27,4 @@ export const sshConfig: Command = {
     call.world.out(hosts.join('\n\n'))
     return EXIT.done
   },
-}
-
-const hostOf = (machine: HeldMachineView, file: string | null): string => {
-  const { name, address, port, user } = machine
-  sshWhere(machine)
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw new Stop(EXIT.fault, `${JSON.stringify(name)} is no name for a host`)
-  return [
-    `Host ${name}`,
-    `  HostName ${address}`,
-    `  Port ${port ?? 22}`,
-    `  User ${user ?? 'root'}`,
-    ...(file === null
-      ? []
-      : ['  StrictHostKeyChecking yes', `  UserKnownHostsFile ${file}`, '  GlobalKnownHostsFile /dev/null']),
-  ].join('\n')
 }

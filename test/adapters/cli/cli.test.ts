@@ -82,6 +82,19 @@ test('get tells on stderr what it waits for, and ends when its machine is ready'
   expect(served.duffy.fleet.leases.size).toBe(1)
 })
 
+test.each([[['get', '--wait', '--for', '2h', 'metal']], [['get', 'metal', '--wait']]])(
+  '%j waits as long as it takes',
+  async (words) => {
+    await using served = await serve()
+    const running = run(words, at(served))
+    await until(() => served.door.waiting() === 1)
+    served.duffy.work()
+    const { exit, out } = await running
+    expect(exit).toBe(0)
+    expect(out).toContain('ssh -p 2222')
+  },
+)
+
 test('get tells its place once, however often its estimate changes', async () => {
   const answers = [3, 3, 3, 2].map(
     (position, turn) => [202, { request: { id: 'R1', position } }, `in ${turn} min`] as const,

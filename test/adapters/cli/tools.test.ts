@@ -75,8 +75,36 @@ test('ssh-config is what ssh reads, with the host keys in a file of their own', 
   rmSync(folder, { recursive: true })
 })
 
+const HOST = 'HostName 192.0.2.7\n  Port 2222\n  User ci\n'
+
+test('--format ssh-config gives what is held as hosts, and what get gets', async () => {
+  const { served, machine } = await withMachine()
+  await using _ = served
+  expect(await duffy(served, 'list', '--format', 'ssh-config')).toEqual({
+    exit: 0,
+    out: `Host ${machine}\n  ${HOST}`,
+    err: '',
+  })
+  const got = await duffy(served, 'get', 'metal', '--format', 'ssh-config')
+  const other = [...served.duffy.fleet.leases.values()].at(-1)!.machines[0]!.machine
+  expect(other).not.toBe(machine)
+  expect([got.exit, got.out]).toEqual([0, `Host ${other}\n  ${HOST}`])
+  expect(got.err).toContain(other)
+})
+
+test.each([
+  [['list', '--format', 'xml'], '--format takes ssh-config; for JSON there is --json'],
+  [['list', 'all', '--format', 'ssh-config'], 'duffy list --format ssh-config'],
+  [['get', 'metal', '--wait', 'soon'], 'or nothing after it'],
+])('%j is not understood, and says what is', async (words, said) => {
+  const { exit, err } = await duffy(undefined, ...words)
+  expect(exit).toBe(2)
+  expect(err).toContain(said)
+})
+
 test.each([
   [['', ''], 'reserve'],
+  [['list', '--format', ''], 'ssh-config'],
   [['tenants', ''], 'retire'],
   [['tenants', 'add', '--q'], '--quota'],
   [['get', 'metal', '--pl'], '--platform'],
