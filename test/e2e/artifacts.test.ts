@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config, PoolConfig } from '../../adapters/config/config.ts'
-import { keyPair } from '../kit/ansible.ts'
+import { keyPair, playOf } from '../kit/ansible.ts'
 import { ssh } from '../kit/ansible-ssh.ts'
 import { everything } from '../kit/artifacts.ts'
 import { runDuffy, settled, type RunningDuffy } from '../kit/duffy.ts'
@@ -32,13 +32,8 @@ mkdirSync(driver, { recursive: true })
 for (const name of readdirSync(NSBOX)) if (name !== 'collect.yml') symlinkSync(join(NSBOX, name), join(driver, name))
 writeFileSync(
   join(driver, 'collect.yml'),
-  `- hosts: all
-  connection: local
-  gather_facts: false
-  tasks:
-    - ansible.builtin.raw: "{{ lookup('env', 'DUFFY_PLAYBOOKS') | quote }}/collect/over-ssh"
-    - ansible.builtin.set_fact: {duffy_out: {}}
-`,
+  playOf(`- ansible.builtin.raw: "{{ lookup('env', 'DUFFY_PLAYBOOKS') | quote }}/collect/over-ssh"
+- ansible.builtin.set_fact: {duffy_out: {}}`),
 )
 
 const pool = (name: string, own: Partial<PoolConfig>): PoolConfig => ({

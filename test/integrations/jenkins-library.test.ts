@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
+import { playOf } from '../kit/ansible.ts'
 import { allBytes, everything } from '../kit/artifacts.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { stubJenkins, type StubJenkins } from '../kit/jenkins.ts'
@@ -26,15 +27,10 @@ echo '{"file": "1", "path": "/file", "bytes": 5}
 )
 writeFileSync(
   join(driver, 'collect.yml'),
-  `- hosts: all
-  connection: local
-  gather_facts: false
-  tasks:
-    - ansible.builtin.raw: "sh {{ playbook_dir | quote }}/files {{ duffy_in.artifacts.dest | quote }}"
-    - {ansible.builtin.raw: sleep 1000, when: "'/hang' in duffy_in.artifacts.paths"}
-    - {ansible.builtin.fail: {msg: its disk is gone}, when: "'/fail' in duffy_in.artifacts.paths"}
-    - ansible.builtin.set_fact: {duffy_out: {}}
-`,
+  playOf(`- ansible.builtin.raw: "sh {{ playbook_dir | quote }}/files {{ duffy_in.artifacts.dest | quote }}"
+- {ansible.builtin.raw: sleep 1000, when: "'/hang' in duffy_in.artifacts.paths"}
+- {ansible.builtin.fail: {msg: its disk is gone}, when: "'/fail' in duffy_in.artifacts.paths"}
+- ansible.builtin.set_fact: {duffy_out: {}}`),
 )
 
 let stub: StubJenkins

@@ -87,10 +87,12 @@ export function workshop(own: Partial<AnsibleOptions> = {}): Workshop {
 
 async function writeSite(dir: string, step: Step, tasks: string): Promise<void> {
   await mkdir(dir, { recursive: true })
-  const indented = tasks.replaceAll(/^/gm, '    ')
-  const play = `- hosts: all\n  connection: local\n  gather_facts: false\n  tasks:\n${indented}\n`
-  await writeFile(join(dir, `${step}.yml`), play)
+  await writeFile(join(dir, `${step}.yml`), playOf(tasks))
 }
+
+/** A playbook that runs these tasks, a YAML list, for each machine and on this host. */
+export const playOf = (tasks: string): string =>
+  `- hosts: all\n  connection: local\n  gather_facts: false\n  tasks:\n${tasks.replaceAll(/^/gm, '    ')}\n`
 
 function orderOf(of: OrderOf = {}): RunOrder {
   runs += 1
