@@ -38,7 +38,7 @@ export const ask = async (
   ...said: readonly Said[]
 ): Promise<readonly (Outcome | Refusal)[]> => {
   const { model } = life
-  const before = new Map([...system.fleet.machines.values()].map((machine) => [machine.name as string, machine]))
+  const before = byName(system)
   const wasAside = asideIn(system.fleet, system.at as Instant)
   const claimed = firstClaim(system)
   const { answers, events } = await system.ask(...said)
@@ -49,7 +49,13 @@ export const ask = async (
   }
   model.settled()
   const isAside = asideIn(system.fleet, system.at as Instant)
-  const open = new Map(before.entries().filter(([, machine]) => !wasAside(machine) && !isAside(machine)))
+  const after = byName(system)
+  const open = new Map(
+    before.entries().filter(([name, machine]) => {
+      const stays = [machine, after.get(name)].every((one) => one?.configured === true && one.maintenance === null)
+      return stays && !wasAside(machine) && !isAside(machine)
+    }),
+  )
   const wrong = [...model.faults, ...passedOver(model, { before, open }, events)]
   if (said.length === 1 && said[0]!.command.do === 'get')
     wrong.push(...putOff(model, events, [claimed, firstClaim(system)]))
@@ -60,6 +66,9 @@ export const ask = async (
   })
   return answers
 }
+
+const byName = ({ fleet }: System): ReadonlyMap<string, Machine> =>
+  new Map([...fleet.machines.values()].map((machine) => [machine.name, machine]))
 
 type FirstClaim = { readonly request: string; readonly from: Instant } | undefined
 
@@ -87,8 +96,8 @@ export const ownerOf = ({ model }: Life, asked: Asked): string | null =>
 const CHASSIS_TRADE = 2
 
 /**
- * Ready machines with fewer attempts than one that was taken instead, of those that are `open`: set aside for nobody. Of several
- * grants in a row only the first shows it.
+ * Ready machines with fewer attempts than one that was taken instead, of those that are `open`: set aside for nobody, in the
+ * config and in no maintenance, before and after. Of several grants in a row only the first shows it.
  */
 function* passedOver(
   model: Model,
@@ -102,14 +111,7 @@ function* passedOver(
   const traded = count > 1 && (chassis === 'spread' || chassis === 'pack') ? CHASSIS_TRADE : 0
   const taken = machines.map((name) => before.get(name)!)
   for (const other of open.values()) {
-    if (
-      taken.includes(other) ||
-      other.state.status !== 'ready' ||
-      other.maintenance !== null ||
-      !other.configured ||
-      other.type !== type
-    )
-      continue
+    if (taken.includes(other) || other.state.status !== 'ready' || other.type !== type) continue
     if (!labels.every((label) => other.labels.includes(label))) continue
     if (platform !== 'any' && !taken.some((machine) => machine.platform === other.platform)) continue
     for (const { name, attempts } of taken)
