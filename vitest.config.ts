@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    setupFiles: ['test/seeded.ts'],
     // More than there are processors: tests of servers and networks wait most of their time.
     maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },

@@ -7,6 +7,8 @@ export const SLOWEST: readonly string[] = [
   'test/e2e/lease.test.ts',
   'test/integrations/jenkins-library.test.ts',
   'test/e2e/artifacts.test.ts',
+  'test/e2e/irc.test.ts',
+  'test/e2e/two-networks.test.ts',
   'test/adapters/cli/cli.test.ts',
   'test/adapters/jenkins/agents.test.ts',
   'test/playbooks/nsbox.test.ts',

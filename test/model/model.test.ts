@@ -7,8 +7,6 @@ import { arbitrarySite } from './site.ts'
 import { arbitrarySteps } from './steps.ts'
 import { coreAlone, laneOnStore, twins, type System } from './system.ts'
 
-/** A failure prints its seed and path; `DUFFY_MODEL_SEED=… npx vitest run test/model` lives the same lives again. */
-const seed = process.env['DUFFY_MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['DUFFY_MODEL_SEED']) }
 /** A slow host lives fewer lives, but never none. */
 const LONGEST_MS = 15_000
 const FEWEST = 5
@@ -31,7 +29,7 @@ test.each<[string, (site: Site) => Promise<System>, number]>([
         expect(await system.apart()).toEqual([])
         lived += 1
       }),
-      { ...seed, numRuns, interruptAfterTimeLimit: LONGEST_MS, endOnFailure: false },
+      { numRuns, interruptAfterTimeLimit: LONGEST_MS, endOnFailure: false },
     )
     expect(lived).toBeGreaterThanOrEqual(FEWEST)
   },
