@@ -7,7 +7,7 @@ import type { Answer } from '../route.ts'
 import { refusalWords } from '../words.ts'
 import { badId, forbidden, idOf, invalidBody, no, notFound, success, type Asked, type V3Route } from './route.ts'
 import { EMPTY, emptySession } from './empty.ts'
-import { present, partMetadata, sessionOfNumber, type Session } from './group.ts'
+import { present, partMetadata, sessionOfNumber, type Session } from '../facade/session.ts'
 import { endOf, sessionOf, type Spec } from './shapes.ts'
 import { readExpiry, stamp, type Expiry } from './time.ts'
 

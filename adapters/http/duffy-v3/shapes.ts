@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Fleet, Lease, Machine, Pool, PoolName, Tenant } from '#core'
 import type { V3Settings } from '../facade/settings.ts'
-import type { Session } from './group.ts'
+import type { Session } from '../facade/session.ts'
 import { seconds, stamp } from './time.ts'
 
 /** Machines of a pool, as a session asks for them. */

@@ -1,4 +1,5 @@
-import type { Fleet, Lease, Machine } from '#core'
+import type { Fleet, Lease, LeaseId, Machine } from '#core'
+import { present } from '../facade/session.ts'
 import { callerOfUuid } from '../facade/uuid-key.ts'
 import { hostOf } from './host.ts'
 import { json, parameter, tooOften, type LegacyRoute } from './route.ts'
@@ -13,9 +14,7 @@ export const inventory: LegacyRoute = async ({ call, settings, slow }) => {
   if (key === null) {
     return json(
       await ports.lane.read((fleet) =>
-        [...held(fleet, fleet.leases.values())].map(({ machine, lease }) =>
-          rowOf(machine, lease, hostOf(machine, settings)),
-        ),
+        [...held(fleet, fleet.leases.values())].map((one) => rowOf(one, hostOf(one.machine, settings))),
       ),
     )
   }
@@ -24,9 +23,9 @@ export const inventory: LegacyRoute = async ({ call, settings, slow }) => {
   if (slow.caller(caller.key)) return tooOften()
   return json(
     await ports.lane.read((fleet) =>
-      [...held(fleet, fleet.leasesOf.of(caller.tenant))].map(({ machine, lease }) => [
+      [...held(fleet, fleet.leasesOf.of(caller.tenant))].map(({ machine, session }) => [
         hostOf(machine, settings),
-        lease.id,
+        session,
       ]),
     ),
   )
@@ -35,24 +34,27 @@ export const inventory: LegacyRoute = async ({ call, settings, slow }) => {
 interface HeldMachine {
   readonly machine: Machine
   readonly lease: Lease
+  /** Several leases may be one session, under the name of the first. */
+  readonly session: LeaseId
 }
 
 function* held(fleet: Fleet, leases: Iterable<Lease>): Generator<HeldMachine> {
   for (const lease of leases) {
     if (lease.state.status !== 'active') continue
-    for (const { machine } of lease.machines) yield { machine: fleet.machines.need(machine), lease }
+    const session = present(fleet, lease)[0].id
+    for (const { machine } of lease.machines) yield { machine: fleet.machines.need(machine), lease, session }
   }
 }
 
 /** id, host, address, chassis, uses, state, session, distribution, release, version, architecture, pool, console, flavour. */
-const rowOf = ({ number, access }: Machine, { id, hold }: Lease, host: string): readonly unknown[] => [
+const rowOf = ({ machine: { number, access }, lease: { hold }, session }: HeldMachine, host: string) => [
   number,
   host,
   access?.address ?? null,
   null,
   0,
   hold === null ? 'Deployed' : 'Fail',
-  id,
+  session,
   null,
   null,
   null,

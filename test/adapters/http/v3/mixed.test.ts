@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { leaseId, type TenantName } from '#core'
 import { until } from '../fake.ts'
-import { parsed, serveV3, sessionFrom, specs } from './client.ts'
+import { KEYS, parsed, serveV3, sessionFrom, specs, type V3 } from './client.ts'
 
 const MIXED = specs(['metal', 1], ['vm', 1])
+
+const legacy = (served: V3, path: string) =>
+  served.call('GET', `${path}${path.includes('?') ? '&' : '?'}key=${KEYS.alice}`, { as: null })
+
+const mayKeep = ({ duffy }: V3, holds: number): void =>
+  void duffy.does({ do: 'setTenant', tenant: 'alice' as TenantName, terms: { holds }, keys: null })
 
 describe('a session of several pools', () => {
   test('is one session, with the machines of all', async () => {
@@ -56,6 +63,56 @@ describe('a session of several pools', () => {
     expect(served.duffy.fleet.leases.size).toBe(0)
     expect((await served.v3('PUT', '/sessions/1', { body })).body).toEqual({ detail: 'session 1 is retired' })
     expect(sessionFrom(await served.v3('GET', '/sessions/1')).nodes).toHaveLength(2)
+  })
+
+  // Its number, the lease of either part, whole or not: all of them name it.
+  test.each(['1', '2', leaseId(1), leaseId(2), leaseId(2).toLowerCase()])(
+    'is given back as a whole by /Node/done under %s',
+    async (ssid) => {
+      await using served = await serveV3()
+      await served.v3('POST', '/sessions', { body: MIXED })
+      expect((await legacy(served, `/Node/done?ssid=${ssid}`)).text).toBe('"Done"\n')
+      expect(served.duffy.fleet.leases.size).toBe(0)
+      expect((await legacy(served, `/Node/done?ssid=${ssid}`)).text).toBe('{"msg":"Session not in Prod"}\n')
+    },
+  )
+
+  test('is given back by /Node/done also where a part of it was before', async () => {
+    await using served = await serveV3()
+    await served.v3('POST', '/sessions', { body: MIXED })
+    await served.call('POST', `/api/v2/leases/${leaseId(1)}/done`)
+    expect((await legacy(served, '/Node/done?ssid=1')).text).toBe('"Done"\n')
+    expect(served.duffy.fleet.leases.size).toBe(0)
+  })
+
+  test('is kept as a whole by /Node/fail', async () => {
+    await using served = await serveV3()
+    mayKeep(served, 2)
+    await served.v3('POST', '/sessions', { body: MIXED })
+    expect((await legacy(served, '/Node/fail?ssid=2')).text).toBe('"Done"\n')
+    expect([...served.duffy.fleet.leases.values()].map(({ hold }) => hold?.reason)).toEqual(['failed', 'failed'])
+    // What is kept already counts once.
+    expect((await legacy(served, '/Node/fail?ssid=1')).text).toBe('"Done"\n')
+  })
+
+  test('of more machines than its tenant may keep is kept not at all', async () => {
+    await using served = await serveV3()
+    await served.v3('POST', '/sessions', { body: MIXED })
+    const told = await legacy(served, '/Node/fail?ssid=1')
+    expect([told.status, told.body.msg]).toEqual([403, expect.stringMatching(/^Exceeded maximum allowed fail nodes/)])
+    expect([...served.duffy.fleet.leases.values()].map(({ hold }) => hold)).toEqual([null, null])
+  })
+
+  test('is one session in the inventories of clients before v3', async () => {
+    await using served = await serveV3()
+    await served.v3('POST', '/sessions', { body: MIXED })
+    const ssid = leaseId(1)
+    expect((await legacy(served, '/Inventory')).body).toEqual([
+      ['amd-1', ssid],
+      ['any-1', ssid],
+    ])
+    const all = (await served.call('GET', '/Inventory', { as: null })).body as readonly unknown[][]
+    expect(all.map((row) => row[6])).toEqual([ssid, ssid])
   })
 
   test('ends as a whole when it is told to', async () => {
