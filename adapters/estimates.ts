@@ -32,6 +32,8 @@ const MOST_KEPT = 2_000
 /** On record at once; the rest goes with the next tick. */
 const MOST_TAKEN = 250
 
+const NONE: ReadonlyMap<RequestId, Estimate> = new Map()
+
 export function estimateDesk(monotonic: () => number = () => performance.now()): EstimateDesk {
   const told = new Map<RequestId, Estimate>()
   const given = new Map<RequestId, Estimate>()
@@ -54,15 +56,28 @@ export function estimateDesk(monotonic: () => number = () => performance.now()):
     return others
   }
 
+  /** Whether there is time to spend on estimates now. */
+  const hasTime = (): boolean => {
+    const now = monotonic()
+    credit = Math.min(SAVED_MS, credit + (now - credited) * SHARE)
+    credited = now
+    return credit > 0
+  }
+
+  const make = (fleet: Fleet, requests: readonly MachineRequest[], at: Instant): ReadonlyMap<RequestId, Estimate> => {
+    const began = monotonic()
+    const made = estimate(fleet, requests, at)
+    credit -= monotonic() - began
+    return made
+  }
+
   return {
-    at: (fleet, at) => (requests) => {
+    at: (fleet, at) => (requests, how) => {
+      if (how === 'tried') return hasTime() ? make(fleet, requests, at) : NONE
       const stale = requests.filter(({ id }) => !isFresh(told.get(id), at))
-      const began = monotonic()
-      credit = Math.min(SAVED_MS, credit + (began - credited) * SHARE)
-      credited = began
-      if (stale.length > 0 && credit > 0) {
+      if (stale.length > 0 && hasTime()) {
         const wanted = [...stale, ...along(fleet, stale, at)]
-        const made = estimate(fleet, wanted, at)
+        const made = make(fleet, wanted, at)
         for (const { id, estimate: first } of wanted) {
           told.delete(id)
           const one = made.get(id)
@@ -70,7 +85,6 @@ export function estimateDesk(monotonic: () => number = () => performance.now()):
           keep(told, id, one)
           if (first === null && !given.has(id)) keep(given, id, one)
         }
-        credit -= monotonic() - began
       }
       return new Map(
         requests.flatMap(({ id }) => {

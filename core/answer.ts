@@ -109,7 +109,7 @@ export function answer(
     case 'status':
       return status(fleet, question.pool, at)
     case 'preview':
-      return preview(fleet, asked, question.command)
+      return preview(fleet, { by, at, estimates }, question.command)
     case 'list':
     case 'why':
     case 'artifacts':

@@ -7,8 +7,8 @@ import { orderOfService } from './policy/order.ts'
 import { wantedFrom, type Waiting } from './policy/queue.ts'
 import { DAY } from './time.ts'
 
-/** Estimates for requests that wait, as far as there are any. */
-export type Estimates = (requests: readonly Waiting[]) => ReadonlyMap<RequestId, Estimate>
+/** Estimates for requests that wait, as far as there are any. A request that is only tried is gone again, and its number another's. */
+export type Estimates = (requests: readonly Waiting[], how?: 'tried') => ReadonlyMap<RequestId, Estimate>
 
 /** Those that are made anew for each question. */
 export const estimatesAt =

@@ -1,4 +1,5 @@
 import { decide } from '../decide/index.ts'
+import type { Estimates } from '../estimate.ts'
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from '../id.ts'
@@ -7,6 +8,7 @@ import type { Previewed } from '../question.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Demand, PlatformChoice } from '../request.ts'
 import { isoTime } from '../time.ts'
+import { estimateView, type EstimateView } from '../view.ts'
 import type { Why } from '../why.ts'
 import { chances, type Chances } from './why.ts'
 
@@ -34,6 +36,8 @@ export interface WouldWait extends Wanted {
   readonly type: 'wouldWait'
   /** In line, from 1. */
   readonly position: number
+  /** When it would be served; null: nobody can tell. */
+  readonly estimate: EstimateView | null
   readonly why: Why | null
   readonly now: Chances
 }
@@ -51,7 +55,7 @@ export interface WouldReserve extends Wanted {
  */
 export const preview = (
   fleet: Fleet,
-  { by, at }: { readonly by: Identity; readonly at: Instant },
+  { by, at, estimates }: { readonly by: Identity; readonly at: Instant; readonly estimates: Estimates },
   command: Previewed,
 ): Preview | { readonly type: 'refused'; readonly refusal: Refusal } => {
   const mark = fleet.journal.mark()
@@ -63,7 +67,7 @@ export const preview = (
     const askedMs = (command.do === 'get' ? command : command.get).durationMs
     if (command.do === 'reserve') return wouldReserve(fleet, request, askedMs)
     return lease === null
-      ? wouldWait(fleet, request, askedMs, { by: speaker(fleet, by)!, at })
+      ? wouldWait(fleet, request, askedMs, { by: speaker(fleet, by)!, at, estimates })
       : wouldGrant(fleet, lease, askedMs, at)
   } finally {
     fleet.journal.undoTo(mark)
@@ -101,11 +105,12 @@ const wouldWait = (
   fleet: Fleet,
   id: RequestId,
   askedMs: number | null,
-  asked: { readonly by: Speaker; readonly at: Instant },
+  asked: { readonly by: Speaker; readonly at: Instant; readonly estimates: Estimates },
 ): WouldWait => {
   const request = fleet.requests.need(id)
   const { tenant, demand, durationMs, state } = request
   const now = chances(fleet, request, asked)
+  const estimate = asked.estimates([request], 'tried').get(id)
   return {
     type: 'wouldWait',
     tenant,
@@ -113,6 +118,7 @@ const wouldWait = (
     durationMs,
     askedMs,
     position: now.ahead + 1,
+    estimate: estimate === undefined ? null : estimateView(estimate),
     why: state.status === 'waiting' ? state.why : null,
     now,
   }

@@ -1,5 +1,6 @@
 import type { Preview } from '../answer.ts'
 import { chassisSaid } from './chassis.ts'
+import { estimateSaid } from './estimate.ts'
 import { names } from './login.ts'
 import { wanted } from './wanted.ts'
 import { counted, openly, ordinal, type Said, type Telling } from './said.ts'
@@ -39,10 +40,11 @@ const outcome = (preview: ForNow, { at }: Telling): string => {
     const { machines, choice, durationMs, until, why } = preview
     return `You would get ${names(machines)}, platform ${choice.platform}: ${choiceSaid(choice)}.${chassisSaid(why.chassis)} Yours for ${span(durationMs)} once you can log in, so until ${clockOf(until, at)} at the earliest.`
   }
-  const { demand, position, now, why } = preview
+  const { demand, position, estimate, now, why } = preview
   const platform = demand.platform === 'same' && why?.home ? ` on your platform, ${why.home}` : ''
   const free = `${now.ready} of ${counted(now.inService, 'machine')} that would do${platform} ${now.ready === 1 ? 'is' : 'are'} free${keptSaid(now.kept, at)}`
-  return `You would wait, ${ordinal(position)} in line for ${wanted(preview)}: ${free}.`
+  const when = estimate === null ? '' : `; ${estimateSaid(estimate, at)}`
+  return `You would wait, ${ordinal(position)} in line for ${wanted(preview)}: ${free}${when}.`
 }
 
 /** Only where its platform alone is busy. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   answer,
   answerSaid,
+  estimatesAt,
   isoTime,
   readLine,
   type Fleet,
@@ -49,7 +50,9 @@ test('a preview leaves any fleet as it was, and the same get in earnest comes to
       } else if (said.type === 'wouldWait') {
         if (came.type !== 'waiting') throw new Error(`it was to wait, and was ${came.type}`)
         const request = world.fleet.requests.need(came.request)
-        expect(said.position).toBe(requestView(world.fleet, request).position)
+        const estimate = estimatesAt(world.fleet, world.at)([request]).get(request.id)
+        const { position, estimate: expected } = requestView(world.fleet, request, estimate)
+        expect(said).toMatchObject({ position, estimate: expected })
         expect(request.state).toEqual({ status: 'waiting', why: said.why })
       } else expect(said).toEqual({ type: 'refused', refusal: came })
     }),
@@ -119,12 +122,12 @@ test('a grant to come is told with its machine, platform and earliest end, and t
   ])
 })
 
-test('a wait to come is told with its place, what the machines are, and what is free elsewhere', () => {
+test('a wait to come is told with its place, its time, what the machines are, and what is free elsewhere', () => {
   const world = new World()
   world.get(ALICE, { count: 4 })
   world.get(ALICE)
   expect(words(world, ALICE, {})).toEqual([
-    'You would wait, 2nd in line for 1 metal: 0 of 4 machines that would do on your platform, amd are free.',
+    'You would wait, 2nd in line for 1 metal: 0 of 4 machines that would do on your platform, amd are free; likely 01:32 UTC to 02:21 UTC, almost surely by 02:22 UTC.',
     'Of 8 metal: 4 of another platform, 4 in use. Nothing was taken. In earnest: !duffy get metal',
     'On other platforms 4 machines are free: !duffy get metal any',
   ])

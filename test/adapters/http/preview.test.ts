@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { serve } from './fake.ts'
 
+const isoInstant = expect.stringMatching(/^2026-11-23T\d\d:\d\d:\d\d\.\d{3}Z$/)
 const preview = { type: 'vm', dryRun: true }
 
 test('a get that is only tried is 200, says which machine it would be, and takes none', async () => {
@@ -20,6 +21,7 @@ test('a try that would wait is 200 as well, with the place that fair share gives
   const { status, body } = await served.call('POST', '/api/v2/requests', { body: preview })
   expect(status).toBe(200)
   expect(body).toMatchObject({ type: 'wouldWait', position: 1, why: { rule: 'busy', dropped: { busy: 1 } } })
+  expect(body.estimate).toEqual({ at50: [isoInstant, isoInstant], at90: [isoInstant, isoInstant] })
 })
 
 test('a try that would be refused is refused in the same words, and not remembered', async () => {
