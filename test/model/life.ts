@@ -84,7 +84,10 @@ function* putOff(
 ): Generator<string> {
   if (before === undefined || before.request !== after?.request || before.from >= after.from) return
   const granted = events.filter((event) => event.type === 'leaseGranted')
-  if (granted.length > 0 && granted.every(({ request }) => model.wasBefore(before.request, request)))
+  const asking = events.find((event) => event.type === 'requestMade')?.request.id
+  // Whoever asks and is to wait may be before the first, and need other machines: who passes is measured by them.
+  if (!granted.some(({ request }) => request === asking)) return
+  if (granted.every(({ request }) => model.wasBefore(before.request, request)))
     yield `${granted.map(({ lease }) => lease).join(', ')} put off ${before.request} from ${before.from} to ${after.from}`
 }
 

@@ -192,7 +192,7 @@ export class Model {
   /** Whether somebody who waits was before somebody of another tenant who was just granted what they asked for. */
   wasBefore(waiting: string, granted: string): boolean {
     const [one, other] = [this.requests.get(waiting)!, this.requests.get(granted)!]
-    if (one.tenant === other.tenant) return false
+    if (one.tenant === other.tenant || other.overtaken >= OVERTAKEN_MOST) return false
     if (one.priority !== other.priority) return one.priority > other.priority
     const { weight } = this.tenants.get(other.tenant)!
     return this.#share(one) <= (this.held(other.tenant) - other.demand.count + 1) / weight
