@@ -1,10 +1,9 @@
 import { artifactsOf, type ArtifactsAnswer } from './answer/artifacts.ts'
-import { leaseNamed, machineNamed, requestNamed, type Past } from './answer/find.ts'
+import { leaseNamed, requestNamed, type Past } from './answer/find.ts'
 import { homeOfTenant, type HomeAnswer } from './answer/home.ts'
 import { holderOf, type Holder } from './answer/holder.ts'
 import { calibrationsOf, type CalibrationView } from './answer/calibrations.ts'
 import { listAll, listMine, type AllAnswer, type MineAnswer } from './answer/list.ts'
-import { noSuchPool } from './answer/pools.ts'
 import { maintenanceOf, type MaintenanceAnswer } from './answer/maintenance.ts'
 import { refusalNamed, type WhyRefusal } from './answer/refused.ts'
 import { reservationsFor, type ReservationsAnswer } from './answer/reservations.ts'
@@ -19,10 +18,11 @@ import type { Fleet } from './fleet.ts'
 import type { Fingerprint, Identity, Instant, MachineName, PlatformName, TenantName } from './id.ts'
 import type { MachineStatus, MachineType } from './machine.ts'
 import { obeyed, speaker, toldWhere, type Speaker } from './policy/membership.ts'
+import { noSuchPool } from './policy/pools.ts'
 import { identitiesOf, keysOf, mutedUntil, routesOf } from './policy/selves.ts'
+import { machineNamed, noSuchMachine } from './policy/target.ts'
 import type { Question } from './question.ts'
-import type { Refusal } from './refusal.ts'
-import { nearest } from './suggest.ts'
+import type { RefusalAnswer } from './refusal.ts'
 import type { Role } from './tenant.ts'
 import { poolView, type PoolView } from './view.ts'
 
@@ -73,7 +73,7 @@ export type Answer =
   | { readonly type: 'help'; readonly verb: string | null }
   | TenantsAnswer
   | WebhooksAnswer
-  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | RefusalAnswer
 
 /** What somebody is to Duffy. */
 export interface Standing {
@@ -157,7 +157,9 @@ const memberAnswer = (
       if (lease !== undefined) return whyLease(fleet, lease, past)
       const machine = machineNamed(fleet, question.about)
       if (machine !== undefined) return whyMachine(fleet, machine)
-      return refusalNamed(question.about, member, past) ?? noSuchMachine(fleet, question.about)
+      return (
+        refusalNamed(question.about, member, past) ?? { type: 'refused', refusal: noSuchMachine(fleet, question.about) }
+      )
     }
     case 'wear':
       return wearReport(fleet, at)
@@ -171,7 +173,7 @@ const memberAnswer = (
       return artifactsOf(fleet, question.lease, { by: member, past })
     case 'who': {
       const machine = machineNamed(fleet, question.machine)
-      if (machine === undefined) return noSuchMachine(fleet, question.machine)
+      if (machine === undefined) return { type: 'refused', refusal: noSuchMachine(fleet, question.machine) }
       return { type: 'who', machine: machine.name, state: machine.state.status, holder: holderOf(fleet, machine) }
     }
     case 'tenants':
@@ -219,12 +221,4 @@ const status = (fleet: Fleet, name: string | null, at: Instant): Answer => {
     return { type: 'status', pools: views, waiting: fleet.requests.size, whole: name === null }
   }
   return { type: 'refused', refusal: noSuchPool(fleet, name) }
-}
-
-const MOST_COMPARED = 5000
-
-/** Comparing a name with every machine of a great fleet would hold up everybody else. */
-const noSuchMachine = (fleet: Fleet, asked: string): Answer => {
-  const names = fleet.machines.size > MOST_COMPARED ? [] : Array.from(fleet.machines.values(), ({ name }) => name)
-  return { type: 'refused', refusal: { type: 'noSuchMachine', asked, suggestion: nearest(asked, names) } }
 }

@@ -29,7 +29,7 @@ export type AddressRef = Branded<'address'>
 export type Instant = Branded<'instant', number>
 
 /** Digits and capitals without those that look alike (0 O, 1 I L, U V). */
-const ALPHABET = '23456789ABCDEFGHJKMNPQRSTWXYZ'
+export const ALPHABET = '23456789ABCDEFGHJKMNPQRSTWXYZ'
 const BASE = ALPHABET.length
 const SHORTEST = 3
 

@@ -15,7 +15,7 @@ export const violations = (fleet: Fleet, at: Instant): string[] => [
   ...leases(fleet),
   ...runs(fleet),
   ...tenants(fleet),
-  ...idle(fleet),
+  ...indexes(fleet),
   ...windows(fleet),
 ]
 
@@ -93,7 +93,7 @@ function* tenants(fleet: Fleet): Generator<string> {
 }
 
 /** The indexes say what the tables say. */
-function* idle(fleet: Fleet): Generator<string> {
+function* indexes(fleet: Fleet): Generator<string> {
   const ready = [...fleet.machines.values()].filter(isReady).length
   const listed = fleet.stocks.all().reduce((total, stock) => total + stock.ready.size, 0)
   if (ready !== listed) yield `${ready} machines are ready, the index has ${listed}`

@@ -1,8 +1,8 @@
-import type { Fingerprint } from './id.ts'
+import { ALPHABET, type Fingerprint } from './id.ts'
 import type { FingerprintOf } from './ssh-key.ts'
 
-/** Digits and capitals without those that look alike; 12 of them are 58 bits. */
-export const LINK_CODE_LETTERS = '23456789ABCDEFGHJKMNPQRSTWXYZ'
+/** 12 of them are 58 bits. */
+export const LINK_CODE_LETTERS = ALPHABET
 export const LINK_CODE_LENGTH = 12
 
 /** As it is read out and typed: in fours. */

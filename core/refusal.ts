@@ -34,9 +34,9 @@ export type Refusal =
   | { readonly type: 'noSuchMember'; readonly asked: string; readonly tenant: TenantName }
   | { readonly type: 'noSuchApiKey'; readonly asked: string }
   | { readonly type: 'apiKeyExists'; readonly asked: string }
-  /** Without it nobody could make another. */
   | { readonly type: 'noSuchWebhook'; readonly asked: string }
   | { readonly type: 'webhookExists'; readonly asked: string }
+  /** Without it nobody could make another. */
   | { readonly type: 'lastOperatorKey'; readonly apiKey: string }
   | {
       readonly type: 'noSuchType'
@@ -222,6 +222,12 @@ export type Refusal =
   | { readonly type: 'nothingAsked'; readonly withinMs: number }
   /** A result from a run that no longer matters. */
   | { readonly type: 'staleRun' }
+
+/** A refusal where an answer or a decision could have been. */
+export interface RefusalAnswer {
+  readonly type: 'refused'
+  readonly refusal: Refusal
+}
 
 export interface PoolChoice {
   readonly pool: PoolName

@@ -4,7 +4,6 @@ import {
   requestView,
   type Estimates,
   type Fleet,
-  type Held,
   type Lease,
   type LeaseId,
   type LeaseView,
@@ -92,10 +91,3 @@ export async function ownRequest(
       : requestView(fleet, waiting, estimates(fleet, at)([waiting]).get(id))
   })
 }
-
-/** What a tenant holds, for a refusal that lists it. */
-export const heldBy = (fleet: Fleet, tenant: TenantName): Held[] =>
-  [...fleet.leasesOf.of(tenant)].map(({ id, machines }) => ({
-    lease: id,
-    machines: machines.map((held) => held.machine),
-  }))

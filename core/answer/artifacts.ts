@@ -2,8 +2,8 @@ import { artifactView, type ArtifactView, type FailedCollection, type LeftOut } 
 import type { Fleet } from '../fleet.ts'
 import type { LeaseId, MachineName } from '../id.ts'
 import type { Speaker } from '../policy/membership.ts'
-import type { Held, Refusal } from '../refusal.ts'
-import { leaseNamed, type Past } from './find.ts'
+import type { RefusalAnswer } from '../refusal.ts'
+import { heldBy, leaseNamed, type Past } from './find.ts'
 
 /** What is kept of a lease's machines. */
 export interface ArtifactsAnswer {
@@ -24,9 +24,10 @@ export const artifactsOf = (
   fleet: Fleet,
   asked: string,
   { by, past }: { readonly by: Speaker; readonly past: Past },
-): ArtifactsAnswer | { readonly type: 'refused'; readonly refusal: Refusal } => {
+): ArtifactsAnswer | RefusalAnswer => {
   const lease = leaseNamed(fleet, asked, by, past)
-  if (lease === undefined) return { type: 'refused', refusal: { type: 'noSuchLease', asked, held: heldOf(fleet, by) } }
+  if (lease === undefined)
+    return { type: 'refused', refusal: { type: 'noSuchLease', asked, held: heldBy(fleet, by.tenant) } }
   const {
     artifacts = [],
     leftOut = [],
@@ -48,9 +49,3 @@ export const artifactsOf = (
     failed,
   }
 }
-
-const heldOf = (fleet: Fleet, { tenant }: Speaker): Held[] =>
-  Array.from(fleet.leasesOf.of(tenant), ({ id, machines }) => ({
-    lease: id,
-    machines: machines.map((one) => one.machine),
-  }))

@@ -1,9 +1,9 @@
 import type { PastCollections } from '../collect.ts'
 import type { Fleet } from '../fleet.ts'
-import type { LeaseId, MachineName, RequestId, TenantName } from '../id.ts'
-import type { Lease } from '../lease.ts'
-import type { Machine } from '../machine.ts'
+import type { LeaseId, RequestId, TenantName } from '../id.ts'
+import { heldOf, type Lease } from '../lease.ts'
 import type { Speaker } from '../policy/membership.ts'
+import type { Held } from '../refusal.ts'
 import type { Refused } from '../refused.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Why } from '../why.ts'
@@ -30,10 +30,6 @@ export interface PastDecision {
 export const decisionOn = (past: Past, about: LeaseId | RequestId): PastDecision | undefined =>
   past.decisions?.find((decision) => decision.about === about)
 
-/** A machine by its name, in any case. */
-export const machineNamed = (fleet: Fleet, name: string): Machine | undefined =>
-  fleet.machines.get(name as MachineName) ?? fleet.machines.get(name.toLowerCase() as MachineName)
-
 /** A lease that the speaker may see, present or past; somebody else's is as unknown as none. */
 export const leaseNamed = (fleet: Fleet, id: string, by: Speaker, past: Past): Lease | undefined => {
   const name = id.toUpperCase() as LeaseId
@@ -45,6 +41,9 @@ export const requestNamed = (fleet: Fleet, id: string, by: Speaker, past: Past):
   const name = id.toUpperCase() as RequestId
   return seen(by, fleet.requests.get(name) ?? past.requests.find((request) => request.id === name))
 }
+
+/** What a tenant holds, for a refusal that lists it. */
+export const heldBy = (fleet: Fleet, tenant: TenantName): Held[] => Array.from(fleet.leasesOf.of(tenant), heldOf)
 
 export const maySee = ({ tenant, role }: Speaker, owned: { readonly tenant: TenantName }): boolean =>
   role === 'operator' || owned.tenant === tenant

@@ -4,7 +4,7 @@ import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import { byPlatform } from '../policy/match.ts'
 import { noSuchTenant, type Speaker } from '../policy/membership.ts'
 import { distanceFrom, nearestFirst } from '../policy/platform.ts'
-import type { Refusal } from '../refusal.ts'
+import type { RefusalAnswer } from '../refusal.ts'
 
 /** Where a tenant is at home, and what else there is. */
 export interface HomeAnswer {
@@ -30,11 +30,7 @@ export interface PlatformNear {
   readonly machines: number
 }
 
-export const homeOfTenant = (
-  fleet: Fleet,
-  whose: string | null,
-  by: Speaker,
-): HomeAnswer | { readonly type: 'refused'; readonly refusal: Refusal } => {
+export const homeOfTenant = (fleet: Fleet, whose: string | null, by: Speaker): HomeAnswer | RefusalAnswer => {
   if (whose !== null && whose !== by.tenant && by.role !== 'operator')
     return { type: 'refused', refusal: { type: 'operatorsOnly' } }
   const tenant = fleet.tenants.get((whose ?? by.tenant) as TenantName)

@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { Instant, MachineName } from '../id.ts'
-import { firstOf } from '../indexes.ts'
+import { byText, firstOf } from '../indexes.ts'
 import { inService, type Machine } from '../machine.ts'
 import { nextBeginning } from '../maintenance.ts'
 import type { Stock } from '../stock.ts'
@@ -19,15 +19,13 @@ const LONGEST_LIST = 1000
 /** Every window, begun or ahead. A machine that is gone keeps its own, and is not told of. */
 export const maintenanceOf = (fleet: Fleet, at: Instant): MaintenanceAnswer => {
   const found = [...fleet.windows.of('still'), ...fleet.windows.of('busy')].filter(inService)
-  const windows = found.map((machine) => maintenanceView(machine, at)).toSorted((a, b) => compared(a.from, b.from))
+  const windows = found.map((machine) => maintenanceView(machine, at)).toSorted((a, b) => byText(a.from, b.from))
   return {
     type: 'maintenance',
     windows: windows.slice(0, LONGEST_LIST),
     more: Math.max(0, found.length - LONGEST_LIST),
   }
 }
-
-const compared = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
 /** `begun`: nobody has it. `waiting`: it is time, and the lease or run that the machine is in is not over. */
 const maintenanceView = ({ name, pool, platform, state, maintenance }: Machine, at: Instant) => {

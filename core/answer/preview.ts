@@ -5,7 +5,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Identity, Instant, LeaseId, MachineName, PlatformName, PoolName, RequestId, TenantName } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
 import type { Previewed } from '../question.ts'
-import type { Refusal } from '../refusal.ts'
+import type { RefusalAnswer } from '../refusal.ts'
 import type { Demand, PlatformChoice } from '../request.ts'
 import { isoTime } from '../time.ts'
 import { estimateView, type EstimateView } from '../view.ts'
@@ -57,7 +57,7 @@ export const preview = (
   fleet: Fleet,
   { by, at, estimates }: { readonly by: Identity; readonly at: Instant; readonly estimates: Estimates },
   command: Previewed,
-): Preview | { readonly type: 'refused'; readonly refusal: Refusal } => {
+): Preview | RefusalAnswer => {
   const mark = fleet.journal.mark()
   try {
     const decision = decide(fleet, { id: null, by, door: 'preview', at, command })

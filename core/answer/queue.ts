@@ -10,11 +10,11 @@ import { lineOf } from '../policy/order.ts'
 import { reservationsOf, type Reserved } from '../policy/reservation.ts'
 import type { Claim } from '../policy/setaside.ts'
 import { setAsideAt } from '../policy/turn.ts'
-import type { Refusal } from '../refusal.ts'
+import type { RefusalAnswer } from '../refusal.ts'
 import { isoTime } from '../time.ts'
 import { estimateView, type EstimateView } from '../view.ts'
 import { maySee } from './find.ts'
-import { noSuchPool } from './pools.ts'
+import { noSuchPool } from '../policy/pools.ts'
 import { reservationView, type ReservationView } from './reservations.ts'
 
 /** Who waits, in the order of service: of one type, or for machines of one pool; null: everybody, type by type. */
@@ -57,7 +57,7 @@ export const queueOfAll = (
   fleet: Fleet,
   asked: string | null,
   { by, at, estimates }: { readonly by: Speaker; readonly at: Instant; readonly estimates: Estimates },
-): QueueAnswer | { readonly type: 'refused'; readonly refusal: Refusal } => {
+): QueueAnswer | RefusalAnswer => {
   const name = asked?.toLowerCase() ?? null
   const pool = name === null ? undefined : [...fleet.pools.values()].find((one) => one.name.toLowerCase() === name)
   const type = MACHINE_TYPES.find((one) => one === name)

@@ -1,7 +1,7 @@
 import type { Wanting } from '../command.ts'
 import { isRefusalRef, type Instant, type RefusalRef, type RequestId, type TenantName } from '../id.ts'
 import type { Speaker } from '../policy/membership.ts'
-import type { Refusal } from '../refusal.ts'
+import type { Refusal, RefusalAnswer } from '../refusal.ts'
 import { REMEMBERED, type Charged, type Claimed, type Refused, type Roomy } from '../refused.ts'
 import { isoTime } from '../time.ts'
 import { insteadOf } from '../sentences/instead.ts'
@@ -31,11 +31,7 @@ export interface WhyRefusal {
 type Told<T> = { readonly [K in keyof T]: T[K] extends Instant ? string : T[K] }
 
 /** What is remembered of a refusal, for who may know it; undefined if the name is none of a refusal's. */
-export const refusalNamed = (
-  name: string,
-  by: Speaker,
-  past: Past,
-): WhyRefusal | { readonly type: 'refused'; readonly refusal: Refusal } | undefined => {
+export const refusalNamed = (name: string, by: Speaker, past: Past): WhyRefusal | RefusalAnswer | undefined => {
   const ref = name.toUpperCase()
   if (!isRefusalRef(ref)) return undefined
   const found = past.refused?.filter((one) => one.ref === ref && maySee(by, one)) ?? []

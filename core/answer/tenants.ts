@@ -2,7 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { TenantName } from '../id.ts'
 import type { Speaker } from '../policy/membership.ts'
 import type { Question } from '../question.ts'
-import type { Refusal } from '../refusal.ts'
+import type { RefusalAnswer } from '../refusal.ts'
 import { nearest } from '../suggest.ts'
 import { tenantDetail, tenantView, type TenantDetail, type TenantView } from '../view.ts'
 
@@ -16,7 +16,7 @@ export const aboutTenants = (
   fleet: Fleet,
   by: Speaker,
   { ask, tenant: named }: Extract<Question, { ask: 'tenants' | 'members' | 'apiKeys' }>,
-): TenantsAnswer | { readonly type: 'refused'; readonly refusal: Refusal } => {
+): TenantsAnswer | RefusalAnswer => {
   const all = [...fleet.tenants.values()]
   const visible = by.role === 'operator' ? all : all.filter(({ name }) => name === by.tenant)
   if (ask === 'tenants' && named === null) return { type: 'tenants', tenants: visible.map(tenantView) }

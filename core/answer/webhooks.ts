@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { TenantName, WebhookId } from '../id.ts'
+import { byText } from '../indexes.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { isoTime } from '../time.ts'
 import type { Webhook } from '../webhook.ts'
@@ -25,7 +26,7 @@ export const webhooksOf = (fleet: Fleet, { tenant, role }: Speaker): WebhooksAns
   type: 'webhooks',
   webhooks: [...fleet.webhooks.values()]
     .filter((webhook) => role === 'operator' || webhook.tenant === tenant)
-    .toSorted((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => a.addedAt - b.addedAt || byText(a.id, b.id))
     .map(webhookView),
 })
 

@@ -5,9 +5,10 @@ import { byText } from '../indexes.ts'
 import type { Limits } from '../limits.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import { fitting } from '../policy/match.ts'
+import { poolChoices, poolsOf, termsPool } from '../policy/pools.ts'
 import { lengthsFor } from '../policy/quota.ts'
 import type { Pool } from '../pool.ts'
-import type { PoolChoice, Refusal } from '../refusal.ts'
+import type { Refusal } from '../refusal.ts'
 import type { Demand } from '../request.ts'
 import { nearest } from '../suggest.ts'
 import type { Tenant } from '../tenant.ts'
@@ -34,7 +35,7 @@ export const readDemand = (
   const demand: Demand = { type, pool: pool?.name ?? null, arch: command.arch, labels, count, platform, chassis }
   const unknown = unknownTrait(fleet, demand)
   if (unknown !== null) return { refusal: unknown }
-  return { demand, pool: pool ?? poolsOf(fleet, type)[0]! }
+  return { demand, pool: termsPool(fleet, demand)! }
 }
 
 const readPool = (
@@ -53,25 +54,11 @@ const readPool = (
   return noSuch(fleet, command.pool === null ? 'noSuchType' : 'noSuchPool', named)
 }
 
-const poolsOf = (fleet: Fleet, type: MachineType): Pool[] =>
-  [...fleet.pools.values()]
-    .filter((pool) => pool.configured && pool.type === type)
-    .toSorted((a, b) => byText(a.name, b.name))
-
 const noSuch = (fleet: Fleet, type: 'noSuchType' | 'noSuchPool', asked: string): Refused => {
   const pools = poolChoices(fleet)
   const words = [...new Set([...pools.map(({ type: of }) => of), ...pools.map(({ pool }) => pool)])]
   return { refusal: { type, asked, suggestion: nearest(asked, words), pools } }
 }
-
-/** What there is to ask for, in order of name. */
-const poolChoices = (fleet: Fleet): PoolChoice[] =>
-  MACHINE_TYPES.flatMap((type) => poolsOf(fleet, type)).map(({ name, type }) => ({
-    pool: name,
-    type,
-    ready: fleet.statuses.of(`${name}/ready`),
-    waiting: fleet.waiting.size(type),
-  }))
 
 /** An architecture or a label that no machine of the type has: waiting for one would be for ever. */
 const unknownTrait = (fleet: Fleet, demand: Demand): Refusal | null => {

@@ -4,7 +4,7 @@ import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import { DUFFY, type PersonId } from '../id.ts'
 import { noSuchTenant, obeyed, toldWhere, type Speaker } from '../policy/membership.ts'
-import type { Refusal } from '../refusal.ts'
+import type { Refusal, RefusalAnswer } from '../refusal.ts'
 import { decideEndBuild, decideNoteBuilds } from './build.ts'
 import { decideConfigure } from './configure.ts'
 import { Draft } from './draft.ts'
@@ -43,7 +43,7 @@ export type Decision =
       readonly notices: readonly Notice[]
       readonly outcome: Outcome
     }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | RefusalAnswer
 
 /**
  * Decides a command: total and deterministic. An accepted one leaves the fleet as it is afterwards, with every change in

@@ -18,6 +18,12 @@ export const begin = (draft: Draft, name: MachineName, step: Step, lease: LeaseI
   else succeeded(draft, machine, step, lease)
 }
 
+/** It is installed anew and then checked, before it is ready again. */
+export const startProbation = (draft: Draft, machine: Machine): void => {
+  const { steps, afterLease } = draft.fleet.poolOf(machine)
+  begin(draft, machine.name, steps.includes('rebuild') ? 'rebuild' : afterLease)
+}
+
 /** What follows a step that went well. */
 export const succeeded = (draft: Draft, machine: Machine, step: Step, lease: LeaseId | null): void => {
   switch (step) {

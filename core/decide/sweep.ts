@@ -9,11 +9,10 @@ import type { Pool } from '../pool.ts'
 import { SECOND } from '../time.ts'
 import type { Draft } from './draft.ts'
 import { end } from './lease.ts'
-import { startProbation } from './readmit.ts'
 import { tellOperators } from './operators.ts'
 import { tellReserved } from './reserve.ts'
 import { settle } from './settle.ts'
-import { begin } from './steps.ts'
+import { begin, startProbation } from './steps.ts'
 import { tellWarned, warn, type Warned } from './warn.ts'
 
 /** Leases looked at in one decision; the next tick takes up the rest. */

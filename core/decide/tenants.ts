@@ -83,9 +83,10 @@ export const decideRetireTenant = (draft: Draft, { tenant: name, only }: Of<'ret
   const { fleet } = draft
   const tenant = fleet.tenants.get(name)
   if (tenant === undefined) return noSuchTenant(fleet, name)
-  const onlyOperators = [...fleet.operatorKeys.of('all')].every((key) => key.tenant === name)
-  const [own] = [...fleet.operatorKeys.of('all')]
-  if (onlyOperators && own !== undefined) return { type: 'lastOperatorKey', apiKey: own.id }
+  const operatorKeys = [...fleet.operatorKeys.of('all')]
+  const [own] = operatorKeys
+  if (own !== undefined && operatorKeys.every((key) => key.tenant === name))
+    return { type: 'lastOperatorKey', apiKey: own.id }
   if (only !== undefined && !isPlanned([...fleet.leasesOf.of(name)], only))
     return { type: 'changedSince', again: `tenants retire ${name}` }
   change(draft, tenant, { active: false })

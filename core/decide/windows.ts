@@ -3,7 +3,7 @@ import type { Instant } from '../id.ts'
 import { nextBeginning, type Before } from '../maintenance.ts'
 import type { Machine } from '../machine.ts'
 import type { Draft } from './draft.ts'
-import { begin, clean } from './steps.ts'
+import { begin, clean, startProbation } from './steps.ts'
 
 /** Machines that one decision moves into or out of maintenance because time has come; the next tick takes up the rest. */
 const MOVED_AT_ONCE = 500
@@ -56,7 +56,6 @@ export const endMaintenance = (draft: Draft, machine: Machine): void => {
 
 const comeBack = (draft: Draft, machine: Machine, was: Before): void => {
   const { name } = machine
-  const { steps, afterLease } = draft.fleet.poolOf(machine)
   switch (was) {
     case 'off':
       return draft.emit({ type: 'machineStopped', machine: name })
@@ -65,6 +64,6 @@ const comeBack = (draft: Draft, machine: Machine, was: Before): void => {
     case 'used':
       return clean(draft, machine)
     case 'faulty':
-      return begin(draft, name, steps.includes('rebuild') ? 'rebuild' : afterLease)
+      return startProbation(draft, machine)
   }
 }

@@ -4,7 +4,7 @@ import type { Demand } from '../request.ts'
 import type { Stock } from '../stock.ts'
 import type { ChassisChoice } from '../why.ts'
 import { leastWorn, type Take } from './match.ts'
-import { termsPool } from './quota.ts'
+import { termsPool } from './pools.ts'
 import { byWear } from './wear.ts'
 
 /** Machines for a demand, in order of wear, and how they share chassis if that mattered. */

@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { PlatformName } from '../id.ts'
+import { byText } from '../indexes.ts'
 import type { Machine } from '../machine.ts'
 import type { Demand } from '../request.ts'
 import type { Shape, Stock } from '../stock.ts'
@@ -42,7 +43,7 @@ export const byPlatform = (stocks: readonly Stock[]): PlatformStock[] =>
       inService: sum(of, ({ inService }) => inService),
       attempts: sum(of, ({ attempts }) => attempts),
     }))
-    .toSorted((a, b) => (a.platform < b.platform ? -1 : 1))
+    .toSorted((a, b) => byText(a.platform, b.platform))
 
 /** Chooses up to `count` ready machines of some stocks, in order of wear, and at most `each` of each stock. */
 export type Take = (stocks: readonly Stock[], count: number, each?: number) => Machine[]

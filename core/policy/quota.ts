@@ -1,8 +1,7 @@
 import type { Fleet } from '../fleet.ts'
-import type { Pool } from '../pool.ts'
 import type { Demand } from '../request.ts'
 import type { Tenant } from '../tenant.ts'
-import { byText } from '../indexes.ts'
+import { termsPool } from './pools.ts'
 
 export interface Terms {
   /** Where nobody says. */
@@ -22,11 +21,4 @@ export const lengthsFor = (fleet: Fleet, tenant: Tenant, { type, pool: named }: 
     longestMs,
     of: longestMs < pool.longestMs ? `tenant ${tenant.name}` : `pool ${pool.name}`,
   }
-}
-
-/** The pool whose terms a demand is under: the one that it names, else the first of its type by name. */
-export const termsPool = (fleet: Fleet, { type, pool: named }: Pick<Demand, 'type' | 'pool'>): Pool | undefined => {
-  if (named !== null) return fleet.pools.get(named)
-  const pools = [...fleet.pools.values()].filter((pool) => pool.type === type && pool.configured)
-  return pools.toSorted((a, b) => byText(a.name, b.name))[0]
 }

@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet.ts'
-import type { Instant, PlatformName } from '../id.ts'
+import type { Instant, PlatformName, TenantName } from '../id.ts'
 import { firstOf } from '../indexes.ts'
 import type { MachineType } from '../machine.ts'
 import type { Pool } from '../pool.ts'
@@ -8,7 +8,7 @@ import type { Stock } from '../stock.ts'
 import { openFor } from './calendar.ts'
 import { fitting, sum } from './match.ts'
 import { place, type Wish } from './platform.ts'
-import { openingMs, SetAside, type Claim } from './setaside.ts'
+import { awayMs, SetAside, slackMs, type Claim } from './setaside.ts'
 import { endings, freeAt, turnaroundMs } from './timeline.ts'
 
 /** A request that waits for its hour. */
@@ -34,13 +34,13 @@ export interface Booking extends Wish {
  * Where a booking has room: the nearest platform that will have so many free by then, all leases lasting until their planned end
  * and all claims served. Null: nowhere.
  */
-export const roomFor = (fleet: Fleet, at: Instant, asked: Asked): Room | null => {
+export const roomFor = (fleet: Fleet, at: Instant, asked: Sought): Room | null => {
   for (const room of roomsFor(fleet, at, asked)) if (room.free >= asked.booking.demand.count) return room
   return null
 }
 
-interface Asked {
-  readonly tenant: string
+interface Sought {
+  readonly tenant: TenantName
   readonly booking: Booking
   readonly kept: SetAside
 }
@@ -49,11 +49,11 @@ interface Asked {
 export function* roomsFor(
   fleet: Fleet,
   at: Instant,
-  { tenant, booking, kept }: Asked,
+  { tenant, booking, kept }: Sought,
 ): Generator<Room & { readonly free: number }> {
   const { demand, from } = booking
   const wish = { ...booking, preferUntil: from }
-  const placed = place(fleet, fleet.tenants.need(tenant as never), wish, { at: from, take: () => [] })
+  const placed = place(fleet, fleet.tenants.need(tenant), wish, { at: from, take: () => [] })
   const choices: readonly Room[] =
     demand.platform === 'any'
       ? [{ stocks: placed.allowed, platform: null }]
@@ -81,12 +81,8 @@ const spareFor = (
 export const endOf = (
   fleet: Fleet,
   stocks: readonly Stock[],
-  { from, durationMs, graceMs }: Pick<Booking, 'from' | 'durationMs' | 'graceMs'>,
-): Instant => (from + openingMs(fleet, stocks) + durationMs + graceMs + slackMs(fleet, stocks)) as Instant
-
-/** By so much a lease must have ended for its machine to be ready in time. */
-const slackMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
-  Math.max(0, ...stocks.map(({ shape }) => turnaroundMs(fleet.pools.need(shape.pool))))
+  { from, ...stay }: Pick<Booking, 'from' | 'durationMs' | 'graceMs'>,
+): Instant => (from + awayMs(fleet, stocks, stay)) as Instant
 
 /** The machines that are kept for a reservation from its start on: of the platform that it was given when it was made. */
 export const claimOf = (fleet: Fleet, request: Reserved): Claim => {
@@ -148,7 +144,7 @@ const MOST_LOOKED_AT = 200
 export const nextRoom = (
   fleet: Fleet,
   at: Instant,
-  { last, ...asked }: Asked & { readonly last: number },
+  { last, ...asked }: Sought & { readonly last: number },
 ): Instant | null => {
   const stocks = fitting(fleet, asked.booking.demand)
   const slack = slackMs(fleet, stocks)

@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId } from '../id.ts'
+import type { Stay } from './calendar.ts'
 import { plannedEnd } from './due.ts'
 import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
@@ -38,8 +39,6 @@ export interface KeptPart {
 }
 
 export const NOTHING_KEPT: Kept = { machines: 0, claims: [], parts: [] }
-
-type Stay = Pick<MachineRequest, 'durationMs' | 'graceMs'>
 
 /** What decides how long machines are away that somebody is given. */
 export interface Terms extends Stay {
@@ -91,7 +90,7 @@ export class SetAside {
    */
   mostOf(stocks: readonly Stock[], stayMs: number, enough: number): number {
     let most = 0
-    /** What claims can still spare, of those that leave the least of a stock. */
+    // What claims can still spare, of those that leave the least of a stock.
     const left = new Map<Claim, number>()
     for (const stock of stocks) {
       if (stock.ready.size === 0) continue
@@ -124,7 +123,7 @@ export class SetAside {
     const reserved = this.#claims.filter((claim) => claim.reserved && claim.stocks.some((one) => stocks.includes(one)))
     if (reserved.length === 0) return from
     let start = from
-    const lasts = this.#awayMs(stay, stocks)
+    const lasts = awayMs(this.#fleet, stocks, stay)
     for (const claim of reserved.toSorted((a, b) => a.from - b.from || a.until - b.until)) {
       const isInTheWay = claim.from < start + lasts && claim.until > start
       if (isInTheWay && this.#spareOf(claim) < count) start = claim.until
@@ -182,12 +181,6 @@ export class SetAside {
     return against
   }
 
-  /** How long machines are away at most, until they are ready for the next. */
-  #awayMs({ durationMs, graceMs }: Stay, stocks: readonly Stock[]): number {
-    const turnarounds = stocks.map(({ shape }) => turnaroundMs(this.#fleet.pools.need(shape.pool)))
-    return openingMs(this.#fleet, stocks) + durationMs + graceMs + Math.max(0, ...turnarounds)
-  }
-
   #take(
     against: ReadonlyMap<Stock, readonly Claim[]>,
     stocks: readonly Stock[],
@@ -226,8 +219,16 @@ const isCounted = (one: Claim, other: Claim): boolean =>
   (!one.reserved || one.until > other.from) &&
   one.stocks.some((stock) => other.stocks.includes(stock))
 
+/** How long machines are away at most that somebody is given, until they are ready for the next. */
+export const awayMs = (fleet: Fleet, stocks: readonly Stock[], { durationMs, graceMs }: Stay): number =>
+  openingMs(fleet, stocks) + durationMs + graceMs + slackMs(fleet, stocks)
+
+/** By so much a lease must have ended for its machine to be ready in time. */
+export const slackMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
+  Math.max(0, ...stocks.map(({ shape }) => turnaroundMs(fleet.pools.need(shape.pool))))
+
 /** The longest that it takes to let a tenant in: a lease's time begins only then. */
-export const openingMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
+const openingMs = (fleet: Fleet, stocks: readonly Stock[]): number =>
   Math.max(
     0,
     ...stocks.map(({ shape }) => {

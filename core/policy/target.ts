@@ -14,8 +14,18 @@ export interface Target {
   readonly name: string
 }
 
-/** Beyond that, comparing a name with every other would hold up everybody else. */
+/** Machines beyond which no name is suggested: comparing one with every other would hold up everybody else. */
 const MOST_COMPARED = 5000
+
+/** A machine by its name, in any case. */
+export const machineNamed = (fleet: Fleet, name: string): Machine | undefined =>
+  fleet.machines.get(name as MachineName) ?? fleet.machines.get(name.toLowerCase() as MachineName)
+
+/** Refuses what was to be done with a machine that does not exist. */
+export const noSuchMachine = (fleet: Fleet, asked: string): Refusal => {
+  const names = fleet.machines.size > MOST_COMPARED ? [] : Array.from(fleet.machines.values(), ({ name }) => name)
+  return { type: 'noSuchMachine', asked, suggestion: nearest(asked, names) }
+}
 
 /**
  * The machines in service that a name stands for, by their names: one machine, or all of a pool, a platform, a chassis or with a
@@ -43,7 +53,7 @@ export const machinesNamed = (
 
 const machinesOf = (fleet: Fleet, { kind, name }: Target): Machine[] => {
   if (kind === 'machine') {
-    const machine = fleet.machines.get(name as MachineName) ?? fleet.machines.get(name.toLowerCase() as MachineName)
+    const machine = machineNamed(fleet, name)
     return machine !== undefined && inService(machine) ? [machine] : []
   }
   return [...fleet.machines.values()]

@@ -2,6 +2,7 @@ import type { Command, GetCommand, Wanting } from '../command.ts'
 import type { Instant } from '../id.ts'
 import type { Demand, PlatformRule } from '../request.ts'
 import { isoTime, MINUTE } from '../time.ts'
+import { commandOf } from '../verbs/get.ts'
 import { typedSpan } from './time.ts'
 
 /** The line that asks for the same machines, by another platform rule or its own. */
@@ -42,25 +43,7 @@ export const typedAgain = (asked: Command | undefined, over: Partial<GetCommand>
 export const typedInstant = (at: Instant): string =>
   `${isoTime((Math.ceil(at / MINUTE) * MINUTE) as Instant).slice(0, 16)}Z`
 
-const PLAIN: GetCommand = {
-  do: 'get',
-  type: 'metal',
-  pool: null,
-  arch: null,
-  labels: [],
-  count: 1,
-  platform: 'same',
-  chassis: null,
-  durationMs: null,
-  priority: 0,
-  keys: [],
-  reason: '',
-  metadata: {},
-  queue: true,
-  keepPlace: false,
-  pollWithinMs: null,
-  address: null,
-}
+const PLAIN = commandOf({ type: 'metal' }, null)
 
 type Machines = Pick<GetCommand, 'type' | 'pool' | 'count' | 'arch' | 'labels' | 'platform' | 'chassis'>
 

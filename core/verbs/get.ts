@@ -12,7 +12,7 @@ import {
   type PlatformRule,
 } from '../request.ts'
 import { LONGEST_KEY, type SshKey } from '../ssh-key.ts'
-import { MOST_MACHINES, nameOf, LONGEST_LEASE_MS } from './bounds.ts'
+import { LONGEST_LEASE_MS, LONGEST_REASON, MOST_MACHINES, nameOf } from './bounds.ts'
 import { COLLECT, collectIn } from './collect.ts'
 import type { Argument, Values, Verb } from './verb.ts'
 
@@ -73,7 +73,7 @@ const args: readonly Argument[] = [
   COLLECT,
   {
     name: 'reason',
-    kind: { type: 'text', longest: 2000, example: 'kernel bisect' },
+    kind: { type: 'text', longest: LONGEST_REASON, example: 'kernel bisect' },
     summary: 'what for, for those who read the list',
     after: ['because', 'reason'],
     rest: true,

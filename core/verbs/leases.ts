@@ -1,5 +1,5 @@
 import type { Instant } from '../id.ts'
-import { LONGEST_LEASE_MS, nameOf } from './bounds.ts'
+import { LONGEST_LEASE_MS, LONGEST_REASON, nameOf } from './bounds.ts'
 import { COLLECT, collectIn } from './collect.ts'
 import type { Argument, Verb } from './verb.ts'
 
@@ -18,7 +18,7 @@ export const done: Verb = {
     COLLECT,
     {
       name: 'bad',
-      kind: { type: 'text', longest: 2000, example: 'disk errors' },
+      kind: { type: 'text', longest: LONGEST_REASON, example: 'disk errors' },
       summary:
         'what is wrong with the machine, if anything is: it is installed anew and checked before anybody gets it',
       after: ['bad'],
@@ -117,7 +117,7 @@ export const hold: Verb = {
     },
     {
       name: 'reason',
-      kind: { type: 'text', longest: 2000, example: 'panic in ext4' },
+      kind: { type: 'text', longest: LONGEST_REASON, example: 'panic in ext4' },
       summary: 'what for, for those who read the list',
       after: ['because', 'reason'],
       rest: true,

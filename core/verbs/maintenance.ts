@@ -1,11 +1,7 @@
 import type { Instant } from '../id.ts'
 import type { Recurring } from '../instant.ts'
-import { DAY } from '../time.ts'
-import { nameOf } from './bounds.ts'
+import { LONGEST_AHEAD_MS, LONGEST_REASON, nameOf } from './bounds.ts'
 import type { Argument, Verb } from './verb.ts'
-
-/** How far ahead a window may be set. */
-const LONGEST_AHEAD_MS = 366 * DAY
 
 const what: Argument = {
   name: 'what',
@@ -64,7 +60,7 @@ export const setMaintenance: Verb = {
     },
     {
       name: 'reason',
-      kind: { type: 'text', longest: 2000, example: 'bad disk' },
+      kind: { type: 'text', longest: LONGEST_REASON, example: 'bad disk' },
       summary: 'what for, for those who wait',
       after: ['because', 'reason'],
       rest: true,

@@ -1,10 +1,7 @@
 import type { Instant } from '../id.ts'
-import { DAY } from '../time.ts'
+import { LONGEST_AHEAD_MS } from './bounds.ts'
 import { commandOf, get } from './get.ts'
 import type { Argument, Verb } from './verb.ts'
-
-/** What no site allows further ahead than. */
-const LONGEST_AHEAD_MS = 366 * DAY
 
 const from: Argument = {
   name: 'from',

@@ -250,7 +250,11 @@ test('only a quarantined machine can be readmitted', () => {
     machine: 'amd-1',
     status: 'ready',
   })
-  expect(told(world.ask('duffy', { do: 'readmit', machine: 'nope' }))).toMatchObject({ type: 'noSuchMachine' })
+  expect(told(world.ask('duffy', { do: 'readmit', machine: 'amb-1' }))).toEqual({
+    type: 'noSuchMachine',
+    asked: 'amb-1',
+    suggestion: 'amd-1',
+  })
 })
 
 describe('a machine that its holder calls bad', () => {

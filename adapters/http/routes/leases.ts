@@ -1,4 +1,4 @@
-import { leaseView, verbNamed, type LeaseId } from '#core'
+import { heldBy, leaseView, verbNamed, type LeaseId } from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
 import { perform } from '../perform.ts'
@@ -7,7 +7,7 @@ import { refuse } from '../refuse.ts'
 import { misread } from '../problem.ts'
 import { ok, type KeyedRoute } from '../route.ts'
 import { LEASE, listOf, TOLD } from '../shapes.ts'
-import { heldBy, ownLease } from '../standing.ts'
+import { ownLease } from '../standing.ts'
 
 const mine = pageQuery({ all: z.stringbool().optional() })
 const FIELDS = z.record(z.string(), z.unknown())

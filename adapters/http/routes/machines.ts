@@ -1,4 +1,13 @@
-import { machineDetail, machineNamed, machineView, machineWear, poolView, wearReport, type Fleet } from '#core'
+import {
+  machineDetail,
+  machineNamed,
+  machineView,
+  machineWear,
+  noSuchMachine,
+  poolView,
+  wearReport,
+  type Fleet,
+} from '#core'
 import { z } from 'zod'
 import { cursorOf, pageOf, pageQuery } from '../page.ts'
 import { readQuery } from '../query.ts'
@@ -31,12 +40,12 @@ export const machines: readonly KeyedRoute[] = [
     gives: { 200: z.object({ machine: MACHINE }) },
     answer: async ({ door, params }, caller) => {
       const asked = params['name']!
-      const machine = await door.ports.lane.read((fleet) => {
-        const found = machineNamed(fleet, asked)
-        if (found === undefined) return undefined
-        return caller.role === 'operator' ? machineDetail(fleet, found) : machineView(found)
+      const found = await door.ports.lane.read((fleet) => {
+        const machine = machineNamed(fleet, asked)
+        if (machine === undefined) return noSuchMachine(fleet, asked)
+        return { machine: caller.role === 'operator' ? machineDetail(fleet, machine) : machineView(machine) }
       })
-      return machine === undefined ? refuse(door, { type: 'noSuchMachine', asked, suggestion: null }) : ok({ machine })
+      return 'machine' in found ? ok(found) : refuse(door, found)
     },
   },
   {

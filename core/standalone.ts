@@ -4,6 +4,7 @@ import type { Brand } from './id.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import type { Platform, Pool } from './pool.ts'
 import type { JsonObject } from './run.ts'
+import { DEFAULT_TERMS } from './tenant.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
 /** The same with plain strings and numbers for names, ids and instants: what a program writes that has only its own word for them. */
@@ -94,13 +95,7 @@ const MACHINE: Omit<SiteMachine, 'name' | 'pool' | 'platform'> = {
 }
 
 const TENANT: Omit<SiteTenant, 'name'> = {
-  quota: 10,
-  weight: 1,
-  priority: 0,
-  defaultMs: null,
-  longestMs: null,
-  holds: 1,
-  holdMs: 24 * HOUR,
+  ...DEFAULT_TERMS,
   members: [],
   keys: [],
 }
