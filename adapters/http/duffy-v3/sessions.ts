@@ -7,6 +7,7 @@ import type { Answer } from '../route.ts'
 import { refusalWords } from '../words.ts'
 import { badId, forbidden, idOf, invalidBody, no, notFound, success, type Asked, type V3Route } from './route.ts'
 import { EMPTY, emptySession } from './empty.ts'
+import { numberOrText, whole, yesOrNo } from './lenient.ts'
 import { present, partMetadata, sessionOfNumber, type Session } from '../facade/session.ts'
 import { endOf, sessionOf, type Spec } from './shapes.ts'
 import { readExpiry, stamp, type Expiry } from './time.ts'
@@ -61,18 +62,15 @@ export const sessions: readonly V3Route[] = [
 ]
 
 const MOST_SPECS = 50
-const SPEC = z.object({ pool: z.string().max(200), quantity: z.int().min(1) })
-const POST = z.object({ nodes_specs: z.array(SPEC).max(MOST_SPECS), tenant_id: z.int().nullish() })
-const expiry = z
-  .string()
-  .max(60)
-  .transform((text, context): Expiry => {
-    const read = readExpiry(text)
-    if (read !== null) return read
-    context.addIssue({ code: 'custom', message: 'a date and time, or a length with its sign: "+6h", "-20m25s"' })
-    return z.NEVER
-  })
-const PUT = z.object({ active: z.boolean().nullish(), expires_at: expiry.nullish() })
+const SPEC = z.object({ pool: numberOrText(z.string().max(200)), quantity: whole(z.int().min(1)) })
+const POST = z.object({ nodes_specs: z.array(SPEC).max(MOST_SPECS), tenant_id: whole(z.int()).nullish() })
+const expiry = z.union([z.number().min(0), z.string().max(60)]).transform((value, context): Expiry => {
+  const read = readExpiry(value)
+  if (read !== null) return read
+  context.addIssue({ code: 'custom', message: 'a date and time, or a length with its sign: "+6h", "-20m25s"' })
+  return z.NEVER
+})
+const PUT = z.object({ active: yesOrNo.nullish(), expires_at: expiry.nullish() })
 
 /** Whoever gives no credentials has no sessions. */
 const seen = (fleet: Fleet, caller: Caller | null, isOpen: boolean): Iterable<Lease> => {

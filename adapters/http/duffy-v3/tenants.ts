@@ -20,7 +20,8 @@ import type { Answer } from '../route.ts'
 import { refusalWords } from '../words.ts'
 import { badId, forbidden, idOf, invalidBody, no, notFound, success, type Asked, type V3Route } from './route.ts'
 import { tenantOf } from './shapes.ts'
-import { readSpan } from './time.ts'
+import { numberOrText, whole, yesOrNo } from './lenient.ts'
+import { readLifetime } from './time.ts'
 
 const DOOR = 'v3'
 
@@ -88,28 +89,32 @@ const sshKey = z
     return z.NEVER
   })
 const span = z.union([z.number().min(60), z.string().max(60)]).transform((value, context): number => {
-  const ms = typeof value === 'number' ? Math.round(value * 1000) : readSpan(value)
+  const ms = typeof value === 'number' ? Math.round(value * 1000) : readLifetime(value)
   if (ms !== null && ms <= LONGEST_LIFETIME_S * 1000) return ms
   context.addIssue({ code: 'custom', message: 'a number of seconds, or a length such as "6h"; at most 366d' })
   return z.NEVER
 })
-const quota = z.int().min(0).max(100_000)
+const quota = whole(z.int().min(0).max(100_000))
 
 const POST = z.object({
-  name: z.string().max(200),
+  name: numberOrText(z.string().max(200)),
   ssh_key: sshKey,
-  is_admin: z.boolean().nullish(),
+  is_admin: yesOrNo.nullish(),
   node_quota: quota.nullish(),
   session_lifetime: span.nullish(),
   session_lifetime_max: span.nullish(),
 })
-const PUT = z.object({
-  active: z.boolean().nullish(),
+const CHANGE = z.object({
+  active: yesOrNo.nullish(),
   ssh_key: sshKey.nullish(),
   api_key: z.union([z.literal('reset'), z.string().refine(isUuid, { error: 'a UUID, or "reset"' })]).nullish(),
   node_quota: quota.nullish(),
   session_lifetime: span.nullish(),
   session_lifetime_max: span.nullish(),
+})
+/** What names no field that there is changes nothing, and is told so rather than thanked. */
+const PUT = CHANGE.refine((change) => Object.keys(change).length > 0, {
+  error: `one of ${Object.keys(CHANGE.shape).join(', ')} is required`,
 })
 
 /** What is null is as the site has it. A lifetime above the most that is allowed is cut to it without a word. */

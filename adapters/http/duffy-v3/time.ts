@@ -14,26 +14,55 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1000,
   ms: 1,
 }
-const LENGTH = /^(?:\d{1,9}(?:ms|[wdhms]))+$/
-const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/
+const LENGTH = /^(?:\s*\d{1,9}(?:ms|[wdhms]))+$/
+const INSTANT =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3})\d{0,9})?)?(?:(Z)|([+-]\d\d)(?::?(\d\d))?)?$/
+/** Seconds since 1970 would be far in the future; it is milliseconds. */
+const MS_FROM = 2e10
 
-/** `+6h`, `-20m25s`, or a date and time, of UTC unless it names an offset. Null: neither. */
-export function readExpiry(text: string): Expiry | null {
-  const [, sign, length] = /^([+-])(.+)$/.exec(text) ?? []
+/** `+6h`, `-20m25s`, or a date and time, of UTC unless it names an offset, or since 1970. Null: neither. */
+export function readExpiry(value: number | string): Expiry | null {
+  if (typeof value === 'number') return { at: since1970(value) }
+  if (/^\d{1,20}(?:\.\d+)?$/.test(value)) return { at: since1970(Number(value)) }
+  const [, sign, length] = /^\s*([+-])(.+)$/.exec(value) ?? []
   const ms = length === undefined ? null : readSpan(length)
   if (ms !== null) return { byMs: sign === '-' ? -ms : ms }
-  const [found, offset] = INSTANT.exec(text) ?? []
-  if (found === undefined) return null
-  const at = Date.parse(offset === undefined ? `${found.replace(' ', 'T')}Z` : found.replace(' ', 'T'))
-  return Number.isNaN(at) || !isDay(found.slice(0, 10)) ? null : { at }
+  const at = readInstant(value)
+  return at === null ? null : { at }
 }
+
+const since1970 = (value: number): number => {
+  const ms = value > MS_FROM ? value : value * 1000
+  return Math.min(Math.round(ms), LAST)
+}
+
+/** The last instant that a `Date` knows. */
+const LAST = 8.64e15
+
+const readInstant = (text: string): number | null => {
+  const [found, year, month, day, hour, minute, second = '0', fraction = '', , hours = '+00', minutes = '00'] =
+    INSTANT.exec(text) ?? []
+  if (found === undefined) return null
+  const date = `${year}-${two(month!)}-${two(day!)}`
+  const time = `${two(hour!)}:${two(minute!)}:${two(second)}.${fraction.padEnd(3, '0')}`
+  const at = Date.parse(`${date}T${time}${hours}:${minutes}`)
+  return Number.isNaN(at) || !isDay(date) ? null : at
+}
+
+const two = (digits: string): string => digits.padStart(2, '0')
 
 /** Whether there is such a day: of a 30th of February a `Date` makes the 2nd of March. */
 const isDay = (day: string): boolean => new Date(day).toISOString().startsWith(day)
 
+/** `6h`, with a plus or without, or seconds in digits, in milliseconds; null if it is none. */
+export function readLifetime(text: string): number | null {
+  return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : readSpan(text.replace(/^\s*\+/, ''))
+}
+
 /** `1w2d3h4m5s6ms`, in milliseconds; null if it is none. */
-export function readSpan(text: string): number | null {
-  if (!LENGTH.test(text)) return null
-  const lengths = [...text.matchAll(/(\d+)(ms|[wdhms])/g)].map(([, count, unit]) => Number(count) * UNITS[unit!]!)
+function readSpan(text: string): number | null {
+  const small = text.trimEnd().toLowerCase()
+  if (!LENGTH.test(small)) return null
+  const lengths = [...small.matchAll(/(\d+)(ms|[wdhms])/g)].map(([, count, unit]) => Number(count) * UNITS[unit!]!)
   return lengths.reduce((total, length) => total + length, 0)
 }
