@@ -162,12 +162,18 @@ export const tenantsSaid = (answer: TenantsAnswer, telling: Telling): Said => {
 const inBrief = ({ name, active, held, quota }: TenantView): string =>
   `${name} (${active ? `holds ${held} of ${quota}` : 'retired'})`
 
-const inFull = ({ name, active, held, quota, defaultMs, longestMs, owner, keys }: TenantDetail): string => {
+const inFull = (tenant: TenantDetail): string => {
+  const { name, active, held, quota, defaultMs, longestMs, owner, keys } = tenant
   const usual = defaultMs === null ? '' : `, for ${span(defaultMs)} unless it says how long`
   const longest = longestMs === null ? '' : `, at most ${span(longestMs)} each`
-  const state = active ? `holds ${held} of ${counted(quota, 'machine')}${usual}${longest}` : 'is retired'
+  const state = active
+    ? `holds ${held} of ${counted(quota, 'machine')}${usual}${longest}; ${keeps(tenant)}`
+    : 'is retired'
   return `${name} ${state}; ${counted(keys.length, 'SSH key')}; set by ${owner === 'config' ? 'the config' : 'its people'}.`
 }
+
+const keeps = ({ holds, holdMs }: TenantDetail): string =>
+  holds === 0 ? 'it may keep none for debugging' : `it may keep ${holds} for debugging, for ${span(holdMs)}`
 
 const membersSaid = ({ name, members }: TenantDetail, { say }: Telling): string =>
   members.length === 0

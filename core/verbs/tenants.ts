@@ -32,6 +32,18 @@ const TERMS: readonly Argument[] = [
     after: ['longest'],
   },
   {
+    name: 'holds',
+    kind: { type: 'count', least: 0, most: 100_000 },
+    summary: 'machines it may keep for debugging at once',
+    after: ['holds'],
+  },
+  {
+    name: 'hold',
+    kind: { type: 'duration', longestMs: LONGEST_LEASE_MS, example: '24h' },
+    summary: 'how long it may keep one so',
+    after: ['hold'],
+  },
+  {
     name: 'keys',
     kind: { type: 'sshKey', longest: LONGEST_KEY },
     summary: 'SSH public keys let in where neither a request nor its asker names one',
@@ -41,10 +53,12 @@ const TERMS: readonly Argument[] = [
   },
 ]
 
-const termsOf = ({ quota, lease, longest }: Values): Partial<TenantTerms> => ({
+const termsOf = ({ quota, lease, longest, holds, hold }: Values): Partial<TenantTerms> => ({
   ...(quota === undefined ? {} : { quota: quota as number }),
   ...(lease === undefined ? {} : { defaultMs: lengthOf(lease) }),
   ...(longest === undefined ? {} : { longestMs: lengthOf(longest) }),
+  ...(holds === undefined ? {} : { holds: holds as number }),
+  ...(hold === undefined ? {} : { holdMs: hold as number }),
 })
 
 const lengthOf = (value: Values[string]): number | null => (value === DEFAULT ? null : (value as number))
@@ -102,7 +116,12 @@ export const setTenant: Verb = {
   who: 'operator',
   type: 'command',
   arguments: [tenantName('which'), ...TERMS],
-  examples: ['tenants set infra quota 20', 'tenants set infra lease 4h longest 12h', 'tenants set infra lease default'],
+  examples: [
+    'tenants set infra quota 20',
+    'tenants set infra lease 4h longest 12h',
+    'tenants set infra lease default',
+    'tenants set infra holds 5 hold 2d',
+  ],
   asks: (values) => ({
     type: 'command',
     command: {

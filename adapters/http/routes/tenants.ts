@@ -36,8 +36,9 @@ export const tenants: readonly KeyedRoute[] = [
     method: 'PATCH',
     path: '/api/v2/tenants/:tenant',
     who: 'operator',
-    summary: 'change what it may have: {"quota": 20, "lease": "4h"}; a length that is null is as the pool has it',
-    body: { verb: 'tenants set', given: 'tenant', example: { quota: 20, lease: '4h' } },
+    summary:
+      'change what it may have: {"quota": 20, "lease": "4h", "holds": 5, "hold": "2d"}; a "lease" or "longest" that is null is as the pool has it',
+    body: { verb: 'tenants set', given: 'tenant', example: { quota: 20, lease: '4h', holds: 5, hold: '2d' } },
     gives: { 200: TOLD },
     answer: (call, caller) => performOn(call, caller, 'tenants set'),
   },

@@ -430,7 +430,10 @@ test.each([
     ['--lease', '3h', '--longest', '12h'],
     'alice holds 0 of 3 machines, for 3h unless it says how long, at most 12h each;',
   ],
-  [['lease', 'default'], 'alice holds 0 of 3 machines;'],
+  [['lease', 'default'], 'alice holds 0 of 3 machines; it may keep 1 for debugging, for 1d;'],
+  [['holds', '5', 'hold', '2d'], 'it may keep 5 for debugging, for 2d;'],
+  [['--holds', '5', '--hold', '90m'], 'it may keep 5 for debugging, for 1h 30m;'],
+  [['holds', '0'], 'it may keep none for debugging;'],
 ])('tenants set alice %j', async (words, shown) => {
   await using served = await serve()
   expect(await run(['tenants', 'set', 'alice', ...words], at(served, 'operator'))).toMatchObject({ exit: 0 })

@@ -57,6 +57,8 @@ test.each([
   [{ name: 'infra', lease: 'for ever' }, 'lease'],
   [{ name: 'infra', lease: '1s' }, 'lease'],
   [{ name: 'infra', lease: '4h', longest: '2h' }, 'lease'],
+  [{ name: 'infra', holds: -1 }, 'holds'],
+  [{ name: 'infra', hold: '0s' }, 'hold'],
   [{ name: 'infra', color: 'red' }, 'color'],
 ])('%j is refused, and names what is wrong', async (body, field) => {
   await using served = await serve()
@@ -86,6 +88,19 @@ test.each([[null], ['default']])(
     expect(await set({ lease: back })).toMatchObject({ status: 200, defaultMs: null, longestMs: 14_400_000 })
   },
 )
+
+test('how many machines a tenant may keep for debugging is set, shown, and goes for the next one that it keeps', async () => {
+  await using served = await serve()
+  served.duffy.prompt = true
+  const { lease } = (await served.call('POST', '/api/v2/requests', { body: { type: 'metal', count: 2 } })).body
+  const hold = () => served.call('POST', `/api/v2/leases/${lease.id}/hold`, { body: { for: '30h' } })
+  expect(await hold()).toMatchObject({ status: 409, body: { refusal: 'tooManyHeld' } })
+  const body = { holds: 2, hold: '36h' }
+  expect((await served.call('PATCH', '/api/v2/tenants/alice', { as: 'operator', body })).status).toBe(200)
+  const { tenant } = (await served.call('GET', '/api/v2/tenants/alice')).body
+  expect(tenant).toMatchObject({ quota: 3, holds: 2, holdMs: 36 * 3_600_000 })
+  expect((await hold()).status).toBe(200)
+})
 
 test('a key that is revoked is let in no more', async () => {
   await using served = await serve()

@@ -108,6 +108,8 @@ describe('the other verbs', () => {
     ['tenants set infra lease 4 hours longest 12h', { terms: { defaultMs: 4 * HOUR, longestMs: 12 * HOUR } }],
     ['tenants set infra lease Default.', { terms: { defaultMs: null } }],
     ['tenants set infra longest default quota 3', { terms: { longestMs: null, quota: 3 } }],
+    ['tenants set infra holds 5 hold 2 days', { terms: { holds: 5, holdMs: 48 * HOUR } }],
+    ['tenants add infra holds 0', { terms: { holds: 0 } }],
     ['tenants add infra lease 90m', { terms: { defaultMs: 1.5 * HOUR } }],
     ['whoami', { ask: 'whoami' }],
     ['help', { ask: 'help', verb: null }],
