@@ -7,11 +7,14 @@ export interface Cursor {
   readonly limit: number
 }
 
+const AFTER = 'give what "next" was in the page before'
+const LIMIT = 'give a number of rows, from 1'
+
 /** The query of a list, `?after=12&limit=50`, with whatever else it takes. */
 export const pageQuery = <Shape extends z.ZodRawShape>(more: Shape) =>
   z.strictObject({
-    after: z.coerce.number().int().min(0).optional(),
-    limit: z.coerce.number().int().min(1).optional(),
+    after: z.coerce.number({ error: AFTER }).int({ error: AFTER }).min(0, { error: AFTER }).optional(),
+    limit: z.coerce.number({ error: LIMIT }).int({ error: LIMIT }).min(1, { error: LIMIT }).optional(),
     ...more,
   })
 

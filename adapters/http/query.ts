@@ -12,12 +12,23 @@ export function readQuery<T>(
     const read = schema.safeParse(call.query)
     if (read.success) return answer(call, caller, read.data)
     const issues = issuesOf(read.error)
-    return misread(
-      `The query is not understood: ${issues.map(({ path, detail }) => `${path || '?'}: ${detail}`).join('; ')}`,
-      issues,
-    )
+    return misread(`The query is not understood. ${read.error.issues.map(said).join(' ')}`, issues)
   }
   return { query: schema, answer: checked }
+}
+
+const said = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'unrecognized_keys' ? takesNo(issue.keys) : `"?${issue.path.join('.')}": ${issue.message}.`
+
+const takesNo = (names: readonly string[]): string =>
+  `This address takes no ${names.map((name) => `"?${name.slice(0, 50)}"`).join(', ')}.`
+
+/** What of its query a route would read past; null: nothing. Whoever adds `?dryRun=true` where nothing reads it is not to find out afterwards. */
+export function unread({ method, query: schema }: KeyedRoute, query: Call['query']): Answer | null {
+  if (schema !== undefined) return null
+  // Commands may wait; how long, they read themselves.
+  const names = Object.keys(query).filter((name) => name !== 'wait' || method === 'GET')
+  return names.length === 0 ? null : misread(`${takesNo(names)} Nothing was done.`)
 }
 
 /** Each fault of a query or body by its path. */

@@ -17,6 +17,7 @@ import { settingsOf, type HttpOptions, type Settings } from './options.ts'
 import { mountOn } from './mount.ts'
 import type { Ports } from './ports.ts'
 import { noKey, noSecret, notFound, notReady, problem, tooFast } from './problem.ts'
+import { unread } from './query.ts'
 import { buckets } from './rate.ts'
 import type { Answer, Door, Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -186,7 +187,7 @@ const serve = (app: FastifyInstance, door: Door, route: Route): void => {
     handler: async (request, reply) => {
       const call = callOf(door, request, reply)
       if (route.who === 'anyone') return send(reply, await route.answer(call))
-      return send(reply, await route.answer(call, request.caller!))
+      return send(reply, unread(route, call.query) ?? (await route.answer(call, request.caller!)))
     },
   })
 }
