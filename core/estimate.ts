@@ -1,10 +1,10 @@
-import { LEVELS, readFutures, type Estimate, type Futures } from './estimate/calibration.ts'
+import { calibrationOf, LEVELS, readFutures, type Estimate, type Futures } from './estimate/calibration.ts'
 import { Life, NEVER } from './estimate/future.ts'
 import { sceneOf, type Scene } from './estimate/scene.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instant, RequestId } from './id.ts'
 import { orderOfService } from './policy/order.ts'
-import { wantedFrom, type Waiting } from './policy/queue.ts'
+import type { Waiting } from './policy/queue.ts'
 import { DAY } from './time.ts'
 
 /** Estimates for requests that wait, as far as there are any. A request that is only tried is gone again, and its number another's. */
@@ -44,7 +44,7 @@ export const estimate = (fleet: Fleet, requests: readonly Waiting[], at: Instant
     if (targets.size === 0) continue
     for (const [request, futures] of futuresOf(sceneOf(fleet, line, targets, at), targets)) {
       if (futures[MIDDLE]! >= FURTHEST_MS) continue
-      const read = readFutures(fleet.calibrations.get(wantedFrom(request)), at, futures)
+      const read = readFutures(fleet.calibrations.get(calibrationOf(request)), at, futures)
       estimates.set(request.id, { at, place: line.indexOf(request) + 1, futures, ...read })
     }
   }

@@ -2,7 +2,7 @@ import type { Calibration } from '../estimate/calibration.ts'
 import type { Fleet } from '../fleet.ts'
 import { byText } from '../indexes.ts'
 
-/** How estimates of waits came out, for what was wanted: `type metal`, `pool rack-7`. */
+/** How estimates of waits came out, for what was wanted: `type metal`, `pool rack-7, several together`. */
 export interface CalibrationView {
   readonly of: string
   /** Requests that had an estimate and were served. */

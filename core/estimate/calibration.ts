@@ -1,4 +1,6 @@
 import type { Instant } from '../id.ts'
+import { wantedFrom } from '../policy/queue.ts'
+import type { MachineRequest } from '../request.ts'
 import { MINUTE } from '../time.ts'
 
 /** Chances for which the futures are kept: what the truth is later compared with. */
@@ -23,9 +25,10 @@ export interface Estimate {
 }
 
 /**
- * How estimates for one type or pool compared with what came: the counts that people are shown, and `places`, where among the
- * futures the truth came to lie, the older ones fading. New intervals are read from `places`, so that they keep what they
- * promise even where the futures are drawn wrongly: overtaking and arrivals to come are learned this way.
+ * How estimates for one type or pool, and for one machine or for several together, compared with what came: the counts that
+ * people are shown, and `places`, where among the futures the truth came to lie, the older ones fading. New intervals are read
+ * from `places`, so that they keep what they promise even where the futures are drawn wrongly: overtaking and arrivals to come
+ * are learned this way.
  */
 export interface Calibration {
   readonly key: string
@@ -51,6 +54,10 @@ const KEPT_ERRORS = 64
 const TRUST = 20
 /** Waits much shorter than this are as good as none: what is compared is the wait and this together. */
 const SHORT_MS = MINUTE
+
+/** Of what the estimates of this request are a case: several machines are passed over and set aside for, one hardly ever is. */
+export const calibrationOf = (request: Pick<MachineRequest, 'demand'>): string =>
+  `${wantedFrom(request)}${request.demand.count > 1 ? ', several together' : ''}`
 
 /** The calibration after a request was served at `at`. */
 export const withScore = (

@@ -1,13 +1,12 @@
 import type { Event } from '../event.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName, TenantName } from '../id.ts'
-import { withScore } from '../estimate/calibration.ts'
+import { calibrationOf, withScore } from '../estimate/calibration.ts'
 import { withLease } from '../estimate/habit.ts'
 import { entitlement, type Lease, type LeaseEnd } from '../lease.ts'
 import { dueAt, dueWarning } from '../policy/due.ts'
 import { withDemand } from '../policy/demand.ts'
 import { granted } from '../policy/fairness.ts'
-import { wantedFrom } from '../policy/queue.ts'
 import type { MachineRequest } from '../request.ts'
 import { hoursSinceMonday } from '../week.ts'
 import { isOpen } from '../machine.ts'
@@ -193,7 +192,7 @@ const learnHabit = (fleet: Fleet, lease: Lease, how: LeaseEnd, at: Instant): voi
 /** What its asker had been told of the wait is held against what it came to. */
 const score = (fleet: Fleet, request: MachineRequest, at: Instant): void => {
   if (request.estimate === null) return
-  const key = wantedFrom(request)
+  const key = calibrationOf(request)
   fleet.calibrations.put(key, withScore(fleet.calibrations.get(key), key, request.estimate, at))
 }
 

@@ -12,9 +12,12 @@ export const estimateSaid = ({ at50, at90 }: EstimateView, at: Telling['at']): s
 
 export const estimatesSaid = (estimates: readonly CalibrationView[], { say }: Telling): Said => {
   if (estimates.length === 0) return openly(`No estimate of a wait has met its hour yet. What is free: ${say('pools')}`)
-  return openly(...estimates.slice(0, MOST_LINES).map(calibrationSaid), `What is free: ${say('pools')}`)
+  const most = estimates.toSorted((a, b) => b.scored - a.scored).slice(0, MOST_LINES)
+  const all = estimates.length > MOST_LINES ? '; every one: "duffy estimates" on the command line' : ''
+  return openly(...most.map(calibrationSaid), `What is free: ${say('pools')}${all}`)
 }
 
+/** Those with most scores. */
 const MOST_LINES = 2
 
 const calibrationSaid = ({ of, scored, inside50, inside90, medianErrorMs }: CalibrationView): string =>

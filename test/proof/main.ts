@@ -1,7 +1,7 @@
 /**
  * `npm run prove -- levels 31 32 33`: lives a simulated week of these seeds with every way of keeping machines ready, which takes
  * minutes, and keeps what it came to in docs/figures/. `npm run prove -- draw` makes the plot and the table of docs/ready-levels.md from it.
- * `npm run prove -- waits 41 42 43`: how many real waits came within the intervals that were given; some minutes too.
+ * `npm run prove -- waits 44 45 46`: how many real waits came within the intervals that were given; some minutes too.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -23,9 +23,17 @@ import { DAY, HOUR, MINUTE, START, WEEK, type Size } from './week.ts'
 /** One estimate, and what became of whoever was given it. */
 interface Told {
   readonly estimate: Estimate
+  /** Machines asked for. */
+  readonly count: number
   /** Gone: cancelled while waiting, so that nobody knows how long it would have been. */
   readonly end: 'served' | 'gone'
   readonly at: Instant
+}
+
+interface Shares {
+  readonly served: number
+  readonly inside90: number
+  readonly inside50: number
 }
 
 /** What the estimates of a week came to. */
@@ -35,6 +43,9 @@ export interface Coverage {
   /** Of those served, the shares that were served within the interval that was to hold nine tenths, and half. */
   readonly inside90: number
   readonly inside50: number
+  /** The same shares of those who asked for one machine, and of those who asked for several together. */
+  readonly one: Shares
+  readonly several: Shares
   /** How far `inside90` may be off by chance: the standard error, where waits of one day go together. */
   readonly error90: number
   /** The share served by the time that was to be in time for 5, 25, 50, 75 and 95 in 100. */
@@ -58,13 +69,13 @@ const UNTIL = (COUNTED_UNTIL + 2 * DAY) as Instant
 export const coverage = (seed: number, size: Size = CROWDED): Coverage => {
   const chance = chanceFrom(seed)
   const load = describedLoad(crowdedTenants(size), { from: START, until: UNTIL }, chance.fork())
-  const open = new Map<RequestId, Estimate>()
+  const open = new Map<RequestId, Omit<Told, 'end' | 'at'>>()
   const told: Told[] = []
   const ended = (request: RequestId, end: Told['end'], at: Instant): void => {
-    const estimated = open.get(request)
+    const known = open.get(request)
     open.delete(request)
-    if (estimated !== undefined && estimated.at >= COUNTED && estimated.at < COUNTED_UNTIL)
-      told.push({ estimate: estimated, end, at })
+    if (known !== undefined && known.estimate.at >= COUNTED && known.estimate.at < COUNTED_UNTIL)
+      told.push({ ...known, end, at })
   }
   const watch = (fleet: Fleet, { at, command }: Asked, decision: Decision): void => {
     if (decision.type === 'refused') return
@@ -76,7 +87,7 @@ export const coverage = (seed: number, size: Size = CROWDED): Coverage => {
     const request = fleet.requests.need(decision.outcome.request)
     const one = estimate(fleet, [request], at).get(request.id)
     if (one === undefined) return
-    open.set(request.id, one)
+    open.set(request.id, { estimate: one, count: request.demand.count })
     const note = { do: 'noteEstimates', given: [{ request: request.id, estimate: one }] } as const
     decide(fleet, { id: null, by: DUFFY, door: 'proof', at, command: note })
     fleet.journal.keep()
@@ -92,14 +103,22 @@ const coverageOf = (seed: number, told: readonly Told[]): Coverage => {
   const gone = told.filter(({ end }) => end === 'gone')
   const share = (isSo: (one: Told) => boolean): number => served.filter(isSo).length / served.length
   const is90 = (one: Told): boolean => isInside(one, 'at90')
+  const is50 = (one: Told): boolean => isInside(one, 'at50')
   const inside90 = share(is90)
+  const shares = (some: readonly Told[]): Shares => ({
+    served: some.length,
+    inside90: some.filter(is90).length / some.length,
+    inside50: some.filter(is50).length / some.length,
+  })
   const days = Map.groupBy(served, ({ estimate: { at } }) => Math.floor((at - START) / DAY))
   const offs = [...days.values()].map((day) => day.filter(is90).length - day.length * inside90)
   return {
     seed,
     served: served.length,
     inside90,
-    inside50: share((one) => isInside(one, 'at50')),
+    inside50: share(is50),
+    one: shares(served.filter(({ count }) => count === 1)),
+    several: shares(served.filter(({ count }) => count > 1)),
     error90: Math.sqrt(offs.reduce((sum, off) => sum + off ** 2, 0)) / served.length,
     by: [
       share(({ estimate: { at90 }, at }) => at <= at90[0]),

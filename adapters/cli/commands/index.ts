@@ -1,6 +1,7 @@
 import { artifacts } from './artifacts.ts'
 import type { Command } from './command.ts'
 import { completion } from './completion.ts'
+import { estimates } from './estimates.ts'
 import { importing } from './import.ts'
 import { inventory } from './inventory.ts'
 import { log, runs } from './runs.ts'
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   sshConfig,
   inventory,
   wear,
+  estimates,
   artifacts,
   runs,
   log,

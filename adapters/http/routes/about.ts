@@ -51,7 +51,7 @@ export const about: readonly KeyedRoute[] = [
     method: 'GET',
     path: '/api/v2/estimates',
     who: 'member',
-    summary: 'how right the estimates of waits have been, by type and pool',
+    summary: 'how right the estimates of waits have been, by type or pool, for one machine and for several together',
     answer: (call, caller) => answerTo(call, caller, { ask: 'estimates' }),
   },
   {

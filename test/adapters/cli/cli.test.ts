@@ -293,6 +293,16 @@ test('wear is a table', async () => {
   expect(out).toMatch(/\nintel-1 +intel +\w+ +0 +0 /)
 })
 
+test('estimates are a table, one line for what was waited for', async () => {
+  await using served = await serve()
+  expect((await run(['estimates'], at(served))).out).toBe('no estimate of a wait has met its hour yet\n')
+  const key = 'type metal, several together'
+  const scores = { scored: 8, inside50: 3, inside90: 7, places: [], errorsMs: [-60_000, 90_000, 240_000] }
+  served.duffy.fleet.calibrations.put(key, { key, ...scores })
+  const { out } = await run(['estimates'], at(served))
+  expect(out.split('\n')[1]).toMatch(/^type metal, several together +8 +37\.5 +87\.5 +1\.5$/)
+})
+
 test('runs and log tell what was done', async () => {
   await using served = await serve()
   served.duffy.prompt = true

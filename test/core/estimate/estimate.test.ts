@@ -217,6 +217,32 @@ describe('an estimate that was given', () => {
     expect(snapshot(replayed(world.log))).toEqual(snapshot(world.fleet))
   })
 
+  test('is scored apart for one machine and for several together, and read by the scores of its own kind', () => {
+    const world = worldOf(2)
+    world.get(BOB, { durationMs: HOUR, count: 2 })
+    world.get(ALICE, { durationMs: HOUR, count: 2 })
+    world.get(ALICE, { durationMs: HOUR })
+    given(world)
+    const [several, one] = estimates(world)
+    world.pass(10 * MINUTE)
+    world.done(BOB, 'all')
+    world.work()
+    world.done(ALICE, 'all')
+    world.work()
+    const known = [...world.fleet.calibrations.values()]
+    expect(known).toMatchObject([
+      { key: 'type metal, several together', scored: 1 },
+      { key: 'type metal', scored: 1 },
+    ])
+    const anew = worldOf(2)
+    anew.get(BOB, { durationMs: HOUR, count: 2 })
+    anew.get(ALICE, { durationMs: HOUR, count: 2 })
+    anew.get(ALICE, { durationMs: HOUR })
+    anew.fleet.calibrations.put(known[0]!.key, known[0]!)
+    expect(estimates(anew)[0]!.at90[0]).toBeLessThan(several!.at90[0])
+    expect(estimates(anew)[1]).toEqual(one)
+  })
+
   test('is nobody else to note', () => {
     const world = worldOf(1)
     expect(world.ask(ALICE, { do: 'noteEstimates', given: [] })).toMatchObject({ type: 'refused' })
