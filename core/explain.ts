@@ -1,8 +1,7 @@
 import { examplesOf, leastWornOf, stockRule } from './dropped.ts'
 import type { Fleet } from './fleet.ts'
 import type { Machine } from './machine.ts'
-import { sum } from './policy/match.ts'
-import { distanceFrom, homeOf, type Placement } from './policy/platform.ts'
+import { distanceFrom, freeElsewhere, homeOf, type Placement } from './policy/platform.ts'
 import type { Demand } from './request.ts'
 import type { Tenant } from './tenant.ts'
 import type { Considered, DropRule, Why } from './why.ts'
@@ -54,7 +53,7 @@ export const explain = (fleet: Fleet, tenant: Tenant, demand: Demand, placed: Pl
       inService,
     })),
     home,
-    elsewhere: sum(placed.elsewhere, ({ ready }) => ready.size),
+    elsewhere: freeElsewhere(placed),
     chassis: placed.chassis,
   }
 }

@@ -52,7 +52,10 @@ export type Refusal =
     }
   | { readonly type: 'noSuchArch'; readonly asked: string; readonly known: readonly string[] }
   | { readonly type: 'noSuchLabel'; readonly asked: readonly string[]; readonly known: readonly string[] }
-  /** More machines than exist that would do; `elsewhere` counts those of all platforms, if that is what stands in the way. */
+  /**
+   * More machines than exist that would do; `elsewhere` counts those of all platforms, if that is what stands in the way. `allowed`:
+   * as many as its tenant may have now, and may ask for at once.
+   */
   | {
       readonly type: 'neverEnough'
       readonly count: number
@@ -60,6 +63,7 @@ export type Refusal =
       readonly machineType: MachineType
       readonly platform: PlatformName | null
       readonly elsewhere: number
+      readonly allowed: number
     }
   | {
       readonly type: 'overQuota'

@@ -43,7 +43,7 @@ export interface Why {
   /** Where the platform mattered: those allowed, in the order in which they were tried, at most four. */
   readonly platforms: readonly ConsideredPlatform[]
   readonly home: PlatformName | null
-  /** Ready machines of other platforms that would do under `any`. */
+  /** Ready machines of other platforms that would do under `any`, and are kept for nobody else. */
   readonly elsewhere: number
   /** Null: where they stand did not matter, or none were chosen. */
   readonly chassis: ChassisChoice | null

@@ -6,6 +6,7 @@ import type { Lease } from '../lease.ts'
 import type { Machine } from '../machine.ts'
 import { usualRate } from '../policy/health.ts'
 import { sum } from '../policy/match.ts'
+import { freeElsewhere } from '../policy/platform.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { positionOf } from '../policy/order.ts'
 import { isLeft } from '../policy/presence.ts'
@@ -51,7 +52,7 @@ export interface Chances {
   readonly inService: number
   /** Of those that would do. */
   readonly maintenance: Maintained
-  /** Free machines that would do under `any`. */
+  /** Machines that are free, would do under `any`, and are kept for nobody else. */
   readonly elsewhere: number
   /** Its tenant holds as much as it may. */
   readonly atQuota: boolean
@@ -115,7 +116,7 @@ export const whyRequest = (
 
 const presently = (fleet: Fleet, request: MachineRequest, at: Instant): Why => {
   const placed = placeOf(fleet, at, request)
-  const rule = sum(placed.elsewhere, readyIn) > 0 ? 'home busy' : 'busy'
+  const rule = freeElsewhere(placed) > 0 ? 'home busy' : 'busy'
   return explain(fleet, fleet.tenants.need(request.tenant), request.demand, placed, rule)
 }
 
@@ -133,7 +134,7 @@ export const chances = (
     ready: sum(allowed, readyIn),
     inService: sum(allowed, (stock) => stock.inService),
     maintenance: maintainedIn(fleet, [...allowed, ...closing]),
-    elsewhere: sum(elsewhere, readyIn),
+    elsewhere: freeElsewhere({ elsewhere, kept }),
     atQuota: tenant.held + request.demand.count > tenant.quota,
     kept: { machines: kept.machines, for: first === undefined ? null : claimantOf(fleet, first, by) },
   }

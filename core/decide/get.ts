@@ -5,7 +5,7 @@ import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant, type RequestId } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'
 import { firstRoute, keysOf } from '../policy/selves.ts'
-import { homeOf, most, type Placement } from '../policy/platform.ts'
+import { freeElsewhere, homeOf, most, type Placement } from '../policy/platform.ts'
 import { placeName } from '../policy/presence.ts'
 import { wantOf, type Waiting } from '../policy/queue.ts'
 import { placeOf, type Asking } from '../policy/turn.ts'
@@ -87,11 +87,15 @@ const make = (draft: Draft, command: GetCommand, by: Speaker): { readonly reques
   return { request: request.id }
 }
 
-/** What a `get` asks for, and whose keys are let in, if there is nothing wrong with it that is wrong at any time. */
+/**
+ * What a `get` asks for, and whose keys are let in, if there is nothing wrong with it that is wrong at any time. `heldBeside`: what
+ * counts against its tenant's quota together with it.
+ */
 export const readGet = (
   draft: Draft,
   command: GetCommand,
   by: Speaker,
+  heldBeside: (asking: Asking) => number = ({ tenant }) => draft.fleet.tenants.need(tenant).held,
 ): { readonly asking: Asking; readonly keys: readonly Fingerprint[] } | Refusal => {
   const { fleet } = draft
   const asking = readAsking(draft, command, by)
@@ -101,7 +105,7 @@ export const readGet = (
     pollTooShort(draft, command) ??
     badPriority(draft, command, by) ??
     badNotify(draft, command, by) ??
-    neverEnough(draft, asking.demand, by) ??
+    neverEnough(draft, asking, heldBeside) ??
     (command.collect?.length ? cannotCollectOf(fleet, asking.demand) : null)
   if (no !== null) return no
   const keys = keysFor(draft, command, by)
@@ -197,9 +201,12 @@ const badNotify = ({ fleet, identity }: Draft, { address }: GetCommand, { tenant
   return speaker(fleet, address.identity)?.tenant === tenant ? null : { type: 'badNotify', asked: address.identity }
 }
 
-const neverEnough = ({ fleet }: Draft, demand: Demand, { tenant }: Speaker): Refusal | null => {
-  const { most: reachable, elsewhere, home } = most(fleet, fleet.tenants.need(tenant), demand)
+const neverEnough = ({ fleet }: Draft, asking: Asking, heldBeside: (asking: Asking) => number): Refusal | null => {
+  const { demand } = asking
+  const tenant = fleet.tenants.need(asking.tenant)
+  const { most: reachable, elsewhere, home } = most(fleet, tenant, demand)
   if (demand.count <= reachable) return null
+  const room = Math.max(0, tenant.quota - heldBeside(asking))
   return {
     type: 'neverEnough',
     count: demand.count,
@@ -207,6 +214,7 @@ const neverEnough = ({ fleet }: Draft, demand: Demand, { tenant }: Speaker): Ref
     machineType: demand.type,
     platform: home,
     elsewhere,
+    allowed: Math.min(room, fleet.limits.machinesPerRequest),
   }
 }
 
@@ -244,8 +252,7 @@ const noneFree = (
   machineType: demand.type,
   count: demand.count,
   platform: demand.platform === 'same' ? homeOf(fleet, tenant, demand) : null,
-  elsewhere: readyIn(placed),
+  elsewhere: freeElsewhere(placed),
 })
 
-const busyWhy = (placed: Placement): 'busy' | 'home busy' => (readyIn(placed) > 0 ? 'home busy' : 'busy')
-const readyIn = ({ elsewhere }: Placement): number => sum(elsewhere, ({ ready }) => ready.size)
+const busyWhy = (placed: Placement): 'busy' | 'home busy' => (freeElsewhere(placed) > 0 ? 'home busy' : 'busy')

@@ -18,7 +18,7 @@ export const decideReserve = (
   by: Speaker,
 ): Outcome | Refusal => {
   const { fleet, at } = draft
-  const read = readGet(draft, get, by)
+  const read = readGet(draft, get, by, (asking) => countBeside(draft, { ...asking, from }, by))
   if ('type' in read) return read
   const { asking, keys } = read
   const { reservationsPerTenant, reservedAheadMs } = fleet.limits
@@ -48,11 +48,14 @@ const ownReservations = ({ fleet }: Draft, { tenant }: Speaker): Reserved[] =>
 /** What a tenant has reserved for one time is no more than it may hold; what it holds by then is looked at then. */
 const overQuota = (draft: Draft, booking: Booking, by: Speaker): Refusal | null => {
   const { tenant } = by
-  const held = sum(reservedBeside(draft, booking, by), ({ demand }) => demand.count)
+  const held = countBeside(draft, booking, by)
   const { quota } = draft.fleet.tenants.need(tenant)
   const { count } = booking.demand
   return held + count > quota ? { type: 'overQuota', tenant, count, held, quota, reserved: true } : null
 }
+
+const countBeside = (draft: Draft, booking: Booking, by: Speaker): number =>
+  sum(reservedBeside(draft, booking, by), ({ demand }) => demand.count)
 
 /** What its tenant has reserved that is not over by then, or begins before it is. */
 export const reservedBeside = (draft: Draft, booking: Booking, by: Speaker): Reserved[] => {

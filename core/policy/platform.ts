@@ -6,7 +6,7 @@ import type { Tenant } from '../tenant.ts'
 import { openFor } from './calendar.ts'
 import { differences, nearer, platformDistance } from './distance.ts'
 import { chosenFrom, type Chosen } from './chassis.ts'
-import { byPlatform, fitting, leastWorn, type PlatformStock, type Take } from './match.ts'
+import { byPlatform, fitting, leastWorn, sum, type PlatformStock, type Take } from './match.ts'
 import { NOTHING_KEPT, type Kept } from './setaside.ts'
 
 /** Where a request's machines come from; `machines` is null if there are not enough ready now. */
@@ -80,6 +80,10 @@ const placeAmong = (
     return null
   }
 }
+
+/** Ready machines that would do but for their platform, and are kept for nobody else. */
+export const freeElsewhere = ({ elsewhere, kept }: Pick<Placement, 'elsewhere' | 'kept'>): number =>
+  sum(elsewhere, ({ ready }) => ready.size) - kept.elsewhere
 
 /** A tenant's home for a type, unless no machine of its class is left: then the next grant sets it anew. */
 export const homeOf = (fleet: Fleet, tenant: Tenant, { type }: Pick<Demand, 'type'>): PlatformName | null => {

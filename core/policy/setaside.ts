@@ -27,6 +27,8 @@ export interface Claim {
 /** Ready machines that somebody cannot have, and the claims that they are kept for. */
 export interface Kept {
   readonly machines: number
+  /** Of other platforms than it may be given now. */
+  readonly elsewhere: number
   readonly claims: readonly Claim[]
   /** For each claim, how many and of which stocks: there the least worn are still to be had. */
   readonly parts: readonly KeptPart[]
@@ -38,7 +40,7 @@ export interface KeptPart {
   readonly machines: number
 }
 
-export const NOTHING_KEPT: Kept = { machines: 0, claims: [], parts: [] }
+export const NOTHING_KEPT: Kept = { machines: 0, elsewhere: 0, claims: [], parts: [] }
 
 /** What decides how long machines are away that somebody is given. */
 export interface Terms extends Stay {
@@ -144,8 +146,8 @@ export class SetAside {
     }
   }
 
-  /** What of these stocks is kept from somebody on these terms. */
-  keptFrom(terms: Terms, stocks: readonly Stock[]): Kept {
+  /** What of the stocks that it may be given, and of those elsewhere, is kept from somebody on these terms. */
+  keptFrom(terms: Terms, stocks: readonly Stock[], elsewhere: readonly Stock[]): Kept {
     const against = [...this.#against(terms, stocks)].map(([stock, [claim]]) => ({ stock, claim: claim! }))
     const parts = [...Map.groupBy(against, ({ claim }) => claim)]
       .map(([claim, of]) => ({ claim, stocks: of.map(({ stock }) => stock) }))
@@ -154,7 +156,20 @@ export class SetAside {
         machines: Math.max(0, sum(part.stocks, ({ ready }) => ready.size) - this.#spareOf(part.claim)),
       }))
       .filter(({ machines }) => machines > 0)
-    return { machines: sum(parts, ({ machines }) => machines), claims: parts.map(({ claim }) => claim), parts }
+    return {
+      machines: sum(parts, ({ machines }) => machines),
+      elsewhere: this.#countKept(terms, elsewhere),
+      claims: parts.map(({ claim }) => claim),
+      parts,
+    }
+  }
+
+  /** Of these stocks, the ready machines that somebody could not be given on these terms, as many as may be asked for at once. */
+  #countKept(terms: Terms, stocks: readonly Stock[]): number {
+    const ready = sum(stocks, (stock) => stock.ready.size)
+    if (ready === 0 || this.leavesAll(stocks)) return 0
+    const most = Math.min(ready, this.#fleet.limits.machinesPerRequest)
+    return ready - this.takeFor(terms)(stocks, most).length
   }
 
   /** The claims that a lease would break if it ended so late, each with the latest planned end that would not. */

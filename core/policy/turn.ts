@@ -162,7 +162,9 @@ const placeReserved = (fleet: Fleet, at: Instant, request: Reserved, kept: SetAs
 /** With what is kept from a request that cannot be served. */
 export const placeFor = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement => {
   const placed = placeWith(fleet, at, request, kept)
-  return placed.machines === null ? { ...placed, kept: kept.keptFrom(request, placed.allowed) } : placed
+  return placed.machines === null
+    ? { ...placed, kept: kept.keptFrom(request, placed.allowed, placed.elsewhere) }
+    : placed
 }
 
 const placeWith = (fleet: Fleet, at: Instant, request: Asking, kept: SetAside): Placement =>

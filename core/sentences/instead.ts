@@ -1,5 +1,15 @@
+import type { GetCommand } from '../command.ts'
+import type { Refusal } from '../refusal.ts'
 import type { Refused } from '../refused.ts'
 import { typedAgain, typedCommand } from './typed.ts'
+
+type NeverEnough = Pick<Extract<Refusal, { type: 'neverEnough' }>, 'count' | 'most' | 'elsewhere' | 'allowed'>
+
+/** As many of what there is as its tenant may have, of any platform only where one has fewer; null: none. */
+export const asManyAsMayBe = ({ count, most, elsewhere, allowed }: NeverEnough): Pick<GetCommand, 'count'> | null => {
+  const had = Math.min(count, Math.max(most, elsewhere), allowed)
+  return had === 0 ? null : { count: had, ...(had > most && { platform: 'any' }) }
+}
 
 /** Lines that would not have been refused so: the same again, but for what was in the way. */
 export const insteadOf = ({ asked, refusal, grounds }: Pick<Refused, 'asked' | 'refusal' | 'grounds'>): string[] => {
@@ -11,11 +21,10 @@ export const insteadOf = ({ asked, refusal, grounds }: Pick<Refused, 'asked' | '
       ...(refusal.elsewhere >= refusal.count ? [again({ platform: 'any', queue: false })] : []),
     ]
   if (refusal.type === 'neverEnough') {
-    const { count, most, elsewhere } = refusal
-    return [
-      ...(most > 0 ? [again({ count: most })] : []),
-      ...(elsewhere > most ? [again({ count: Math.min(count, elsewhere), platform: 'any' })] : []),
-    ]
+    const { most } = refusal
+    const best = asManyAsMayBe(refusal)
+    if (best === null) return []
+    return [...(most > 0 && best.count > most ? [again({ count: most })] : []), again(best)]
   }
   if (refusal.type === 'overQuota' && refusal.held < refusal.quota)
     return [again({ count: refusal.quota - refusal.held })]

@@ -1,6 +1,7 @@
 import type { Command, GetCommand } from '../command.ts'
 import type { PoolChoice, Refusal } from '../refusal.ts'
 import { HOUR } from '../time.ts'
+import { asManyAsMayBe } from './instead.ts'
 import { capital, listed, openly, type RefusalTelling, type Said, type Telling } from './said.ts'
 import { span } from './time.ts'
 import { typedAgain } from './typed.ts'
@@ -50,7 +51,7 @@ export const askingRefused = (refusal: Asking, telling: RefusalTelling): Said =>
         `No machine has all of these labels: ${listed(refusal.asked)}; ${nothing}. ${known(refusal.known, `What there is: ${say('pools')}`, say)}`,
       )
     case 'neverEnough':
-      return openly(neverEnough(refusal, telling, again))
+      return neverEnough(refusal, telling, again)
     case 'overQuota':
       return overQuota(refusal, telling, again)
     case 'tooMany':
@@ -150,20 +151,27 @@ const noSuchPlatform = (
   return `No ${machineType ?? 'machine'} is of a platform "${asked}"; nothing was changed. ${of.length === 0 ? '' : `Platforms: ${listed(of)}. `}${next}`
 }
 
+/** How many its tenant may have is for it alone to know. */
 const neverEnough = (
-  { count, most, machineType: type, platform, elsewhere }: Extract<Refusal, { type: 'neverEnough' }>,
+  refusal: Extract<Refusal, { type: 'neverEnough' }>,
   { say, asked }: RefusalTelling,
   again: Again,
-): string => {
+): Said => {
+  const { count, most, machineType: type, platform, elsewhere, allowed } = refusal
   const what = `${count} ${type} can never come together${platform === null ? '' : ` on your platform, ${platform}`}`
   const there = `${most === 0 ? 'no machine would do' : `${most} would do`}; ${nothingWas(asked)}.`
-  if (elsewhere >= count) return `${what}: ${there} On any platform: ${again({ type, count, platform: 'any' })}`
-  const reachable = Math.max(most, elsewhere)
-  const next =
-    reachable === 0
-      ? `What there is: ${say('pools')}`
-      : `Try: ${again({ type, count: reachable, ...(elsewhere > most && { platform: 'any' }) })}`
-  return `${what}: ${there} ${next}`
+  const reachable = Math.min(count, Math.max(most, elsewhere))
+  const best = asManyAsMayBe(refusal)
+  const next = best === null ? null : again({ type, ...best })
+  if (next !== null && allowed >= reachable)
+    return openly(`${what}: ${there} ${best!.count === count ? 'On any platform' : 'Try'}: ${next}`)
+  const openLine = `${what}: ${there} What there is: ${say('pools')}`
+  if (reachable === 0) return openly(openLine)
+  const had = asked?.do === 'reserve' ? say('reservations') : say('list')
+  return {
+    room: [openLine],
+    person: [next === null ? `You may have no more. What you have: ${had}` : `As many as you may have: ${next}`],
+  }
 }
 
 /** Figures of a quota are its tenant's alone. */

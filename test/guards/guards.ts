@@ -275,6 +275,13 @@ export const GUARDS: readonly Guard[] = [
     tests: ['test/core/setaside.test.ts'],
   },
   {
+    rule: 'Nobody is told that machines are free that are kept for another.',
+    file: 'core/policy/setaside.ts',
+    text: 'elsewhere: this.#countKept(terms, elsewhere)',
+    without: 'elsewhere: 0',
+    tests: ['test/core/suggested-property.test.ts'],
+  },
+  {
     rule: 'An end that somebody counts on is not put off.',
     file: 'core/policy/promised.ts',
     text: 'if (broken.length === 0)',

@@ -29,7 +29,7 @@ const EVERY: { readonly [T in RefusalType]: { readonly [K in keyof Of<T>]: unkno
   noSuchPool: { asked: 'rack', suggestion: null, pools: [] },
   noSuchArch: { asked: 'vax', known: ['x86_64'] },
   noSuchLabel: { asked: ['gpu'], known: [] },
-  neverEnough: { count: 9, most: 4, machineType: 'metal', platform: 'intel', elsewhere: 12 },
+  neverEnough: { count: 9, most: 4, machineType: 'metal', platform: 'intel', elsewhere: 12, allowed: 20 },
   overQuota: { tenant: 'infra', count: 3, held: 7, quota: 8 },
   tooMany: { limit: 'keysPerPerson', most: 20 },
   tooLongText: { field: 'reason', most: 200 },
@@ -100,7 +100,14 @@ const OTHERS: { readonly [T in RefusalType]?: readonly { readonly [K in keyof Of
   noSuchPool: [{ suggestion: 'metal', pools: POOLS }],
   noSuchArch: [{ known: [] }],
   noSuchLabel: [{ known: ['gpu', 'ssd'] }],
-  neverEnough: [{ elsewhere: 0 }, { most: 0, elsewhere: 0 }, { platform: null, elsewhere: 0 }],
+  neverEnough: [
+    { elsewhere: 0 },
+    { most: 0, elsewhere: 0 },
+    { platform: null, elsewhere: 0 },
+    { allowed: 5 },
+    { allowed: 2 },
+    { allowed: 0 },
+  ],
   overQuota: [{ reserved: true }],
   tooMany: (
     [

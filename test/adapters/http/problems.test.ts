@@ -37,7 +37,7 @@ const SAMPLES: { readonly [T in RefusalType]: Extract<Refusal, { type: T }> } = 
   noSuchPool: { type: 'noSuchPool', asked: 'meta', suggestion: null, pools: [] },
   noSuchArch: { type: 'noSuchArch', asked: 'arm', known: ['x86_64'] },
   noSuchLabel: { type: 'noSuchLabel', asked: ['gpu'], known: [] },
-  neverEnough: { type: 'neverEnough', count: 9, most: 4, machineType: METAL, platform: null, elsewhere: 0 },
+  neverEnough: { type: 'neverEnough', count: 9, most: 4, machineType: METAL, platform: null, elsewhere: 0, allowed: 8 },
   overQuota: { type: 'overQuota', tenant: 'qa' as never, count: 2, held: 3, quota: 4 },
   tooMany: { type: 'tooMany', limit: 'machinesPerRequest', most: 100 },
   tooLongText: { type: 'tooLongText', field: 'reason', most: 200 },
