@@ -1,4 +1,4 @@
-import { canonical, type Counter, type Fleet } from '#core'
+import { canonical, type Fleet } from '#core'
 
 /** Enough to see what is wrong. */
 const MOST = 100
@@ -20,17 +20,6 @@ export const differences = (left: Fleet, right: Fleet): string[] => {
   return sentences.slice(0, MOST)
 }
 
-const COUNTERS = [
-  'machine',
-  'lease',
-  'request',
-  'run',
-  'person',
-  'tenant',
-  'granted metal',
-  'granted vm',
-] as const satisfies readonly Counter[]
-
 const contents = (fleet: Fleet) => ({
   machine: keyed(fleet.machines.values(), ({ name }) => name),
   pool: keyed(fleet.pools.values(), ({ name }) => name),
@@ -47,7 +36,7 @@ const contents = (fleet: Fleet) => ({
   stepTimes: keyed(fleet.stepTimes.values(), ({ key }) => key),
   demand: keyed(fleet.demand.values(), ({ key }) => key),
   calibration: keyed(fleet.calibrations.values(), ({ key }) => key),
-  counter: new Map(COUNTERS.map((name) => [name as string, canonical(fleet.counters.get(name) ?? 0)])),
+  counter: new Map(Array.from(fleet.counters.entries(), ([name, value]) => [name as string, canonical(value)])),
   site: keyed(fleet.site.values(), () => 'site'),
 })
 
