@@ -13,6 +13,9 @@ interface Open {
   readonly tenant: TenantName
 }
 
+/** What the machines of a pool in a state are counted by. */
+type PoolKeys = Readonly<Record<'leased' | 'enrolled' | 'retired', string>>
+
 /** Counts what happens, as it happens. */
 export class Tally {
   readonly #fleet: Fleet
@@ -23,6 +26,8 @@ export class Tally {
   readonly #waitsOf = new Map<string, number[]>()
   readonly #refused: Partial<Record<RefusalType, number>> = {}
   readonly #hours: { leased: number; on: number; inService: number; waiting: number }[] = []
+  /** Made once: they are asked for at every step. */
+  readonly #keys = new Map<string, PoolKeys>()
   #usesBefore: ReadonlyMap<MachineName, number> = new Map()
   readonly #counts = { asked: 0, cancelled: 0, unsatisfiable: 0, unprepared: 0, failedRuns: 0, commands: 0, events: 0 }
 
@@ -68,7 +73,7 @@ export class Tally {
     let off = 0
     let inUse = 0
     for (const { name } of pools.values()) {
-      const of = keysOf(name)
+      const of = this.#keysOf(name)
       leased += statuses.of(of.leased)
       off += statuses.of(of.enrolled) + statuses.of(of.retired)
       inUse += statuses.of(name)
@@ -170,13 +175,14 @@ export class Tally {
       return { platform, machines: uses.length, least, most, spread: most - least }
     })
   }
-}
 
-const names = new Map<string, { readonly leased: string; readonly enrolled: string; readonly retired: string }>()
-/** Made once: they are asked for at every step. */
-const keysOf = (pool: string) => {
-  let keys = names.get(pool)
-  if (keys === undefined)
-    names.set(pool, (keys = { leased: `${pool}/leased`, enrolled: `${pool}/enrolled`, retired: `${pool}/retired` }))
-  return keys
+  #keysOf(pool: string): PoolKeys {
+    let keys = this.#keys.get(pool)
+    if (keys === undefined)
+      this.#keys.set(
+        pool,
+        (keys = { leased: `${pool}/leased`, enrolled: `${pool}/enrolled`, retired: `${pool}/retired` }),
+      )
+    return keys
+  }
 }
