@@ -12,6 +12,7 @@ import {
 } from '#core'
 import type { Candidates, CandidatesPort } from './http/ports.ts'
 import type { History } from './store/port.ts'
+import { Bounded } from './bounded.ts'
 
 /** How far a question may go back. */
 export interface ReplayLimits {
@@ -36,16 +37,8 @@ export const candidateDesk = (
   limits: ReplayLimits = LIMITS,
   monotonic: () => number = () => performance.now(),
 ): CandidatesPort => {
-  const kept = new Map<string, Candidates>()
+  const kept = new Bounded<string, Candidates>(limits.kept)
   let last: Promise<unknown> = Promise.resolve()
-
-  const keep = (key: string, found: Candidates): void => {
-    kept.set(key, found)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= limits.kept) return
-      kept.delete(oldest)
-    }
-  }
 
   return async ({ about, position }) => {
     if (position > limits.records) return { type: 'tooFar', position, limit: 'records', most: limits.records }
@@ -54,7 +47,7 @@ export const candidateDesk = (
       const known = kept.get(key)
       if (known !== undefined) return known
       const found = await recompute(store, { about, position }, { ms: limits.ms, monotonic })
-      if (found.type === 'found') keep(key, found)
+      if (found.type === 'found') kept.set(key, found)
       return found
     })
     last = turn.catch(() => {})

@@ -1,4 +1,5 @@
 import type { Command, Harm } from '#core'
+import { Bounded } from './bounded.ts'
 
 /** How long somebody may think about a yes. */
 export const YES_WITHIN_MS = 60_000
@@ -24,13 +25,10 @@ interface Asked {
 }
 
 export const confirmations = (): Confirmations => {
-  const asked = new Map<string, Asked>()
+  const asked = new Bounded<string, Asked>(MOST_ASKED)
   return {
     ask(place, { command }, at) {
-      asked.delete(place)
       asked.set(place, { command, until: at + YES_WITHIN_MS })
-      const oldest = asked.keys().next().value
-      if (asked.size > MOST_ASKED && oldest !== undefined) asked.delete(oldest)
     },
     yes(place, id, at) {
       const found = asked.get(place)

@@ -8,6 +8,7 @@ import {
   type MachineRequest,
   type RequestId,
 } from '#core'
+import { Bounded } from './bounded.ts'
 
 /**
  * Estimates as doors give them. Making one takes milliseconds in which nothing else happens, so one that was given is given
@@ -35,8 +36,8 @@ const MOST_TAKEN = 250
 const NONE: ReadonlyMap<RequestId, Estimate> = new Map()
 
 export function estimateDesk(monotonic: () => number = () => performance.now()): EstimateDesk {
-  const told = new Map<RequestId, Estimate>()
-  const given = new Map<RequestId, Estimate>()
+  const told = new Bounded<RequestId, Estimate>(MOST_KEPT)
+  const given = new Bounded<RequestId, Estimate>(MOST_KEPT)
   let credit = SAVED_MS
   let credited = monotonic()
 
@@ -82,8 +83,8 @@ export function estimateDesk(monotonic: () => number = () => performance.now()):
           told.delete(id)
           const one = made.get(id)
           if (one === undefined) continue
-          keep(told, id, one)
-          if (first === null && !given.has(id)) keep(given, id, one)
+          told.set(id, one)
+          if (first === null && !given.has(id)) given.set(id, one)
         }
       }
       return new Map(
@@ -98,13 +99,5 @@ export function estimateDesk(monotonic: () => number = () => performance.now()):
       for (const { request } of taken) given.delete(request)
       return taken
     },
-  }
-}
-
-const keep = (estimates: Map<RequestId, Estimate>, id: RequestId, one: Estimate): void => {
-  estimates.set(id, one)
-  for (const oldest of estimates.keys()) {
-    if (estimates.size <= MOST_KEPT) return
-    estimates.delete(oldest)
   }
 }

@@ -12,6 +12,7 @@ import {
   type LogPosition,
   type Tidings,
 } from '#core'
+import { Bounded } from './bounded.ts'
 
 /** What happened, for whoever wants to be told of it. */
 export interface Feed {
@@ -53,7 +54,7 @@ const readPosition = (text: string): LogPosition | null => {
 const whole = (seq: number): LogPosition => ({ seq, index: Infinity })
 
 export const feed = (ports: FeedPorts): Feed => {
-  const kept = new Map<number, readonly Tidings[]>()
+  const kept = new Bounded<number, readonly Tidings[]>(MOST_KEPT)
   const owners = ownersOf(ports)
 
   const read = async (after: number, limit: number): Promise<readonly (readonly Tidings[])[]> => {
@@ -65,7 +66,6 @@ export const feed = (ports: FeedPorts): Feed => {
       found.push(tidings)
       if (record.seq <= ports.head() - MOST_KEPT) continue
       kept.set(record.seq, tidings)
-      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
     }
     return found
   }
@@ -91,9 +91,8 @@ interface Owner {
 
 /** Whose a request or a lease is. */
 const ownersOf = ({ request, lease }: FeedPorts) => {
-  const known = new Map<RequestId | LeaseId, Owner>()
+  const known = new Bounded<RequestId | LeaseId, Owner>(MOST_OWNERS)
   const keep = (id: RequestId | LeaseId, owner: Owner): Owner => {
-    if (known.size >= MOST_OWNERS) known.delete(known.keys().next().value!)
     known.set(id, owner)
     return owner
   }

@@ -1,3 +1,5 @@
+import { Bounded } from './bounded.ts'
+
 export interface FloodOptions {
   perMinute: number
   /** How long all is ignored once the limit was passed. */
@@ -12,15 +14,12 @@ const MINUTE = 60_000
 /** Limits how often each key may speak. The first `tell` is to be said aloud; what follows is ignored for a while. */
 export function flood(options: FloodOptions): (key: string) => 'pass' | 'tell' | 'ignore' {
   const { now = Date.now } = options
-  const seen = new Map<string, { times: number[]; ignoredUntil: number }>()
+  const seen = new Bounded<string, { times: number[]; ignoredUntil: number }>(options.remembered)
 
   return (key) => {
     const at = now()
     const past = seen.get(key) ?? { times: [], ignoredUntil: 0 }
-    seen.delete(key)
     seen.set(key, past)
-    const oldest = seen.keys().next().value
-    if (seen.size > options.remembered && oldest !== undefined) seen.delete(oldest)
 
     if (at < past.ignoredUntil) return 'ignore'
     past.times = past.times.filter((time) => time > at - MINUTE)
@@ -50,14 +49,9 @@ export function recently(
   remembered: number,
   now: () => number = Date.now,
 ): { add(key: string): void; has(key: string): boolean } {
-  const added = new Map<string, number>()
+  const added = new Bounded<string, number>(remembered)
   return {
-    add(key) {
-      added.delete(key)
-      added.set(key, now())
-      const oldest = added.keys().next().value
-      if (added.size > remembered && oldest !== undefined) added.delete(oldest)
-    },
+    add: (key) => void added.set(key, now()),
     has(key) {
       const at = added.get(key)
       return at !== undefined && now() - at < ms

@@ -15,6 +15,7 @@ const CLIENT = /^adapters\/cli\//
 /** Files that more than one adapter uses; they are nobody's. */
 const SHARED = [
   'adapters/addresses.ts',
+  'adapters/bounded.ts',
   'adapters/digest.ts',
   'adapters/flood.ts',
   'adapters/host-fault.ts',

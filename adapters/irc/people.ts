@@ -2,6 +2,7 @@ import type { IrcClient, IrcWhois } from 'irc-framework'
 import { isNick } from './clean.ts'
 import type { Limits } from './options.ts'
 import { type Outbox, rank } from './outbox.ts'
+import { Bounded } from '../bounded.ts'
 
 /** What the network says of the people it shows us: by WHOIS, and by every line that carries an account. */
 export interface People {
@@ -24,7 +25,7 @@ interface Known {
 }
 
 export function people(client: IrcClient, out: Outbox, limits: Limits): People {
-  const known = new Map<string, Known>()
+  const known = new Bounded<string, Known>(limits.remembered)
   const fold = (nick: string) => client.caseLower(nick)
 
   const forget = (nick: string) => void known.delete(fold(nick))
@@ -37,10 +38,7 @@ export function people(client: IrcClient, out: Outbox, limits: Limits): People {
 
   const entry = (nick: string): Known => {
     const found = known.get(fold(nick)) ?? {}
-    known.delete(fold(nick))
     known.set(fold(nick), found)
-    const oldest = known.keys().next().value
-    if (known.size > limits.remembered && oldest !== undefined) known.delete(oldest)
     return found
   }
 

@@ -1,6 +1,7 @@
 import type { Limits } from './options.ts'
 import type { IrcAddress } from './ports.ts'
 import * as words from './words.ts'
+import { Bounded } from '../bounded.ts'
 
 /** Long answers in portions: what was not said yet waits for `more`, per person and place. */
 export interface Remainder {
@@ -12,7 +13,7 @@ export interface Remainder {
 }
 
 export function remainder(limits: Limits): Remainder {
-  const kept = new Map<string, { lines: readonly string[]; at: number }>()
+  const kept = new Bounded<string, { lines: readonly string[]; at: number }>(limits.remembered)
   const keyOf = (to: IrcAddress, room: string | null) => `${to.account} ${room ?? ''}`
 
   return {
@@ -23,8 +24,6 @@ export function remainder(limits: Limits): Remainder {
       if (lines.length <= size) return lines
       const rest = lines.slice(size, size + limits.moreLines)
       kept.set(key, { lines: rest, at: Date.now() })
-      const oldest = kept.keys().next().value
-      if (kept.size > limits.remembered && oldest !== undefined) kept.delete(oldest)
       const pointer = room === null ? words.moreInPrivate(rest.length) : words.moreInRoom(rest.length)
       return [...lines.slice(0, size), pointer]
     },

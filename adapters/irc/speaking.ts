@@ -6,6 +6,7 @@ import { remainder } from './remainder.ts'
 import type { Session } from './session.ts'
 import type { Settled } from './settle.ts'
 import * as words from './words.ts'
+import { Bounded } from '../bounded.ts'
 
 /** Says what Duffy answers: bounded, the private part only to a nick that holds the account as it is said. */
 export interface Speaking {
@@ -24,7 +25,7 @@ export interface Speaking {
 export function speaking(settled: Settled): Speaking {
   const { limits } = settled
   const unsaid = remainder(limits)
-  const privately = new Map<string, { to: IrcAddress; at: number }>()
+  const privately = new Bounded<string, { to: IrcAddress; at: number }>(limits.remembered)
 
   const holds = (session: Session, to: IrcAddress, since: number) => () => {
     const recently = Math.max(since, Date.now() - limits.freshMs)
@@ -51,8 +52,6 @@ export function speaking(settled: Settled): Speaking {
 
   const remember = (session: Session, to: IrcAddress) => {
     privately.set(session.client.caseLower(to.nick), { to, at: Date.now() })
-    const oldest = privately.keys().next().value
-    if (privately.size > limits.remembered && oldest !== undefined) privately.delete(oldest)
   }
 
   const explain: Speaking['explain'] = (session, to, text) => {

@@ -1,5 +1,6 @@
 import type { Instant } from '#core'
 import type { Ledger, StoredAnswer } from '../store/port.ts'
+import { Bounded } from '../bounded.ts'
 
 /** Beyond these the oldest are forgotten: a repeat of such a command is decided anew. */
 const MOST = 4_096
@@ -9,14 +10,10 @@ const MOST = 4_096
  * commit that has something to write takes them along, or the end of the lane does.
  */
 export class Kept {
-  readonly #answers = new Map<string, StoredAnswer>()
+  readonly #answers = new Bounded<string, StoredAnswer>(MOST)
 
   add(answers: readonly StoredAnswer[]): void {
     for (const answer of answers) this.#answers.set(answer.key, answer)
-    for (const key of this.#answers.keys()) {
-      if (this.#answers.size <= MOST) break
-      this.#answers.delete(key)
-    }
   }
 
   all(): Iterable<StoredAnswer> {

@@ -13,6 +13,8 @@ export interface Context {
   /** Whether somebody has said too much of late. */
   readonly flood: (user: string) => 'pass' | 'tell' | 'ignore'
   readonly cards: CardBox
+  /** How often each form was sent back with a fault in it: mended, it is another command. */
+  readonly returned: Map<string, number>
   readonly ports: SlackPorts
   readonly limits: Limits
 }

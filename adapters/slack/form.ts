@@ -27,13 +27,9 @@ interface Entry {
 /** By block; null: the form is closed. */
 type Close = (errors: Readonly<Record<string, string>> | null) => Promise<void>
 
-/** How often each form was sent back with a fault in it: mended, it is another command. */
-const returned = new Map<string, number>()
-const MOST_FORMS = 1_000
-
 /** What is wrong is said at the field that it is about; else the form closes, and the answer comes as a direct message. */
 export const submitForm = async (context: Context, { user, team, view }: Submitted, close: Close): Promise<void> => {
-  const { ports, limits } = context
+  const { ports, limits, returned } = context
   const began = ports.clock()
   const place = directly(context, user.id)
   await handle(context, { user: user.id, teams: [team?.id, user.team_id] }, place, async () => {
@@ -44,7 +40,7 @@ export const submitForm = async (context: Context, { user, team, view }: Submitt
       await close(null)
       return place.say(filled.said)
     }
-    count(view.id)
+    returned.set(view.id, (returned.get(view.id) ?? 0) + 1)
     await close({ [filled.argument !== null && filled.argument in BLOCKS ? filled.argument : 'type']: filled.sentence })
     if (ports.clock() - began > limits.ackMs) await place.tell({ text: shown([filled.sentence]) })
   })
@@ -62,12 +58,4 @@ const fieldsOf = (values: Submitted['view']['state']['values']): Record<string, 
     if (block in BLOCKS && value !== '') fields[block] = value
   }
   return fields
-}
-
-const count = (view: string): void => {
-  const times = (returned.get(view) ?? 0) + 1
-  returned.delete(view)
-  returned.set(view, times)
-  const oldest = returned.keys().next().value
-  if (returned.size > MOST_FORMS && oldest !== undefined) returned.delete(oldest)
 }

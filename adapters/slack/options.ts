@@ -22,6 +22,8 @@ export interface Limits {
   /** How long what Slack said about a person is believed, and about how many at once. */
   readonly personMs: number
   readonly people: number
+  /** Forms that were sent back with a fault in them, remembered. */
+  readonly forms: number
   /** Between tries to reach Slack: the first pause, doubled up to the longest. */
   readonly backoffMs: number
   readonly longestBackoffMs: number
@@ -49,6 +51,7 @@ export const LIMITS: Limits = {
   ignoreMs: MINUTE,
   personMs: 5 * MINUTE,
   people: 5_000,
+  forms: 1_000,
   backoffMs: 2 * SECOND,
   longestBackoffMs: 5 * MINUTE,
   helloMs: 10 * SECOND,

@@ -1,4 +1,5 @@
 import type { Limits } from './options.ts'
+import { Bounded } from '../bounded.ts'
 
 /** Why somebody whom Slack vouches for is not heard. `unknown`: Slack could not be asked. */
 export type Stranger = 'foreign' | 'guest' | 'bot' | 'gone' | 'unknown'
@@ -32,13 +33,10 @@ interface PeoplePorts {
 }
 
 export const people = ({ team, profile, limits, clock, onFault }: PeoplePorts): People => {
-  const known = new Map<string, { readonly stranger: Stranger | null; readonly at: number }>()
+  const known = new Bounded<string, { readonly stranger: Stranger | null; readonly at: number }>(limits.people)
 
   const keep = (user: string, stranger: Stranger | null): void => {
-    known.delete(user)
     known.set(user, { stranger, at: clock() })
-    const oldest = known.keys().next().value
-    if (known.size > limits.people && oldest !== undefined) known.delete(oldest)
   }
 
   return {

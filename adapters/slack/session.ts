@@ -1,4 +1,5 @@
 import { App, type Receiver } from '@slack/bolt'
+import { Bounded } from '../bounded.ts'
 import { flood } from '../flood.ts'
 import type { Calls, Us } from './calls.ts'
 import { cardBox } from './cards.ts'
@@ -35,6 +36,7 @@ export const openSession = async ({ us, calls, ports, options, limits }: Given):
     cards,
     ports,
     limits,
+    returned: new Bounded(limits.forms),
     flood: flood({
       perMinute: limits.commandsPerMinute,
       ignoreMs: limits.ignoreMs,
