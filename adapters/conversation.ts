@@ -27,7 +27,7 @@ import {
 } from '#core'
 import { confirmations, YES_WITHIN_MS, type Confirmations } from './confirmations.ts'
 import { fingerprint } from './digest.ts'
-import { shownCode, withLinkCode, type SendCode } from './link-code.ts'
+import { shownCode, typedCode, withLinkCode, type SendCode } from './link-code.ts'
 import type { EstimateDesk } from './estimates.ts'
 import type { Presence } from './http/ports.ts'
 import { Busy, type Lane } from './lane.ts'
@@ -83,12 +83,12 @@ export const conversation = (ports: ConversationPorts): Conversation => {
       const read = await lane.read((_, at) => readLine(line, { fingerprint, address: from.address, at }))
       if (read.type === 'misread') return misreadSaid(read, { say })
       if (read.verb.keyed === true) return lane.read((_, at) => keyedSaid(read.verb, { say, at }))
-      return (await unlessBusy(act(ports, open, read.ask, from))).said
+      return (await unlessBusy(act(ports, open, read.ask, { ...from, typed: typedCode(line) }))).said
     },
     async fill(name, fields, from) {
       const { address } = from
       const read = await lane.read((_, at) => readValues(verbNamed(name)!, fields, { fingerprint, address, at }))
-      if (read.type !== 'misread') return unlessBusy(act(ports, open, read.ask, from))
+      if (read.type !== 'misread') return unlessBusy(act(ports, open, read.ask, { ...from, typed: null }))
       return { type: 'misread', misread: read, said: misreadSaid(read, { say }) }
     },
     ask: (question, by) => found(ports, { question, by, room: null }, (answered) => answered),
@@ -106,7 +106,12 @@ const unlessBusy = async (acting: Promise<Filled>): Promise<Filled> => {
   }
 }
 
-const act = async (ports: ConversationPorts, open: Confirmations, ask: Ask, from: Speaker): Promise<Filled> => {
+/** Who speaks, and the code to link by that their line has. */
+interface Typist extends Speaker {
+  readonly typed: string | null
+}
+
+const act = async (ports: ConversationPorts, open: Confirmations, ask: Ask, from: Typist): Promise<Filled> => {
   const { lane, say } = ports
   const { identity, room, id, address } = from
   if (ask.type === 'question')
@@ -139,7 +144,7 @@ const agreed = async (
   const command = await lane.read((_, at) => open.yes(placeOf(from), from.id, at))
   return command === null
     ? refusedBy(ports, { type: 'nothingAsked', withinMs: YES_WITHIN_MS })
-    : carryOut(ports, command, from)
+    : carryOut(ports, command, { ...from, typed: null })
 }
 
 /** Somebody, where they are heard. */
@@ -148,7 +153,7 @@ const placeOf = ({ identity, address, room }: Speaker): string => JSON.stringify
 const carryOut = async (
   ports: ConversationPorts,
   wanted: Command,
-  { identity, address, room, id }: Speaker,
+  { identity, address, room, id, typed }: Typist,
 ): Promise<Filled> => {
   const { lane, desk, say } = ports
   const coded = withLinkCode(wanted)
@@ -163,7 +168,7 @@ const carryOut = async (
       return { type: 'refused', refusal: told.refusal, said: refusalSaid(told.refusal, { say, at, ...about }) }
     }
     const estimates = desk.at(fleet, at)
-    const said = outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates, ...shownCode(coded) })
+    const said = outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates, ...shownCode(coded, typed) })
     return { type: 'said', said }
   })
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { linkCodeDigest, LINK_CODE_LENGTH, LINK_CODE_LETTERS, type Command } from '#core'
+import { linkCodeDigest, LINK_CODE_LENGTH, LINK_CODE_LETTERS, readLinkCode, type Command } from '#core'
 import { fingerprint } from './digest.ts'
 
 /** A command with the code that it wants made. `mail`: where that goes; null: it is told in the answer, and nowhere else. */
@@ -24,6 +24,15 @@ export const withLinkCode = (command: Command): Coded | null => {
   }
 }
 
-/** What a door may show of it. */
-export const shownCode = (coded: Coded | null): { readonly code?: string } =>
-  coded === null || coded.mail !== null ? {} : { code: coded.code }
+/** What a door may show: the code that it made, or that was typed; never one that went by mail. */
+export const shownCode = (coded: Coded | null, typed: string | null = null): { readonly code?: string } => {
+  const code = coded === null ? typed : coded.mail === null ? coded.code : null
+  return code === null ? {} : { code }
+}
+
+/** The code in a line that was typed; null: there is none. */
+export const typedCode = (line: string): string | null =>
+  line
+    .split(/\s/)
+    .map(readLinkCode)
+    .find((code) => code !== null) ?? null

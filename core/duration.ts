@@ -22,11 +22,14 @@ export type DurationProblem = 'nonsense' | 'noUnit' | 'zero' | 'negative' | 'too
 const LONGEST_TEXT = 60
 
 /**
- * A length of time in milliseconds: `2h`, `90m`, `1h30m`, `1.5h`, `3 days`, `1 hour and 30 minutes`; or what is wrong with
+ * A length of time in milliseconds: `2h`, `90m`, `1h30m`, `1.5h`, `+2h`, `3 days`, `1 hour and 30 minutes`; or what is wrong with
  * it. Each unit is smaller than the one before it, so that two lengths side by side are never taken for one.
  */
 export function readDuration(text: string, longestMs: number): number | DurationProblem {
-  const asked = text.trim().toLowerCase()
+  const asked = text
+    .trim()
+    .toLowerCase()
+    .replace(/^\+(?=\d)/, '')
   if (asked.length > LONGEST_TEXT) return 'nonsense'
   if (/^\d{1,2}:\d\d/.test(asked)) return 'clockTime'
   if (/^[-\u2212]/.test(asked)) return 'negative'

@@ -95,7 +95,7 @@ export {
   readRecurring,
   type Recurring,
 } from './instant.ts'
-export { linkCodeDigest, LINK_CODE_LENGTH, LINK_CODE_LETTERS, spacedCode } from './link-code.ts'
+export { linkCodeDigest, readLinkCode, LINK_CODE_LENGTH, LINK_CODE_LETTERS, spacedCode } from './link-code.ts'
 export { readSshKey, type FingerprintOf, type SshKey } from './ssh-key.ts'
 export { nearest } from './suggest.ts'
 export * from './sentences/index.ts'

@@ -13,7 +13,7 @@ interface Reached {
   readonly waitMs: number
   /** Whether what was asked for lasts though the caller goes away before the answer. */
   readonly keepsPlace: boolean
-  /** A code to link by that was made for it. */
+  /** A code to link by that was made for it, or sent with it. */
   readonly code?: string
 }
 
@@ -65,12 +65,12 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
     case 'webhookRemoved':
     case 'snoozed':
     case 'muted':
-    case 'linkFound':
     case 'linked':
     case 'unlinked':
     case 'nothing':
       return told(call, outcome)
     case 'linkOffered':
+    case 'linkFound':
       return told(call, outcome, code === undefined ? {} : { code: spacedCode(code) })
     case 'linkClaimed':
       return { ...(await told(call, outcome)), status: 202 }

@@ -1,7 +1,7 @@
 import { readDuration, readValues, type Ask, type BuildUrl, type Command, type GetCommand, type Verb } from '#core'
 import { z } from 'zod'
 import { fingerprint } from '../digest.ts'
-import { shownCode, withLinkCode } from '../link-code.ts'
+import { shownCode, typedCode, withLinkCode } from '../link-code.ts'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
 import { outcomeAnswer } from './outcome.ts'
@@ -42,7 +42,8 @@ export async function perform(
   const ask = readVerb(call, verb, fields)
   if ('status' in ask) return ask
   if (ask.type === 'question') return answerTo(call, caller, ask.question)
-  return command(call, caller, { command: ask.command, waitMs, origin })
+  const typed = typeof fields['code'] === 'string' ? typedCode(fields['code']) : null
+  return command(call, caller, { command: ask.command, waitMs, origin, typed })
 }
 
 /** What the fields of a verb come to, or what to send instead. */
@@ -98,10 +99,18 @@ export const unknownBuild = ({ ports: { jenkins } }: Call['door'], build: BuildU
   )
 }
 
+interface Wanted {
+  readonly command: Command
+  readonly waitMs: number
+  readonly origin: Origin
+  /** The code to link by that was sent. */
+  readonly typed: string | null
+}
+
 const command = async (
   call: Call,
   caller: Caller,
-  { command: wanted, waitMs, origin }: { readonly command: Command; readonly waitMs: number; readonly origin: Origin },
+  { command: wanted, waitMs, origin, typed }: Wanted,
 ): Promise<Answer> => {
   const keyed = withNewKeys(wanted, caller) ?? withNewWebhook(wanted, call.door.ports)
   if (keyed !== null && 'status' in keyed) return keyed
@@ -124,7 +133,7 @@ const command = async (
         outcome: reply.outcome,
         waitMs,
         keepsPlace,
-        ...shownCode(coded),
+        ...shownCode(coded, typed),
       })
       return keyed === null ? answer : { ...answer, body: { ...(answer.body as object), ...keyed.shown } }
     }

@@ -94,7 +94,7 @@ const LINK_OUTCOMES: Readonly<Record<LinkOutcome['type'], true>> = {
 }
 export const isLinkOutcome = (outcome: Outcome): outcome is LinkOutcome => outcome.type in LINK_OUTCOMES
 
-/** `code`: the one that was made, which the door that made it alone knows. */
+/** `code`: the one that was made, or that was typed, which the door alone knows. */
 export const linkOutcomeSaid = (
   outcome: LinkOutcome,
   { say, at, code }: Telling & { readonly code?: string },
@@ -112,7 +112,7 @@ export const linkOutcomeSaid = (
       )
     case 'linkFound':
       return privately(
-        `That code was given to ${outcome.identity}. Linked, it is you: it speaks for ${outcome.tenant} as you do, and what either of you has is the other's. Nothing is linked yet. If that is your account, say the same with yes: ${say('link K7M2-9QPD-3TXA yes')}`,
+        `That code was given to ${outcome.identity}. Linked, it is you: it speaks for ${outcome.tenant} as you do, and what either of you has is the other's. Nothing is linked yet. If that is your account, ${code === undefined ? `say the same with yes: ${say('link K7M2-9QPD-3TXA yes')}` : `say: ${say(`link ${spacedCode(code)} yes`)}`}`,
       )
     case 'linkClaimed':
       return privately(

@@ -57,7 +57,7 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
         ? `At what time? "${got}" is a whole day: say "${got} 02:00", in UTC.`
         : `"${got}" is no time that comes again: ${problem.example}, "day 02:00" or "saturday 22:30" is, in UTC.`
     case 'badChoice':
-      return `"${got}" is none of ${problem.of.join(', ')}.`
+      return `"${got}" does not belong there: ${alternatives(problem.of)} does.`
     case 'badFlag':
       return `"${name}" is true or false.`
     case 'badKey':
@@ -82,6 +82,10 @@ const whatIsWrong = ({ problem, got, argument, verb, from }: Misread): string =>
       return `"${name}" is text by name: names are letters, digits and . _ : / - and each stands once.`
   }
 }
+
+/** `same, prefer or any` */
+const alternatives = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' or ')
 
 /** Why, by the names of arguments. */
 const IDLE: Readonly<Record<string, string>> = {

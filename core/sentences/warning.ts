@@ -30,16 +30,18 @@ const ofSeveral = (endings: readonly LeaseEnding[], telling: WarningTelling): st
   const ends = [...together.values()].map((some) => {
     const which = listed(some.map((ending) => named(ending, telling)))
     return some.length === 1
-      ? `${which} ends ${when(some[0]!, telling, 'it')}`
-      : `${which} end ${when(some[0]!, telling, 'they')}`
+      ? `lease ${which} ends ${when(some[0]!, telling, 'it')}`
+      : `leases ${which} end ${when(some[0]!, telling, 'they')}`
   })
   const { lease } = endings[0]!
   const isAll = isAllOf(fleet, endings)
   return [
-    `Leases ${ends.join('; ')}.`,
+    `${capitalised(ends.join('; '))}.`,
     `More time for ${isAll ? 'all' : 'all that you hold'}: ${say('extend all 2h')}; for one: ${say(`extend ${lease} 2h`)}. Through with ${isAll ? `all: ${say('done all')}` : `one: ${say(`done ${lease}`)}`}`,
   ]
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `L7Q2 (metal-03)` */
 const named = ({ lease: id }: LeaseEnding, { fleet }: WarningTelling): string => {

@@ -161,8 +161,9 @@ export const get: Verb = {
 
 export const commandOf = (values: Values, where: Address | null): GetCommand => ({
   do: 'get',
-  type: values['type'] as string,
-  pool: (values['pool'] ?? null) as string | null,
+  // As the site's config writes them, whatever a telephone makes of the first letter.
+  type: (values['type'] as string).toLowerCase(),
+  pool: ((values['pool'] as string | undefined) ?? null)?.toLowerCase() ?? null,
   arch: (values['arch'] ?? null) as string | null,
   labels: (values['labels'] ?? []) as readonly string[],
   count: (values['count'] ?? 1) as number,

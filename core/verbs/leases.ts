@@ -89,7 +89,13 @@ export const extend: Verb = {
       after: ['until', 'till'],
     },
   ],
-  examples: ['extend L7Q2 2h', 'extend metal-03 by 90m', 'extend L7Q2 until tomorrow 18:00', 'extend all 2h'],
+  examples: [
+    'extend 2h',
+    'extend L7Q2 2h',
+    'extend metal-03 by 90m',
+    'extend L7Q2 until tomorrow 18:00',
+    'extend all 2h',
+  ],
   asks: ({ what, by, until }) => ({
     type: 'command',
     command: {

@@ -11,10 +11,10 @@ import { fold, hasControl, LONGEST_LINE, shown, tokens, unquoted, type Token } f
 import { readValue, type Ports } from './values.ts'
 import { optionOf, type Argument, type Verb } from './verb.ts'
 
-/** Reads a chat line, without the `!duffy` before it. Tolerant where that is safe; never guesses. */
+/** Reads a chat line, with or without the `!duffy` before it. Tolerant where that is safe; never guesses. */
 export function readLine(typed: string, ports: Ports): Read | Misread {
   if (typed.length > LONGEST_LINE) return lineMisread({ type: 'tooLong', most: LONGEST_LINE }, typed)
-  const text = fold(typed)
+  const text = unaddressed(fold(typed))
   if (hasControl(text)) return lineMisread({ type: 'controlCharacters' }, text)
   const words = tokens(text)
   if (words[0] === undefined) return lineMisread({ type: 'empty' }, text)
@@ -32,6 +32,9 @@ export function readLine(typed: string, ports: Ports): Read | Misread {
     return stuck(line, { type: 'stuck', problem: { type: 'notBoth', other: double.or }, argument: double, at })
   return asks(line.verb, line.values, ports)
 }
+
+/** Without what the line was copied with from another door: `!duffy`, `/duffy`, `duffy`. */
+const unaddressed = (text: string): string => text.replace(/^ *[!/]?duffy[:,]? +(?=\S)/i, '')
 
 /** Reads the words from there on into the line's values, up to the first that has no place; null: all have one. */
 export const readArguments = (line: Line, from: number): Misread | null => {
@@ -74,10 +77,12 @@ const takenAt = (line: Line, at: number): Taken => {
   return isFiller(word, line.words[at + 1]) ? { type: 'took', words: 1 } : byPlace(line, at)
 }
 
-/** `for`, or, as at the command line, `--for`. */
+/** `for`, or, as at the command line, `--for`, of whose two dashes a keyboard may have made one. */
 const introduces = (word: string, argument: Argument): boolean =>
   argument.after?.includes(word) === true ||
-  (argument.unspoken === undefined && argument.rest === undefined && word === `--${optionOf(argument)}`)
+  (argument.unspoken === undefined &&
+    argument.rest === undefined &&
+    [`--${optionOf(argument)}`, `-${optionOf(argument)}`].includes(word))
 
 /** What follows a word that introduces it, or that word alone. */
 const takeAfter = (line: Line, at: number, argument: Argument): Taken => {
@@ -133,9 +138,11 @@ const stuck = ({ verb, text, words }: Line, { problem, argument, at }: Extract<T
   }
 }
 
-/** A line that is right, if there is one with the argument that is not. */
-const exampleOf = ({ name, examples }: Verb, argument: Argument | null): string =>
-  examples.find((line) => argument?.after?.some((word) => line.split(' ').includes(word))) ?? examples[0] ?? name
+/** A line that is right, if there is one with the argument that is not. What every line needs, the first has. */
+const exampleOf = ({ name, examples }: Verb, argument: Argument | null): string => {
+  const words = argument?.required === true ? [] : (argument?.after ?? [])
+  return examples.find((line) => words.some((word) => line.split(' ').includes(word))) ?? examples[0] ?? name
+}
 
 /** The word of the grammar that a word was probably meant to be. */
 const meant = (verb: Verb, problem: Problem, word: Token): string | null => {

@@ -10,14 +10,18 @@ export interface Token {
   readonly closed: boolean
 }
 
-/** Quotes and white space as a keyboard has them, full-width forms as ASCII. Character for character. */
+/** Quotes, dashes and white space as a keyboard has them, full-width forms as ASCII. Character for character. */
 export const fold = (line: string): string =>
-  line.replaceAll(/[\u00a0\u2000-\u200a\u2018-\u201f\u202f\u3000\uff01-\uff5e\t]/g, (letter) => {
-    const code = letter.charCodeAt(0)
-    if (code >= 0xff01) return String.fromCharCode(code - 0xfee0)
-    if (code >= 0x201c && code <= 0x201f) return '"'
-    return code >= 0x2018 && code <= 0x201b ? "'" : ' '
-  })
+  line.replaceAll(
+    /[\u00a0\u00ab\u00bb\u2000-\u200a\u2010-\u2015\u2018-\u201f\u202f\u2212\u3000\uff01-\uff5e\t]/g,
+    (letter) => {
+      const code = letter.charCodeAt(0)
+      if (code >= 0xff01) return String.fromCharCode(code - 0xfee0)
+      if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212) return '-'
+      if ((code >= 0x201c && code <= 0x201f) || code === 0xab || code === 0xbb) return '"'
+      return code >= 0x2018 && code <= 0x201b ? "'" : ' '
+    },
+  )
 
 /** Characters that do not print, reorder text, or end a line. */
 export const hasControl = (text: string): boolean =>

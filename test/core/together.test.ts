@@ -207,6 +207,15 @@ describe('the words', () => {
     ])
   })
 
+  test('name those apart that end apart', () => {
+    const [a, b, c] = [lent(), lent(2 * HOUR + 50 * SECOND), lent(2 * HOUR + 50 * SECOND)]
+    const [{ message }] = warnings(() => {}, MINUTE, 91 * MINUTE) as [Told]
+    const named = (id: LeaseId): string => `${id} (${world.fleet.leases.need(id).machines[0]!.machine})`
+    const [first] = words(message)
+    expect(first).toContain(`Lease ${named(a)} ends at `)
+    expect(first).toContain(`; leases ${named(b)} and ${named(c)} end at `)
+  })
+
   test('do not offer to end all where more is held than they name', () => {
     const a = lent()
     lent()

@@ -85,6 +85,7 @@ describe('somebody whom IRC vouches for and no tenant names', () => {
   test('becomes one with whoever says it at the command line', async () => {
     const asked = await duffySays('link', code)
     expect(asked.text).toContain('That code was given to irc:test:alice')
+    expect(asked.text).toContain(`If that is your account, say: duffy link ${code} yes\n`)
     const said = await duffySays('link', code.toLowerCase(), 'yes')
     expect(said).toMatchObject({ exit: 0 })
     expect(said.text).toContain('irc:test:alice and key:')

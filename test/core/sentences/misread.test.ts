@@ -49,6 +49,17 @@ const EVERY: { readonly [T in Misread['problem']['type']]: Misread['problem'] & 
   badPath: { type: 'badPath' },
 }
 
+test('a word that is none of a choice is told what all of them are', () => {
+  const of = ['same', 'prefer', 'any']
+  const { room } = misreadSaid({ ...base, got: 'sane', problem: { type: 'badChoice', of } }, telling)
+  expect(room[0]).toContain('"sane" does not belong there: same, prefer or any does.')
+})
+
+test('what every line of a verb needs is told by the shortest one', () => {
+  const misread = readLine('extend', PORTS) as Misread
+  expect(misreadSaid(misread, telling).room[0]).toContain('Try: bin/duffy extend 2h')
+})
+
 describe('every misread', () => {
   test.each(Object.values(EVERY))('$type: one line, that nothing was done, and what to type', (problem) => {
     const { room, person } = misreadSaid({ ...base, problem }, telling)

@@ -43,6 +43,13 @@ describe('get', () => {
 
   test.each([
     ['GET metal', { type: 'metal' }],
+    ['Get Metal pool Rack-7', { type: 'metal', pool: 'rack-7' }],
+    ['!duffy get metal', { type: 'metal' }],
+    ['/duffy get metal', { type: 'metal' }],
+    ['Duffy, get metal', { type: 'metal' }],
+    ['get metal —now', { queue: false }],
+    ['get metal –count 2', { count: 2 }],
+    ['get metal for +2h', { durationMs: 2 * HOUR }],
     ['get metal 2', { count: 2 }],
     ['get 2 metal', { type: 'metal', count: 2 }],
     ['get metal for 4h', { durationMs: 4 * HOUR }],
