@@ -71,7 +71,7 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
       return told(call, outcome)
     case 'linkOffered':
     case 'linkFound':
-      return told(call, outcome, code === undefined ? {} : { code: spacedCode(code) })
+      return told(call, outcome, code === undefined ? {} : { code: spacedCode(code) }, code)
     case 'linkClaimed':
       return { ...(await told(call, outcome)), status: 202 }
     case 'counted':
@@ -79,19 +79,24 @@ export async function outcomeAnswer(call: Call, caller: Caller, reached: Reached
   }
 }
 
-const told = async (call: Call, outcome: Outcome, more: Readonly<Record<string, unknown>> = {}): Promise<Answer> => {
+const told = async (
+  call: Call,
+  outcome: Outcome,
+  more: Readonly<Record<string, unknown>> = {},
+  code?: string,
+): Promise<Answer> => {
   const { type, ...data } = withInstants(outcome) as Outcome
-  return ok({ outcome: type, detail: await wordsOf(call, outcome, more['code']), ...data, ...more })
+  return ok({ outcome: type, detail: await wordsOf(call, outcome, code), ...data, ...more })
 }
 
 const created = (answer: Answer, location: string): Answer => ({ ...answer, status: 201, headers: { location } })
 
-const wordsOf = (call: Call, outcome: Outcome, code?: unknown): Promise<string> =>
+const wordsOf = (call: Call, outcome: Outcome, code?: string): Promise<string> =>
   call.door.ports.lane.read((fleet, at) =>
     outcomeWords(outcome, fleet, {
       at,
       estimates: call.door.ports.estimates(fleet, at),
-      ...(typeof code === 'string' && { code }),
+      ...(code !== undefined && { code }),
     }),
   )
 

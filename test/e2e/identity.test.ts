@@ -137,6 +137,13 @@ describe('somebody whom IRC vouches for and no tenant names', () => {
     expect(machines.find(({ name }: { name: string }) => name === 'm1').state).toBe('maintenance')
   })
 
+  test('is given a code at the command line too, to be said in a chat', async () => {
+    const { text } = await duffySays('link')
+    const codes = [...text.matchAll(/link ([0-9A-Z-]+)/g)].map(([, code]) => code)
+    expect(codes).toHaveLength(2)
+    for (const one of codes) expect(one).toMatch(/^(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}$/)
+  })
+
   test('leaves no code in the record, the tables or the log', async () => {
     expect(code).not.toBe('')
     const letters = code.replaceAll('-', '')
