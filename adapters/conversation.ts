@@ -69,6 +69,8 @@ export interface ConversationPorts {
   readonly presence: Pick<Presence, 'seen'>
   /** Null: this Duffy sends no mail. */
   readonly sendCode: SendCode | null
+  /** Where a code to link by can be said with an API key; null: nobody knows how this Duffy is reached. */
+  readonly linkPage: string | null
   /** How a line is typed at this door: `!duffy done L7Q2`. */
   readonly say: (line: string) => string
 }
@@ -155,7 +157,7 @@ const carryOut = async (
   wanted: Command,
   { identity, address, room, id, typed }: Typist,
 ): Promise<Filled> => {
-  const { lane, desk, say } = ports
+  const { lane, desk, say, linkPage } = ports
   const coded = withLinkCode(wanted)
   if (coded !== null && coded.mail !== null && ports.sendCode === null) return refusedBy(ports, { type: 'noMail' })
   const command = coded?.command ?? wanted
@@ -168,7 +170,15 @@ const carryOut = async (
       return { type: 'refused', refusal: told.refusal, said: refusalSaid(told.refusal, { say, at, ...about }) }
     }
     const estimates = desk.at(fleet, at)
-    const said = outcomeSaid(told.outcome, { fleet, say, at, fingerprint, estimates, ...shownCode(coded, typed) })
+    const said = outcomeSaid(told.outcome, {
+      fleet,
+      say,
+      at,
+      fingerprint,
+      estimates,
+      ...shownCode(coded, typed),
+      ...(linkPage !== null && { linkPage }),
+    })
     return { type: 'said', said }
   })
 }

@@ -99,8 +99,10 @@ export const duffy = async ({
   const post = mailDoor(settings.mail, { lane, log })
   const { sendCode } = post
   const artifacts = artifactDesk(store, kept)
+  const { publicUrl } = settings.http
+  const linkPage = publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/link`
   const talk = (say: (line: string) => string) =>
-    conversation({ lane, store, refusals, artifacts, desk, presence, sendCode, say })
+    conversation({ lane, store, refusals, artifacts, desk, presence, sendCode, linkPage, say })
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))
   const slack = starting.use(await slackDoor(settings.slack, { lane, store, talk: talk(sayInSlack), clock, log }))
   starting.use(startNotices(world, (name) => irc.door(name) ?? slack.door(name) ?? post.door(name)))

@@ -17,6 +17,9 @@ export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): 
 /** A sheet of ours, exactly as it is hashed for the page's policy. */
 export const styleOf = (sheet: string): Html => new Html(`<style>${sheet}</style>`)
 
+/** A script of ours, exactly as it is hashed for the page's policy. */
+export const scriptOf = (script: string): Html => new Html(`<script type="module">${script}</script>`)
+
 const told = (part: Part): string => {
   if (part instanceof Html) return part.text
   return typeof part === 'object' ? part.map(told).join('') : String(part).replaceAll(/[&<>"']/g, escaped)

@@ -94,10 +94,10 @@ const LINK_OUTCOMES: Readonly<Record<LinkOutcome['type'], true>> = {
 }
 export const isLinkOutcome = (outcome: Outcome): outcome is LinkOutcome => outcome.type in LINK_OUTCOMES
 
-/** `code`: the one that was made, or that was typed, which the door alone knows. */
+/** `code`: the one that was made, or that was typed, which the door alone knows. The address of a page ends at a space. */
 export const linkOutcomeSaid = (
   outcome: LinkOutcome,
-  { say, at, code }: Telling & { readonly code?: string },
+  { say, at, code, linkPage }: Telling & { readonly code?: string; readonly linkPage?: string },
 ): Said => {
   switch (outcome.type) {
     case 'linkOffered':
@@ -108,7 +108,7 @@ export const linkOutcomeSaid = (
       return privately(
         code === undefined
           ? `A code was made for ${outcome.identity}, and is not shown twice. Another: ${say('link')}`
-          : `Your code is ${spacedCode(code)}, good once, until ${clock(outcome.until, at)}. Say it where Duffy knows you already: at the command line "duffy link ${spacedCode(code)}", or in another chat ${say(`link ${spacedCode(code)}`)}. It is for you alone.`,
+          : `Your code is ${spacedCode(code)}, good once, until ${clock(outcome.until, at)}. Say it where Duffy knows you already: at the command line "duffy link ${spacedCode(code)}", ${linkPage === undefined ? '' : `on the page ${linkPage}#${spacedCode(code)} , `}or in another chat ${say(`link ${spacedCode(code)}`)}. It is for you alone.`,
       )
     case 'linkFound':
       return privately(

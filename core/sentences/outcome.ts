@@ -27,8 +27,10 @@ import { wanted } from './wanted.ts'
 /** Words about an outcome say when those who wait will be served, if they are given estimates. */
 export interface OutcomeTelling extends FleetTelling {
   readonly estimates?: Estimates
-  /** A code to link by that was made for this command. */
+  /** A code to link by that was made for this command, or came with it. */
   readonly code?: string
+  /** Where there is a page to say one on: `https://duffy.example.org/link`. */
+  readonly linkPage?: string
 }
 
 /** What a command came to in words, as the fleet stands when it is told: state, then time, then the next command. */

@@ -5,7 +5,7 @@ import { areOne } from '../policy/selves.ts'
 import { stillEnding } from '../stale.ts'
 import { leaseView } from '../view.ts'
 import { names } from './login.ts'
-import { listed, privately, type Said, type Telling } from './said.ts'
+import { capital, listed, privately, type Said, type Telling } from './said.ts'
 import { clock, span } from './time.ts'
 
 type Warning = Extract<Message, { type: 'leaseEnding' | 'leasesEnding' }>
@@ -36,12 +36,10 @@ const ofSeveral = (endings: readonly LeaseEnding[], telling: WarningTelling): st
   const { lease } = endings[0]!
   const isAll = isAllOf(fleet, endings)
   return [
-    `${capitalised(ends.join('; '))}.`,
+    `${capital(ends.join('; '))}.`,
     `More time for ${isAll ? 'all' : 'all that you hold'}: ${say('extend all 2h')}; for one: ${say(`extend ${lease} 2h`)}. Through with ${isAll ? `all: ${say('done all')}` : `one: ${say(`done ${lease}`)}`}`,
   ]
 }
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `L7Q2 (metal-03)` */
 const named = ({ lease: id }: LeaseEnding, { fleet }: WarningTelling): string => {

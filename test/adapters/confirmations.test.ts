@@ -18,6 +18,7 @@ beforeEach(async () => {
     desk: { at: estimatesAt } as never,
     presence: ports.presence,
     sendCode: null,
+    linkPage: null,
     say: (line) => `!duffy ${line}`,
   })
   for (const type of ['metal', 'vm']) await says(`get ${type}`)

@@ -49,6 +49,7 @@ beforeAll(async () => {
       desk: { at: estimatesAt } as never,
       presence: ports.presence,
       sendCode: null,
+      linkPage: null,
       say,
     })
   ircServer = await scriptedServer()

@@ -139,7 +139,7 @@ describe('somebody whom IRC vouches for and no tenant names', () => {
 
   test('is given a code at the command line too, to be said in a chat', async () => {
     const { text } = await duffySays('link')
-    const codes = [...text.matchAll(/link ([0-9A-Z-]+)/g)].map(([, code]) => code)
+    const codes = [...text.matchAll(/link ([0-9A-Z-]+)/g)].map(([, one]) => one)
     expect(codes).toHaveLength(2)
     for (const one of codes) expect(one).toMatch(/^(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}$/)
   })

@@ -53,8 +53,11 @@ test('without the right to install, the command is told and nothing is done', ()
   })
 })
 
-test('the tests need the chat servers too', () => {
-  expect(run('test').stdout).toMatch(/inspircd atheme-services ngircd anope ii irssi script groovy jq\n$/)
+test('the tests need the chat servers too, and a browser', () => {
+  const needed = 'inspircd atheme-services ngircd anope ii irssi script groovy jq'
+  expect(run('test').stdout).toContain(`${needed} chromium-headless-shell\n`)
+  program('chromium', ':')
+  expect(run('test').stdout).toContain(`${needed}\n`)
 })
 
 test('on Fedora the packages have other names', () => {

@@ -1,6 +1,7 @@
 import { VERBS } from '#core'
 import { documentOf } from '../openapi/document.ts'
 import { pageOf } from '../openapi/page.ts'
+import { linkPage } from '../link/page.ts'
 import { ok, type OpenRoute, type Route } from '../route.ts'
 import { about } from './about.ts'
 import { artifacts } from './artifacts.ts'
@@ -52,6 +53,15 @@ const docs: OpenRoute = {
   answer: async ({ door }) => pageOf(description(door.base)),
 }
 
+const link: OpenRoute = {
+  method: 'GET',
+  path: '/link',
+  who: 'anyone',
+  summary: 'a page on which to say, with an API key, the code that "link" told in a chat',
+  gives: { 200: 'html' },
+  answer: async () => linkPage(),
+}
+
 /** Every address of the native API. */
 export const ROUTES: readonly Route[] = [
   ...health,
@@ -59,6 +69,7 @@ export const ROUTES: readonly Route[] = [
   describing('/api/v2/openapi.json'),
   describing('/openapi.json'),
   docs,
+  link,
   ...requests,
   ...jenkins,
   ...reservations,

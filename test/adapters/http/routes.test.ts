@@ -15,6 +15,7 @@ const MATRIX: readonly Row[] = [
   ['GET /api/v2/openapi.json', 200, 200, 200, 200],
   ['GET /openapi.json', 200, 200, 200, 200],
   ['GET /docs', 200, 200, 200, 200],
+  ['GET /link', 200, 200, 200, 200],
   ['POST /api/v2/requests', 401, 202, 202, 202],
   ['GET /api/v2/requests', 401, 200, 200, 200],
   ['GET /api/v2/requests/:id', 401, 200, 404, 200],
