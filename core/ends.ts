@@ -2,7 +2,7 @@ import type { Instant, LeaseId, MachineName } from './id.ts'
 import { byText } from './indexes.ts'
 import type { Lease } from './lease.ts'
 import type { Machine } from './machine.ts'
-import { plannedEnd } from './policy/due.ts'
+import { latestEnd, plannedEnd } from './policy/due.ts'
 import { Ranking } from './ranking.ts'
 import { shapeKey } from './stock.ts'
 import type { Index } from './table.ts'
@@ -14,6 +14,14 @@ export interface Ending {
   /** The key of its stock's shape. */
   readonly shape: string
   readonly at: Instant
+  /** At the latest: a lease that has yet to begin may do so later. */
+  readonly latest: Instant
+}
+
+/** The same machines in two orders. */
+interface Lent {
+  readonly soonest: Ranking<Ending>
+  readonly latest: Ranking<Ending>
 }
 
 /**
@@ -31,7 +39,7 @@ export class Ends {
   readonly #machineOf: (name: MachineName) => Machine | undefined
   readonly #leaseOf: (id: LeaseId) => Lease | undefined
   readonly #placed = new Map<MachineName, Ending>()
-  readonly #shapes = new Map<string, Ranking<Ending>>()
+  readonly #shapes = new Map<string, Lent>()
 
   constructor(machineOf: (name: MachineName) => Machine | undefined, leaseOf: (id: LeaseId) => Lease | undefined) {
     this.#machineOf = machineOf
@@ -40,23 +48,28 @@ export class Ends {
 
   /** The first `most` lent machines of a shape to end, soonest first. Those that will not be lent again are not among them. */
   of(shape: string, most: number): readonly Ending[] {
-    return this.#shapes.get(shape)?.take(most) ?? []
+    return this.#shapes.get(shape)?.soonest.take(most) ?? []
   }
 
   /** How many lent machines of a shape there are, of those that will be lent again. */
   countOf(shape: string): number {
-    return this.#shapes.get(shape)?.size ?? 0
+    return this.#shapes.get(shape)?.soonest.size ?? 0
   }
 
-  /** How many of them end by an instant, counted no further than to `enough`. */
+  /** The first `most` of them to be over for certain. */
+  latestOf(shape: string, most: number): readonly Ending[] {
+    return this.#shapes.get(shape)?.latest.take(most) ?? []
+  }
+
+  /** How many of them are over by an instant for certain, counted no further than to `enough`. */
   countBy(shape: string, instant: number, enough: number): number {
-    return this.#shapes.get(shape)?.countWhile(({ at }) => at <= instant, enough) ?? 0
+    return this.#shapes.get(shape)?.latest.countWhile(({ latest }) => latest <= instant, enough) ?? 0
   }
 
   #place(name: MachineName): void {
     const before = this.#placed.get(name)
     const after = this.#ending(name)
-    if (before?.at === after?.at && before?.lease === after?.lease && before?.shape === after?.shape) return
+    if (isSame(before, after)) return
     if (before !== undefined) this.#leave(before)
     if (after !== undefined) this.#join(after)
   }
@@ -67,22 +80,29 @@ export class Ends {
     const lease = this.#leaseOf(machine.state.lease)
     return lease === undefined
       ? undefined
-      : { machine: name, lease: lease.id, shape: shapeKey(machine), at: plannedEnd(lease) }
+      : { machine: name, lease: lease.id, shape: shapeKey(machine), at: plannedEnd(lease), latest: latestEnd(lease) }
   }
 
   #join(ending: Ending): void {
-    let ranking = this.#shapes.get(ending.shape)
-    if (ranking === undefined) this.#shapes.set(ending.shape, (ranking = new Ranking(bySoonest)))
-    ranking.add(ending)
+    let lent = this.#shapes.get(ending.shape)
+    if (lent === undefined)
+      this.#shapes.set(ending.shape, (lent = { soonest: new Ranking(bySoonest), latest: new Ranking(byLatest) }))
+    lent.soonest.add(ending)
+    lent.latest.add(ending)
     this.#placed.set(ending.machine, ending)
   }
 
   #leave(ending: Ending): void {
-    const ranking = this.#shapes.get(ending.shape)!
-    ranking.remove(ending)
-    if (ranking.size === 0) this.#shapes.delete(ending.shape)
+    const { soonest, latest } = this.#shapes.get(ending.shape)!
+    soonest.remove(ending)
+    latest.remove(ending)
+    if (soonest.size === 0) this.#shapes.delete(ending.shape)
     this.#placed.delete(ending.machine)
   }
 }
 
+const isSame = (one: Ending | undefined, other: Ending | undefined): boolean =>
+  one?.at === other?.at && one?.latest === other?.latest && one?.lease === other?.lease && one?.shape === other?.shape
+
 export const bySoonest = (a: Ending, b: Ending): number => a.at - b.at || byText(a.machine, b.machine)
+export const byLatest = (a: Ending, b: Ending): number => a.latest - b.latest || byText(a.machine, b.machine)

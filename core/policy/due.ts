@@ -29,6 +29,12 @@ export const plannedEnd = ({ state, grantedAt, durationMs, graceMs }: Lease): In
   }
 }
 
+/** The same at the latest: the time of one that has yet to begin counts from when its holder can log in, if that comes to anything. */
+export const latestEnd = (lease: Lease): Instant => {
+  const { state, durationMs, graceMs } = lease
+  return state.status === 'preparing' ? ((state.giveUpAt + durationMs + graceMs) as Instant) : plannedEnd(lease)
+}
+
 /** The next warning that is still to be given for the present end, in minutes before it; null: none. */
 export const nextWarning = (warnMinutes: readonly number[], lease: Lease): number | null => {
   const minutes = owed(warnMinutes, lease)

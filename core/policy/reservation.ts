@@ -9,7 +9,7 @@ import { openFor } from './calendar.ts'
 import { fitting, sum } from './match.ts'
 import { place, type Wish } from './platform.ts'
 import { awayMs, SetAside, slackMs, type Claim } from './setaside.ts'
-import { endings, freeAt, turnaroundMs } from './timeline.ts'
+import { freeAt, latestEndings, turnaroundMs } from './timeline.ts'
 
 /** A request that waits for its hour. */
 export type Reserved = MachineRequest & { readonly reserved: NonNullable<MachineRequest['reserved']> }
@@ -149,7 +149,7 @@ export const nextRoom = (
   const stocks = fitting(fleet, asked.booking.demand)
   const slack = slackMs(fleet, stocks)
   const instants = [
-    ...endings(fleet, stocks, MOST_LOOKED_AT).map((ending) => ending.at + slack),
+    ...latestEndings(fleet, stocks, MOST_LOOKED_AT).map(({ latest }) => latest + slack),
     ...asked.kept.claims.map(({ until }) => until),
     at + slack,
   ].filter((instant) => instant > asked.booking.from && instant <= last)

@@ -1,4 +1,4 @@
-import { bySoonest, type Ending } from '../ends.ts'
+import { byLatest, bySoonest, type Ending } from '../ends.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import type { Pool } from '../pool.ts'
@@ -14,6 +14,12 @@ import { sum } from './match.ts'
 export const endings = (fleet: Fleet, stocks: readonly Stock[], most: number): Ending[] => {
   const soonest = stocks.flatMap(({ shape }) => fleet.ends.of(shape.key, most))
   return stocks.length > 1 ? soonest.toSorted(bySoonest).slice(0, most) : soonest
+}
+
+/** The same, those first that are over first for certain: a lease that has yet to begin may do so late. */
+export const latestEndings = (fleet: Fleet, stocks: readonly Stock[], most: number): Ending[] => {
+  const latest = stocks.flatMap(({ shape }) => fleet.ends.latestOf(shape.key, most))
+  return stocks.length > 1 ? latest.toSorted(byLatest).slice(0, most) : latest
 }
 
 /** Not lent, and at most a few steps from being ready. */
@@ -38,7 +44,7 @@ export const freeBy = (fleet: Fleet, stocks: readonly Stock[], count: number, no
 
 /**
  * How many machines of these stocks are free at an instant, `most` at most. Those that are ready, those whose leases have ended
- * by `at - slackMs`, and, where that leaves their pools time for a turnaround from now, those in a step or off.
+ * by `at - slackMs` however late they may begin, and, where that leaves their pools time for a turnaround from now, those in a step or off.
  */
 export const freeAt = (
   fleet: Fleet,

@@ -2,7 +2,7 @@ import type { MaintenanceAnswer, MaintenanceView } from '../answer/maintenance.t
 import type { Outcome, ReservationHit } from '../command.ts'
 import type { Message } from '../effect.ts'
 import type { MachineName } from '../id.ts'
-import { plannedEnd } from '../policy/due.ts'
+import { latestEnd, plannedEnd } from '../policy/due.ts'
 import type { Target } from '../policy/target.ts'
 import type { Refusal } from '../refusal.ts'
 import { DAY, isoTime } from '../time.ts'
@@ -89,8 +89,8 @@ export const maintenanceSetSaid = (
       : `as soon as nobody has ${one ? 'it' : 'them'} and nothing is done with ${one ? 'it' : 'them'}`
   const late = rows.flatMap(({ name, state }) => {
     const lease = state.status === 'leased' ? fleet.leases.get(state.lease) : undefined
-    return lease !== undefined && plannedEnd(lease) > from
-      ? [`${name} not before ${lease.id} is over, ${clock(plannedEnd(lease), at)} at the latest`]
+    return lease !== undefined && latestEnd(lease) > from
+      ? [`${name} not before ${lease.id} is over, ${clock(latestEnd(lease), at)} at the latest`]
       : []
   })
   const part = begun === 0 ? '' : ` ${begun} of them ${begun === 1 ? 'is' : 'are'} by now.`

@@ -253,6 +253,25 @@ describe('a reservation', () => {
   })
 })
 
+test('a machine whose lease has yet to begin is promised for when that is over however late it begins', () => {
+  const world = worldOf({ steps: ['grant'] }, 1)
+  const { at } = world
+  world.get(BOB, { durationMs: HOUR })
+  const [run] = [...world.fleet.runs.values()]
+  const late = 15 * MINUTE
+  expect(reserve(world, ALICE, at + HOUR + GRACE)).toMatchObject({
+    type: 'noRoom',
+    nearest: at + late + HOUR + GRACE,
+  })
+  expect(reserve(world, ALICE, at + late + HOUR + GRACE).type).toBe('reserved')
+  world.at = (at + late - 1) as Instant
+  const { id, fence } = run!
+  const result = { outcome: 'ok', report: { address: '127.0.0.1', port: 22 } } as const
+  world.ask('duffy', { do: 'finishRun', run: id, fence, result })
+  world.pass(HOUR + GRACE + 1)
+  expect(leasesOf(world, 'alice')).toMatchObject([{ grantedAt: at + late + HOUR + GRACE }])
+})
+
 describe('a machine that failed', () => {
   /** Of three machines two are reserved in an hour; the first to be lent lets nobody in, and is quarantined. */
   const failing = (durationMs: number): { world: World; lease: () => Lease } => {

@@ -1,12 +1,4 @@
-import {
-  plannedEnd,
-  setAsideAt,
-  turnaroundMs,
-  type Fleet,
-  type Instant,
-  type Machine,
-  type MachineRequest,
-} from '#core'
+import { latestEnd, setAsideAt, turnaroundMs, type Fleet, type Instant, type Machine, type MachineRequest } from '#core'
 
 /** Whether a machine is of a kind that is set aside for somebody. */
 export const asideIn = (fleet: Fleet, at: Instant): ((machine: Machine) => boolean) => {
@@ -56,7 +48,7 @@ const isFreeBy = (fleet: Fleet, { state, pool, configured }: Machine, at: Instan
     case 'ready':
       return true
     case 'leased':
-      return plannedEnd(fleet.leases.get(state.lease)!) <= from
+      return latestEnd(fleet.leases.get(state.lease)!) <= from
     case 'quarantined':
     case 'maintenance':
     case 'retired':

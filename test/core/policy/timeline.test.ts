@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { atHand, endings, freeAt, freeBy, plannedEnd, turnaroundMs, type Instant, type LeaseId } from '#core'
+import { atHand, endings, freeAt, freeBy, latestEnd, plannedEnd, turnaroundMs, type Instant, type LeaseId } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
 
@@ -66,6 +66,19 @@ describe('a timeline of planned ends', () => {
     const [lease] = world.fleet.leases.values()
     expect(lease!.state.status).toBe('preparing')
     expect(plannedEnd(lease!)).toBe(world.at + HOUR + GRACE)
+  })
+
+  test('counts on it for certain only when it is over however late it begins', () => {
+    const world = new World()
+    world.get('irc:net:alice', { durationMs: HOUR })
+    const [lease] = world.fleet.leases.values()
+    const stocks = world.fleet.stocks.all().filter(({ shape }) => shape.platform === lease!.choice.platform)
+    const latest = world.at + 15 * MINUTE + HOUR + GRACE
+    const free = (instant: number): number =>
+      freeAt(world.fleet, stocks, { at: instant as Instant, now: world.at, most: 100 })
+    expect([latestEnd(lease!), free(latest - 1), free(latest)]).toEqual([latest, 3, 4])
+    world.work()
+    expect(free(world.at + HOUR + GRACE)).toBe(4)
   })
 
   test('leaves out a machine that will not be lent again', () => {
