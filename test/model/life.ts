@@ -87,7 +87,8 @@ function* putOff(
   const asking = events.find((event) => event.type === 'requestMade')?.request.id
   // Whoever asks and is to wait may be before the first, and need other machines: who passes is measured by them.
   if (!granted.some(({ request }) => request === asking)) return
-  if (granted.every(({ request }) => model.wasBefore(before.request, request)))
+  const requests = granted.map(({ request }) => request)
+  if (requests.every((_, at) => model.wasBefore(before.request, requests.slice(at))))
     yield `${granted.map(({ lease }) => lease).join(', ')} put off ${before.request} from ${before.from} to ${after.from}`
 }
 

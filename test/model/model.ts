@@ -189,13 +189,16 @@ export class Model {
     }
   }
 
-  /** Whether somebody who waits was before somebody of another tenant who was just granted what they asked for. */
-  wasBefore(waiting: string, granted: string): boolean {
-    const [one, other] = [this.requests.get(waiting)!, this.requests.get(granted)!]
-    if (one.tenant === other.tenant || other.overtaken >= OVERTAKEN_MOST) return false
-    if (one.priority !== other.priority) return one.priority > other.priority
-    const { weight } = this.tenants.get(other.tenant)!
-    return this.#share(one) <= (this.held(other.tenant) - other.demand.count + 1) / weight
+  /** Whether somebody who waits was before the first of those who were just granted, one after the other, if that is of another tenant. */
+  wasBefore(waiting: string, granted: readonly string[]): boolean {
+    const one = this.requests.get(waiting)!
+    const [other, ...later] = granted.map((request) => this.requests.get(request)!) as [Asked, ...Asked[]]
+    const { tenant, priority } = other
+    if (one.tenant === tenant || other.overtaken >= OVERTAKEN_MOST) return false
+    if (one.priority !== priority) return one.priority > priority
+    const since = [other, ...later].filter((asked) => asked.tenant === tenant)
+    const held = since.reduce((total, { demand }) => total - demand.count, this.held(tenant))
+    return this.#share(one) <= (held + 1) / this.tenants.get(tenant)!.weight
   }
 
   /** A tenant's next machine competes with the others' by how many that makes for its weight. */
