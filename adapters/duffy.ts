@@ -85,8 +85,8 @@ export const duffy = async ({
   const lane = starting.use(openLane({ store, fleet, head, clock, hash: sha256, refusals, onFault }))
   const presence = starting.use(presenceDesk({ lane, log }))
   await presence.start()
-  const site = applySite(lane, environment)
-  await site.start(settings.site)
+  const site = applySite(lane, environment, log)
+  await site.start(settings)
   await noteUnwarned(store, lane, clock() as Instant)
   await firstKeys(settings.dataDir, lane)
 
@@ -140,7 +140,7 @@ export const duffy = async ({
   const running = starting.move()
   return {
     url: http.url,
-    reload: () => site.reload(log),
+    reload: () => site.reload(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -1,5 +1,5 @@
 import { decide, DUFFY, type Asked, type Identity, type Site } from '#core'
-import { loadConfig, type Fault } from './config/index.ts'
+import { loadConfig, lookAlikes, type Fault, type Settings } from './config/index.ts'
 import type { Applied } from './http/ports.ts'
 import type { Answer, Lane } from './lane.ts'
 import type { Log } from './log.ts'
@@ -19,14 +19,18 @@ export class BadConfig extends Error {
 /** The site's config on its way into the fleet: by command, like everything else. */
 export interface SiteConfig {
   /** With the settings that Duffy starts with. */
-  start(site: Site): Promise<void>
+  start(settings: Pick<Settings, 'site' | 'legacy'>): Promise<void>
   /** Reads the config anew, and applies it or only says what that would change. */
   apply(how: { readonly dryRun: boolean; readonly by: Identity }): Promise<Applied>
   /** The same at a signal: what is wrong goes to the log, and what runs goes on. */
-  reload(log: Log): Promise<void>
+  reload(): Promise<void>
 }
 
-export const applySite = (lane: Lane, environment: Readonly<Record<string, string | undefined>>): SiteConfig => {
+export const applySite = (
+  lane: Lane,
+  environment: Readonly<Record<string, string | undefined>>,
+  log: Log,
+): SiteConfig => {
   const asked = (site: Site, by: Identity): Omit<Asked, 'at'> => ({
     id: null,
     by,
@@ -39,9 +43,11 @@ export const applySite = (lane: Lane, environment: Readonly<Record<string, strin
     if (loaded.status === 'faulty') {
       return { type: 'refused', refusal: { type: 'badSite', faults: new BadConfig(loaded.file, loaded.faults).faults } }
     }
-    const { site } = loaded.settings
-    const answer = dryRun ? await preview(lane, asked(site, by)) : await lane.ask(asked(site, by))
+    const { settings } = loaded
+    const command = asked(settings.site, by)
+    const answer = dryRun ? await preview(lane, command) : await lane.ask(command)
     if (answer.type === 'refused') return answer
+    if (!dryRun) warnOfLookAlikes(settings, log)
     return {
       type: dryRun ? 'wouldApply' : 'applied',
       changes: answer.outcome.type === 'configured' ? answer.outcome.changes : [],
@@ -49,8 +55,8 @@ export const applySite = (lane: Lane, environment: Readonly<Record<string, strin
   }
 
   return {
-    async start(site) {
-      const answer = await lane.ask(asked(site, DUFFY))
+    async start(settings) {
+      const answer = await lane.ask(asked(settings.site, DUFFY))
       if (answer.type === 'refused') {
         const faults = answer.refusal.type === 'badSite' ? answer.refusal.faults : [answer.refusal.type]
         throw new BadConfig(
@@ -58,9 +64,10 @@ export const applySite = (lane: Lane, environment: Readonly<Record<string, strin
           faults.map((sentence) => ({ path: '', sentence })),
         )
       }
+      warnOfLookAlikes(settings, log)
     },
     apply,
-    async reload(log) {
+    async reload() {
       try {
         const applied = await apply({ dryRun: false, by: DUFFY })
         if (applied.type === 'refused') log('error', 'the config was not applied', { refusal: applied.refusal })
@@ -70,6 +77,16 @@ export const applySite = (lane: Lane, environment: Readonly<Record<string, strin
       }
     },
   }
+}
+
+/** Sites without clients of old have no harm from such names, so they are told of and no more. */
+const warnOfLookAlikes = ({ site, legacy }: Pick<Settings, 'site' | 'legacy'>, log: Log): void => {
+  const found = lookAlikes(site, legacy)
+  if (found === null) return
+  log(
+    'warn',
+    `cico takes host ${found.part} for ${found.whole}, in whose name it is: end all names alike with legacy.hostname, such as '{name}.ci.example.org'`,
+  )
 }
 
 /** What a command would come to: decided, and taken back at once. */

@@ -1,5 +1,6 @@
 export { defineConfig } from './config.ts'
 export type { Fault } from './faults.ts'
 export { loadConfig } from './load.ts'
+export { lookAlikes } from './look-alikes.ts'
 export { Secret } from './secret.ts'
 export type { IrcNetwork, MailSettings, Settings, SlackSettings } from './settings.ts'
