@@ -112,7 +112,7 @@ const value = (read: Value): Reading => ({ type: 'value', value: read })
 export const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)
 
 const readWord = (given: Given, longest: number): Reading => {
-  if (typeof given !== 'string') return { type: 'badWord' }
+  if (typeof given !== 'string') return { type: 'badText' }
   if (given.length > longest) return { type: 'tooLong', most: longest }
   return isWord(given) ? value(given) : { type: 'badWord' }
 }

@@ -97,7 +97,8 @@ describe('fields', () => {
 
   test.each([
     [{}, 'missing'],
-    [{ type: 7 }, 'badWord'],
+    [{ type: 7 }, 'badText'],
+    [{ type: ['metal'] }, 'badText'],
     [{ type: 'metal', count: 'many' }, 'badCount'],
     [{ type: 'metal', count: 1.5 }, 'badCount'],
     [{ type: 'metal', count: 0 }, 'badCount'],
