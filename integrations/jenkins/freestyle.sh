@@ -22,6 +22,7 @@ give_back() {
     elif post "/api/v2/leases/$lease/done" '{}' >/dev/null; then fetch || echo "What did not come: duffy artifacts get $lease"
     else echo 'Duffy takes them back when the build is over'; fi
     ;;
+  *) [ -z "$lease" ] || echo "Duffy: $lease is kept for debugging if it can be. Its files, once it is over: duffy artifacts get $lease" ;;
   esac
   rm -rf "$scratch"
   exit $status

@@ -145,7 +145,10 @@ test('the shell recipe logs in to its machine, gives it back, brings its files, 
 test('the shell recipe that fails leaves its machine to the end of its build, which keeps it', async () => {
   const ran = freestyle(`${RECIPE}\nfalse`)
   expect(await ran.ended).toBe(1)
-  expect(await leases()).toHaveLength(1)
+  const [{ id }] = await leases()
+  expect(ran.output()).toContain(
+    `\nDuffy: ${id} is kept for debugging if it can be. Its files, once it is over: duffy artifacts get ${id}\n`,
+  )
   stub.set(around['BUILD_URL']!, 'FAILURE')
   while ((await leases())[0].hold === null) await pause(50)
   await duffy.api('POST', `/api/v2/leases/${(await leases())[0].id}/done`, {})
