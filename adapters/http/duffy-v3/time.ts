@@ -31,13 +31,7 @@ export function readExpiry(value: number | string): Expiry | null {
   return at === null ? null : { at }
 }
 
-const since1970 = (value: number): number => {
-  const ms = value > MS_FROM ? value : value * 1000
-  return Math.min(Math.round(ms), LAST)
-}
-
-/** The last instant that a `Date` knows. */
-const LAST = 8.64e15
+const since1970 = (value: number): number => Math.round(value > MS_FROM ? value : value * 1000)
 
 const readInstant = (text: string): number | null => {
   const [found, year, month, day, hour, minute, second = '0', fraction = '', , hours = '+00', minutes = '00'] =

@@ -85,6 +85,14 @@ describe('a session of several pools', () => {
     expect(served.duffy.fleet.leases.size).toBe(0)
   })
 
+  test('is kept by /Node/fail as far as it lasts', async () => {
+    await using served = await serveV3()
+    await served.v3('POST', '/sessions', { body: MIXED })
+    await served.call('POST', `/api/v2/leases/${leaseId(1)}/done`)
+    expect((await legacy(served, '/Node/fail?ssid=1')).text).toBe('"Done"\n')
+    expect([...served.duffy.fleet.leases.values()].map(({ hold }) => hold?.reason)).toEqual(['failed'])
+  })
+
   test('is kept as a whole by /Node/fail', async () => {
     await using served = await serveV3()
     mayKeep(served, 2)
