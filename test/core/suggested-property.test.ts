@@ -38,10 +38,10 @@ test('whoever asks for too much is told how many their tenant can really have', 
         seen.set(kind, (seen.get(kind) ?? 0) + 1)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 450 },
   )
   for (const kind of ['neverEnough', 'neverEnough, by quota', 'overQuota'])
-    expect(seen.get(kind) ?? 0).toBeGreaterThan(3)
+    expect(seen.get(kind) ?? 0).toBeGreaterThan(0)
 })
 
 const HOUR = 3_600_000
