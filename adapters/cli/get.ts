@@ -61,7 +61,7 @@ const waitOf = (options: readonly Option[]): number => {
 }
 
 /** A machine is of no use to somebody who cannot log in. */
-const offerOwnKey = ({ world }: Call, fields: Record<string, unknown>): void => {
+export const offerOwnKey = ({ world }: Call, fields: Record<string, unknown>): void => {
   if (fields['key'] !== undefined || fields['keys'] !== undefined) return
   const own = ownKey(world.env['HOME'])
   if (own === null) return

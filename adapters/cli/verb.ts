@@ -2,7 +2,7 @@ import { nearest, verbNamed, VERBS, type Verb } from '#core'
 import { ask, tell, type Call } from './call.ts'
 import { COMMANDS } from './commands/index.ts'
 import { sshConfig } from './commands/ssh-config.ts'
-import { runGet } from './get.ts'
+import { offerOwnKey, runGet } from './get.ts'
 import { fieldsOf } from './operands.ts'
 import { formatOf } from './ssh-config.ts'
 import { EXIT, Stop, type Exit } from './world.ts'
@@ -14,6 +14,7 @@ export async function runVerb(call: Call): Promise<Exit> {
   if (verb.name === 'get') return runGet(call, verb, rest)
   if (verb.name === 'list' && formatOf(options) !== null) return listHosts(call, rest)
   const body = fieldsOf(verb, rest, options)
+  if (verb.name === 'reserve') offerOwnKey(call, body)
   const path = `/api/v2/verbs/${verb.name.replaceAll(' ', '-')}`
   const asked = await ask(call, { method: 'POST', path, body, operator: verb.who === 'operator' })
   return asked.ok ? tell(call, asked.answer, said) : asked.exit

@@ -148,6 +148,18 @@ test.each(['id_ed25519.pub', 'id_ecdsa.pub', 'id_rsa.pub'])(
   },
 )
 
+test("a reservation lets the asker's own key in as well", async () => {
+  await using served = await serve()
+  const home = mkdtempSync(join(folder, 'home-'))
+  mkdirSync(join(home, '.ssh'))
+  writeFileSync(join(home, '.ssh', 'id_ed25519.pub'), `${KEY} me@here\n`)
+  const words = ['reserve', 'vm', 'from', 'tomorrow', '09:10']
+  const { err } = await run(words, { ...at(served), HOME: home })
+  expect(err).toBe(`letting in ${join(home, '.ssh', 'id_ed25519.pub')}\n`)
+  const [request] = served.duffy.fleet.requests.values()
+  expect(served.duffy.fleet.personal.get(request!.keys[0]!)?.text).toBe(KEY)
+})
+
 test('--key goes before the own key', async () => {
   await using served = await serve()
   const file = join(folder, 'other.pub')
