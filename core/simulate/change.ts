@@ -121,7 +121,8 @@ export const CHANGES: readonly ChangeKind[] = [
     summary: 'how often others may be served before a request until it goes first',
     make: (plan, [word = '', ...more]) => {
       const overtakenMost = wholeNumber(word, 1)
-      if (overtakenMost === null || more.length > 0) return 'give a whole number from 1, as in "overtaken 10"'
+      if (overtakenMost === null || more.length > 0)
+        return `give a whole number from 1 to ${MOST}, as in "overtaken 10"`
       return withSite(plan, { ...plan.site, limits: { ...plan.site.limits, overtakenMost } })
     },
   },
@@ -212,7 +213,7 @@ const withPool = (
   make: (pool: Pool, count: number, platform: PlatformName | null) => Site | string,
 ): Plan | string => {
   const number = wholeNumber(count, least)
-  if (number === null) return `"${count}" is to be a whole number from ${least}`
+  if (number === null) return `"${count}" is to be a whole number from ${least} to ${MOST}`
   const pool = poolNamed(plan.site, name)
   if (typeof pool === 'string') return pool
   const [of, platform, ...more] = rest

@@ -8,8 +8,8 @@ import { PLAIN_GET, World } from '../kit/world.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-/** Nothing takes time but leases, and the grant of one that fails. */
-const POOL = poolOf('metal', { steps: ['grant'], failureLimit: 1 })
+/** Nothing takes time but leases, and the grant of one that fails; what failed is gone for good. */
+const POOL = poolOf('metal', { steps: ['grant'], failureLimit: 1, probationMs: 48 * HOUR })
 
 interface Booking {
   readonly inMinutes: number

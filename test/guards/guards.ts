@@ -282,6 +282,20 @@ export const GUARDS: readonly Guard[] = [
     tests: ['test/core/suggested-property.test.ts'],
   },
   {
+    rule: 'A machine that failed is not replaced by one that is reserved for an hour at which it would not be back.',
+    file: 'core/decide/settle.ts',
+    text: 'const take = reservedAside(fleet, draft.at, lease.demand.type).takeFor(lease)',
+    without: 'const take = undefined',
+    tests: ['test/core/replaced-property.test.ts'],
+  },
+  {
+    rule: 'Nobody is promised a machine whose lease may begin too late for that.',
+    file: 'core/ends.ts',
+    text: 'latest: latestEnd(lease)',
+    without: 'latest: plannedEnd(lease)',
+    tests: ['test/core/reservations.test.ts'],
+  },
+  {
     rule: 'An end that somebody counts on is not put off.',
     file: 'core/policy/promised.ts',
     text: 'if (broken.length === 0)',
