@@ -35,6 +35,8 @@ interface Letter {
 
 const CONNECT_MS = 10_000
 const SILENCE_MS = 20_000
+/** To the server at once: many let no more in from one host. */
+const MOST_CONNECTIONS = 4
 
 /** The way out by mail: what no chat takes goes here. Nothing comes in by it. */
 export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailPorts): MailDoor => {
@@ -48,14 +50,17 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
     disableUrlAccess: true,
   })
   const host = hostOf(from)
+  const inTurn = turns(MOST_CONNECTIONS)
   const send = (to: string, letter: Letter): Promise<unknown> =>
-    transport.sendMail({
-      ...letter,
-      from,
-      // As an object, so that a comma in it is no second address.
-      to: { name: '', address: to },
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...letter.headers },
-    })
+    inTurn(() =>
+      transport.sendMail({
+        ...letter,
+        from,
+        // As an object, so that a comma in it is no second address.
+        to: { name: '', address: to },
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...letter.headers },
+      }),
+    )
 
   return {
     async tell({ identity }, { message, to }) {
@@ -67,7 +72,7 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
             about === null
               ? 'Duffy: your accounts'
               : `Duffy: ${about.type}${about.ids.length > 1 ? 's' : ''} ${about.ids.join(', ')}`,
-          text: [...room, ...person, '', FOOTER].join('\n'),
+          text: [...room, ...person, '', footerTo(identity)].join('\n'),
           // The same notice has the same id, however often it is sent; all about one lease hang together.
           messageId: `<${sha256(JSON.stringify([to.identity, message])).slice(0, 32)}@${host}>`,
           ...(about !== null && {
@@ -95,8 +100,20 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
   }
 }
 
-const FOOTER =
-  'Duffy sends mail where no chat took this. Where you are told things: duffy whoami. To stop mail: duffy unlink.'
+/** Does at most so many things at once, each as soon as one before it in its turn is over. */
+const turns = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  const tails: Promise<unknown>[] = Array.from({ length: most }, () => Promise.resolve())
+  let next = 0
+  return (work) => {
+    const turn = next++ % most
+    const mine = tails[turn]!.then(work)
+    tails[turn] = mine.catch(() => {})
+    return mine
+  }
+}
+
+const footerTo = (identity: string): string =>
+  `Duffy sends mail where no chat took this. Where you are told things: duffy whoami. To stop mail: duffy unlink ${identity}`
 
 const aboutOf = (message: Message): { readonly type: 'lease' | 'request'; readonly ids: readonly string[] } | null => {
   if (message.type === 'leasesEnding') return { type: 'lease', ids: message.leases.map(({ lease }) => lease) }

@@ -33,22 +33,36 @@ const LONGEST_PAUSE_MS = 10 * 60_000
 const LOOK_EVERY_MS = 2_000
 
 /**
- * Tells people what the outbox owes them: at least once, each in the order in which it was decided. Where the place that a notice is
- * addressed to gives no sign that it arrived, the next one is tried at which its recipient is known, and mail last.
+ * Tells people what the outbox owes them: at least once, each in the order in which it was decided, and nobody later because
+ * somebody else's server takes its time. Where the place that a notice is addressed to gives no sign that it arrived, the next one is
+ * tried at which its recipient is known, and mail last.
  */
 export const notices = (ports: NoticePorts): AsyncDisposable => {
+  /** Who is being told something now. */
+  const underWay = new Map<string, Promise<void>>()
   const looks = rounds(
     async (stopping) => {
-      const passedOver = new Set<string>()
-      for (const due of await ports.due(AT_ONCE)) {
+      // Of whoever was being told something as the outbox was read, it may say what is told by now.
+      const busy = new Set(underWay.keys())
+      const due = await ports.due(AT_ONCE)
+      for (const [recipient, theirs] of Map.groupBy(due, ({ notice }) => recipientOf(notice.to))) {
         if (stopping()) return
-        const recipient = recipientOf(due.notice.to)
-        // Whoever could not be told one thing is told nothing that came after it.
-        if (!passedOver.has(recipient) && !(await deliver(ports, due))) passedOver.add(recipient)
+        if (!busy.has(recipient)) underWay.set(recipient, tellAll(recipient, theirs, stopping))
       }
     },
     (fault) => ports.log('error', 'cannot read the outbox', { fault: String(fault) }),
   )
+  const tellAll = async (recipient: string, due: readonly DueNotice[], stopping: () => boolean): Promise<void> => {
+    try {
+      // Whoever could not be told one thing is told nothing that came after it.
+      for (const one of due) if (stopping() || !(await deliver(ports, one))) return
+      looks.ask()
+    } catch (fault) {
+      ports.log('error', 'cannot write the outbox', { fault: String(fault) })
+    } finally {
+      underWay.delete(recipient)
+    }
+  }
   const unsubscribe = ports.onCommit(looks.ask)
   const timer = setInterval(looks.ask, LOOK_EVERY_MS)
   looks.ask()
@@ -57,6 +71,7 @@ export const notices = (ports: NoticePorts): AsyncDisposable => {
       clearInterval(timer)
       unsubscribe()
       await looks.stop()
+      await Promise.all(underWay.values())
     },
   }
 }

@@ -99,3 +99,29 @@ test('a code goes to the address alone, in words that say what to do', async () 
   await open(server.url).sendCode('alice@x.test', 'K7M29QPD3TXA')
   expect(server.taken[0]!.text.replaceAll(/=\r?\n/g, '')).toContain('link K7M2-9QPD-3TXA yes')
 })
+
+test('says how to stop it, by the address that it came to', async () => {
+  await using server = await mailServer()
+  const one = noticeTo('alice@x.test')
+  await open(server.url).tell(one.to, one)
+  expect(server.taken[0]!.text.replaceAll(/=\r?\n/g, '')).toContain('To stop mail: duffy unlink mail:alice@x.test')
+})
+
+test('goes to the server by four connections at most', async () => {
+  let [here, most] = [0, 0]
+  await using server = await mailServer(
+    () => null,
+    async () => {
+      here += 1
+      most = Math.max(most, here)
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      here -= 1
+    },
+  )
+  const door = open(server.url)
+  const all = Array.from({ length: 12 }, (_, index) => noticeTo(`p${index}@x.test`))
+  await Promise.all(all.map((one) => door.tell(one.to, one)))
+  expect(server.taken).toHaveLength(12)
+  expect(most).toBeGreaterThan(1)
+  expect(most).toBeLessThanOrEqual(4)
+})

@@ -18,7 +18,10 @@ const rig = (
   const at: string[] = []
   const gone: { id: number; message: string; retryAfterMs: number | null }[] = []
   const ports: NoticePorts = {
-    due: async () => [...waiting],
+    async due() {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      return [...waiting]
+    },
     routes: async (notice) => routes(notice),
     sent: async (id) => {
       told.push(id)
@@ -78,6 +81,51 @@ describe('notices', () => {
     await telling(ports, () => until(() => told.length === 1))
     expect(gone.map(({ id }) => id)).toEqual([1])
     expect(told).toEqual([2])
+  })
+
+  test('of whom a door tells slowly hold nobody else up, and none of them is told twice', async () => {
+    const { told, ports } = rig(
+      ['alice', 'bob', 'alice', 'bob'].map((name, id) => ({ id, notice: noticeTo('irc', name), attempts: 0 })),
+      [],
+    )
+    const slow = Promise.withResolvers<'sent'>()
+    const asked: string[] = []
+    const door = () => async (to: Address) => {
+      asked.push(to.identity)
+      return to.identity.endsWith('alice') && asked.filter((one) => one === to.identity).length === 1
+        ? slow.promise
+        : ('sent' as const)
+    }
+    let commit = (): void => {}
+    const onCommit = (listener: () => void) => {
+      commit = listener
+      return () => {}
+    }
+    await telling({ ...ports, door, onCommit }, async () => {
+      await until(() => told.length === 2)
+      expect(told).toEqual([1, 3])
+      commit()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect(asked).toEqual(['irc:net:alice', 'irc:net:bob', 'irc:net:bob'])
+      slow.resolve('sent')
+      await until(() => told.length === 4)
+    })
+    expect(told).toEqual([1, 3, 0, 2])
+    expect(asked).toHaveLength(4)
+  })
+
+  test('wait a while where the outbox cannot be written', async () => {
+    const { ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 0 }], [])
+    let tries = 0
+    const sent = async () => {
+      tries += 1
+      throw new Error('disk full')
+    }
+    await telling({ ...ports, sent }, async () => {
+      await until(() => tries > 0)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    })
+    expect(tries).toBe(1)
   })
 
   test('the last try is the last', async () => {

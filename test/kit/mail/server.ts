@@ -15,9 +15,13 @@ export interface MailServer extends AsyncDisposable {
   readonly asked: () => number
 }
 
-/** A real server of mail; `answer` says what a recipient is answered: null takes them, `550 no such user` does not. */
+/**
+ * A real server of mail; `answer` says what a recipient is answered: null takes them, `550 no such user` does not. A mail is taken
+ * once `reading` is through.
+ */
 export const mailServer = async (
   answer: (to: string, asked: number) => string | null = () => null,
+  reading: () => Promise<void> = async () => {},
 ): Promise<MailServer> => {
   const taken: Taken[] = []
   let asked = 0
@@ -33,8 +37,10 @@ export const mailServer = async (
       let text = ''
       stream.on('data', (part: Buffer) => (text += part.toString()))
       stream.on('end', () => {
-        taken.push({ to: envelope.rcptTo.map(({ address }) => address), text })
-        done()
+        void reading().then(() => {
+          taken.push({ to: envelope.rcptTo.map(({ address }) => address), text })
+          done()
+        })
       })
     },
   })
