@@ -1,4 +1,4 @@
-import { readDuration, type LeaseView, type RequestView, type Verb } from '#core'
+import { readDuration, span, type LeaseView, type RequestView, type Verb } from '#core'
 import { randomUUID } from 'node:crypto'
 import type { Answer } from './api.ts'
 import { ask, tell, type Call } from './call.ts'
@@ -28,7 +28,8 @@ export async function runGet(call: Call, verb: Verb, operands: readonly string[]
     operands,
     words.options.filter(({ name }) => name !== 'wait' && name !== 'format'),
   )
-  const end = performance.now() + waitOf(words.options)
+  const waitMs = waitOf(words.options)
+  const end = performance.now() + waitMs
   const format = formatOf(words.options)
   offerOwnKey(call, fields)
   const idempotencyKey = randomUUID()
@@ -39,9 +40,12 @@ export async function runGet(call: Call, verb: Verb, operands: readonly string[]
     const asked = await ask(call, { method: 'POST', path, body: fields, idempotencyKey })
     if (!asked.ok) return asked.exit
     const got = (asked.answer.body ?? {}) as Got
-    if (asked.answer.status !== 202 || performance.now() >= end)
-      return format === null ? finish(call, asked.answer, got) : asHosts(call, got)
     const standing = standingOf(got)
+    const isOver = asked.answer.status !== 202
+    if (isOver || performance.now() >= end) {
+      const ended = !isOver && standing === told ? { ...got, detail: stillSaid(got, waitMs) } : got
+      return format === null ? finish(call, asked.answer, ended) : asHosts(call, ended)
+    }
     if (standing !== told) world.err(progressOf(got))
     told = standing
   }
@@ -79,6 +83,13 @@ const progressOf = ({ lease, request, detail }: Got): string => {
   if (detail !== undefined) return detail
   if (lease !== undefined) return `${lease.id} is being prepared`
   return `${request?.id} waits, ${request?.position} in line`
+}
+
+/** At the end of a wait in which it was told already how things stand. */
+const stillSaid = ({ lease, request }: Got, waitMs: number): string => {
+  const after = `after ${span(waitMs)}`
+  if (lease !== undefined) return `${lease.id} is still being prepared ${after}. How it goes: duffy why ${lease.id}`
+  return `${request?.id} still waits ${after}. How it stands: duffy why ${request?.id}. Cancel: duffy cancel ${request?.id}`
 }
 
 const finish = (call: Call, answer: Answer, { detail, lease }: Got): Exit =>

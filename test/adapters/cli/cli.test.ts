@@ -82,6 +82,19 @@ test('get tells on stderr what it waits for, and ends when its machine is ready'
   expect(served.duffy.fleet.leases.size).toBe(1)
 })
 
+test('get says nothing twice when it has waited long enough, and what to type next', async () => {
+  await using served = await serve()
+  await run(['get', 'vm', '--wait', '0'], at(served, 'bob'))
+  const { exit, out, err } = await run(['get', 'vm', '--wait', '2s'], at(served))
+  expect(exit).toBe(0)
+  expect(err).toMatch(/^1 vm is not free now.*Cancel: duffy cancel R\w+\n$/)
+  expect(out).toMatch(/^(R\w+) still waits after 2s\. How it stands: duffy why \1\. Cancel: duffy cancel \1\n$/)
+
+  const brief = await run(['get', 'metal', '--wait', '2s'], at(served))
+  expect(brief.err).toContain('being made ready')
+  expect(brief.out).toMatch(/^(L\w+) is still being prepared after 2s\. How it goes: duffy why \1\n$/)
+})
+
 test.each([[['get', '--wait', '--for', '2h', 'metal']], [['get', 'metal', '--wait']]])(
   '%j waits as long as it takes',
   async (words) => {
