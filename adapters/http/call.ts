@@ -12,6 +12,12 @@ export const callOf = (door: Door, request: FastifyRequest, reply: FastifyReply)
   signal: () => gone(reply),
 })
 
+/** What is wrong with a caller's own id, under which its answer is kept; null: nothing, or there is none. */
+export const badOwnId = ({ idempotencyKey: id }: Pick<Call, 'idempotencyKey'>): string | null =>
+  id === null || /^[\x21-\x7e]{1,200}$/.test(id)
+    ? null
+    : '"Idempotency-Key" is to be 1 to 200 visible characters, such as a UUID.'
+
 const single = (header: string | string[] | undefined): string | null =>
   (Array.isArray(header) ? header.join(', ') : header) ?? null
 

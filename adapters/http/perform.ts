@@ -4,6 +4,7 @@ import { fingerprint } from '../digest.ts'
 import { shownCode, typedCode, withLinkCode } from '../link-code.ts'
 import { answerTo } from './answer.ts'
 import type { Caller } from './api-key.ts'
+import { badOwnId } from './call.ts'
 import { outcomeAnswer } from './outcome.ts'
 import { withNewKeys } from './new-keys.ts'
 import { withNewWebhook } from './new-webhook.ts'
@@ -35,9 +36,8 @@ export async function perform(
   if (!query.success) return misread('This address takes "?wait=60s" and nothing else.', issuesOf(query.error))
   const waitMs = waitOf(query.data.wait, call.door.bounds.waitMs)
   if (typeof waitMs === 'string') return misread(waitMs)
-  if (call.idempotencyKey !== null && !IDEMPOTENCY_KEY.test(call.idempotencyKey)) {
-    return misread('"Idempotency-Key" is to be 1 to 200 visible characters, such as a UUID.')
-  }
+  const odd = badOwnId(call)
+  if (odd !== null) return misread(odd)
   if (!isRecord(fields)) return misread('Send the body as a JSON object.')
   const ask = readVerb(call, verb, fields)
   if ('status' in ask) return ask
@@ -145,8 +145,6 @@ const command = async (
 export const WAITING = z.strictObject({
   wait: z.string().max(60).optional().describe('how long to hold the answer: 60s'),
 })
-
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/
 
 /** Milliseconds, cut to the longest wait; or what to send instead. */
 const waitOf = (text: string | undefined, longestMs: number): number | string => {

@@ -1,6 +1,7 @@
 import type { Command, Fleet, GetCommand, Instant, Lease, PoolName, Refusal, RefusalType, TenantName } from '#core'
 import { z } from 'zod'
 import type { Caller } from '../api-key.ts'
+import { badOwnId } from '../call.ts'
 import { lengthFor } from '../facade/length.ts'
 import { plainGet, reserve } from '../facade/reserve.ts'
 import type { Answer } from '../route.ts'
@@ -43,6 +44,8 @@ export const sessions: readonly V3Route[] = [
     path: '/sessions',
     who: 'tenant',
     async answer(asked, caller) {
+      const odd = badOwnId(asked.call)
+      if (odd !== null) return no(422, odd)
       const read = POST.safeParse(asked.call.body ?? {})
       return read.success ? post(asked, caller!, read.data) : invalidBody(read.error)
     },

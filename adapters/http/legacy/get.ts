@@ -10,6 +10,7 @@ import type {
   TenantName,
 } from '#core'
 import type { Caller } from '../api-key.ts'
+import { badOwnId } from '../call.ts'
 import { lengthFor } from '../facade/length.ts'
 import { plainGet, reserve } from '../facade/reserve.ts'
 import type { LegacySettings } from '../facade/settings.ts'
@@ -31,6 +32,8 @@ export const get: LegacyRoute = async ({ call, settings, slow }) => {
   if (slow.caller(caller.key)) return tooOften()
   const count = countOf(call)
   if (count === null) return notANumber()
+  const odd = badOwnId(call)
+  if (odd !== null) return failed(odd)
   const wanted = wantedOf(call)
   const command = await call.door.ports.lane.read((fleet, at): GetCommand | Answer => {
     const tenant = fleet.tenants.get(caller.tenant)

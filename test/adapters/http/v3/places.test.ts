@@ -55,7 +55,7 @@ test('who hangs up while waiting leaves nothing but a place', async () => {
 
 test('who gave an id of their own comes back to the request itself, and to what it was granted meanwhile', async () => {
   await using served = await busy({ waitMs: 50 })
-  const headers = { authorization: basic('bob', KEYS.bob), 'idempotency-key': 'build 7' }
+  const headers = { authorization: basic('bob', KEYS.bob), 'idempotency-key': 'build-7' }
   const post = () => served.call('POST', '/api/v1/sessions', { as: null, headers, body: VM })
   expect((await post()).status).toBe(422)
   await served.free()
