@@ -293,7 +293,7 @@ export const GUARDS: readonly Guard[] = [
     file: 'core/ends.ts',
     text: 'latest: latestEnd(lease)',
     without: 'latest: plannedEnd(lease)',
-    tests: ['test/core/reservations.test.ts'],
+    tests: ['test/core/reservations.test.ts', 'test/core/reservations-property.test.ts'],
   },
   {
     rule: 'An end that somebody counts on is not put off.',
