@@ -26,9 +26,13 @@ export const tellProblem = ({ world, words }: Pick<Call, 'world' | 'words'>, ans
 }
 
 const problemText = ({ status, body }: Answer): string => {
-  const detail = body?.['detail']
+  const detail = body?.['type'] === 'urn:duffy:noKey' ? NO_KEY : body?.['detail']
   return typeof detail === 'string' ? detail : `the answer was HTTP ${status}, and not one of Duffy's`
 }
+
+/** Where the command line takes its key from; the server speaks of headers. */
+const NO_KEY =
+  'Duffy knows no such API key, so nothing was done. It was looked for in DUFFY_API_KEY, or else in the data directory of a Duffy on this host; an admin of your tenant makes one: duffy api-keys add'
 
 /** A refusal says which; what is wrong with the call itself is a misread; all else that failed did so on the other side. */
 const exitOf = ({ status, body }: Answer): Exit => {

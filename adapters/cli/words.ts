@@ -61,7 +61,7 @@ export function readWords(
       else {
         at += 1
         const value = words[at]
-        if (value === undefined) throw new Stop(EXIT.misread, `--${name} needs a value after it`)
+        if (value === undefined) throw noValue(name, operands)
         options.push({ name, value })
       }
     }
@@ -69,6 +69,18 @@ export function readWords(
   const has = (name: string): boolean => options.some((option) => option.name === name)
   const own = options.filter(({ name }) => name !== 'json' && name !== 'help')
   return { operands, beforeDashes: beforeDashes ?? operands.length, options: own, json: has('json'), help: has('help') }
+}
+
+/** Which options there are is for whoever reads them to know. */
+const noValue = (name: string, operands: readonly string[]): Stop =>
+  new Stop(
+    EXIT.misread,
+    `--${name} needs a value after it, or is no option: see ${['duffy', ...operands.slice(0, 1), '--help'].join(' ')}`,
+  )
+
+/** Refuses words after the command's own, of one that takes none. */
+export function expectAlone({ operands }: Words, usage: string): void {
+  if (operands.length > 1) throw new Stop(EXIT.misread, `"${operands[1]}" has no place here; it is used like: ${usage}`)
 }
 
 /** The one value of an option, or undefined. */

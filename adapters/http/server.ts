@@ -174,10 +174,16 @@ const admit = (app: FastifyInstance, { ports, bounds }: Door): void => {
 }
 
 const operatorsOnly = (): Answer =>
-  problem(403, 'operatorsOnly', 'For operators only', "Only operators may do that; use an operator's API key.", {
-    refusal: 'operatorsOnly',
-    data: {},
-  })
+  problem(
+    403,
+    'operatorsOnly',
+    'For operators only',
+    "Only operators may do that, so nothing was done; use an operator's API key, such as operator.key in Duffy's data directory. Who you are: duffy whoami",
+    {
+      refusal: 'operatorsOnly',
+      data: {},
+    },
+  )
 
 const serve = (app: FastifyInstance, door: Door, route: Route): void => {
   app.route({

@@ -40,7 +40,7 @@ export const linkRefused = (refusal: AboutLinks, { say, at }: Telling): Said => 
   switch (refusal.type) {
     case 'noSuchCode':
       return openly(
-        `No code is that, or it is used or too old by now; nothing was linked. ${refusal.left === 0 ? 'That was the last try for now' : `${counted(refusal.left, 'try', 'tries')} left`}. A new code: say "link" in private where you are not known yet, then here ${say('link K7M2-9QPD-3TXA')}`,
+        `That code is wrong, used, or too old by now; nothing was linked. ${refusal.left === 0 ? 'That was the last try for now' : `${counted(refusal.left, 'try', 'tries')} left`}. A new code: say "link" in private where you are not known yet, then here ${say('link K7M2-9QPD-3TXA')}`,
       )
     case 'tooManyCodes':
       return openly(

@@ -214,7 +214,7 @@ const LIMITS: Readonly<Record<Limit, string>> = {
   machinesPerRequest: 'Too many machines in one request',
   keysPerPerson: 'You have too many keys',
   keysPerRequest: 'Too many keys in one request',
-  identitiesPerPerson: 'Too many accounts are you already',
+  identitiesPerPerson: 'You have too many linked accounts',
   mailsPerPerson: 'Too many codes have been sent for you just now',
   openLinks: 'Too many codes to link by are out just now',
   labelsPerRequest: 'Too many labels in one request',

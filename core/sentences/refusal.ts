@@ -98,7 +98,7 @@ const plainlyRefused = (refusal: Plain, { say }: Telling): Said => {
   switch (refusal.type) {
     case 'stranger':
       return openly(
-        `${refusal.identity} speaks for no tenant here, so nothing was done. If Duffy knows you elsewhere, say in private: ${say('link')}. If not, ask an operator to add it; see ${say('whoami')}`,
+        `${refusal.identity} belongs to no tenant here, so nothing was done. If I know you elsewhere, say in private: ${say('link')}. If not, an admin of your tenant is to say: ${say(`members add ${refusal.identity}`)}`,
       )
     case 'operatorsOnly':
       return openly(`That is for operators only; nothing was done. What you can do: ${say('help')}`)

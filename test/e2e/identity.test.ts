@@ -75,11 +75,11 @@ describe('somebody whom IRC vouches for and no tenant names', () => {
 
   test('is told to link, and is given a code in private', async () => {
     await alice.say('duffy', 'get metal')
-    await alice.waitFor('duffy', /speaks for no tenant here.*link/)
+    await alice.waitFor('duffy', /belongs to no tenant here.*link/)
     await alice.say('duffy', 'link')
     code = CODE.exec(await alice.waitFor('duffy', CODE))![1]!
     await alice.say('duffy', `link ${code} yes`)
-    await alice.waitFor('duffy', /speaks for no tenant here[^]*speaks for no tenant here/)
+    await alice.waitFor('duffy', /belongs to no tenant here[^]*belongs to no tenant here/)
   })
 
   test('becomes one with whoever says it at the command line', async () => {
@@ -92,7 +92,7 @@ describe('somebody whom IRC vouches for and no tenant names', () => {
     await alice.waitFor('duffy', /irc:test:alice and key:\w+ are one from now on/)
     const used = await duffySays('link', code, '--yes')
     expect(used.exit).toBe(1)
-    expect(used.text).toContain('No code is that')
+    expect(used.text).toContain('That code is wrong, used, or too old')
   })
 
   test('gets machines, and either side gives them back', async () => {

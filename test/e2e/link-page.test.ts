@@ -114,7 +114,7 @@ test('links nobody on a no, or once what it asked about is changed', async () =>
 
 test('says what is wrong, and that nothing was linked', async () => {
   await type(keyIn('local.key'), 'K7M2-9QPD-3TXA')
-  await said(/No code is that.*nothing was linked\. \d tries left/)
+  await said(/That code is wrong, used, or too old.*nothing was linked\. \d tries left/)
   await type('dfy_nobody_nothing', 'K7M2-9QPD-3TXA')
   await said(/That is no API key of this Duffy.*nothing was linked/)
   await type('schlüssel “mit” 👋', 'K7M2-9QPD-3TXA')

@@ -90,7 +90,7 @@ describe('accounts of one name on two networks', () => {
   })
 
   test('are each on their own: one speaks for a tenant, the other is told how to become one with it', async () => {
-    expect(await asks(aliceWest!, 'get metal', /speaks for no tenant/)).toMatch(/irc:west:alice.* link/)
+    expect(await asks(aliceWest!, 'get metal', /belongs to no tenant/)).toMatch(/irc:west:alice.* link/)
     expect(await leases()).toEqual([])
   })
 })

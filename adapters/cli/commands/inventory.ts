@@ -1,7 +1,7 @@
 import type { HeldMachineView, LeaseView } from '#core'
 import { ask, type Call } from '../call.ts'
 import { knownHosts, sshWhere } from '../ssh-command.ts'
-import { expectOnly, optionOf } from '../words.ts'
+import { expectAlone, expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop, type Exit } from '../world.ts'
 import type { Command } from './command.ts'
 
@@ -13,6 +13,7 @@ export const inventory: Command = {
   more: 'Each lease is a group, "lease_L7Q2". "duffy_known_hosts" holds the host keys as lines of a known_hosts file.',
   async run(call) {
     expectOnly(call.words.options, ['list', 'host'])
+    expectAlone(call.words, inventory.usage)
     const host = optionOf(call.words.options, 'host')
     const held = await openMachines(call)
     if (!held.ok) return held.exit

@@ -6,7 +6,7 @@ import { readAsk } from '../simulate/ask-words.ts'
 import { recordedHistory } from '../simulate/history.ts'
 import { reportData, reportText, type Scene } from '../simulate/report.ts'
 import { plotSvg } from '../simulate/svg.ts'
-import { expectOnly, optionOf } from '../words.ts'
+import { expectAlone, expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop, type Exit, type World } from '../world.ts'
 import type { Command } from './command.ts'
 
@@ -39,8 +39,7 @@ export const simulate: Command = {
   ].join('\n'),
   async run(call) {
     const { world, words } = call
-    if (words.operands.length > 1)
-      throw new Stop(EXIT.misread, `"${words.operands[1]}" has no place here; it is used like: ${simulate.usage}`)
+    expectAlone(words, simulate.usage)
     expectOnly(words.options, OPTIONS)
     const changes = valuesOf(call, 'change')
     const configs = await configsOf(world, changes)

@@ -1,7 +1,7 @@
 import type { Verification } from '#core'
 import { ask, tell } from '../call.ts'
 import { plain } from '../table.ts'
-import { expectOnly, optionOf } from '../words.ts'
+import { expectAlone, expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop } from '../world.ts'
 import type { Command } from './command.ts'
 
@@ -11,6 +11,7 @@ export const verify: Command = {
   summary: 'check that the record is unbroken and that the tables are what it gives',
   async run(call) {
     expectOnly(call.words.options, [])
+    expectAlone(call.words, verify.usage)
     const asked = await ask(call, { path: '/api/v2/verify', operator: true })
     if (!asked.ok) return asked.exit
     const { ok, records, head, faults } = asked.answer.body as unknown as Verification
@@ -60,6 +61,7 @@ export const audit: Command = {
   summary: 'the record, a line for each entry: number, start of its hash, time, who, what; --json has all of it',
   async run(call) {
     expectOnly(call.words.options, ['after', 'limit'])
+    expectAlone(call.words, audit.usage)
     const query = new URLSearchParams()
     for (const name of ['after', 'limit']) {
       const value = optionOf(call.words.options, name)

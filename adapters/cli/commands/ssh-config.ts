@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { hostOf } from '../ssh-config.ts'
 import { knownHosts } from '../ssh-command.ts'
-import { expectOnly, optionOf } from '../words.ts'
+import { expectAlone, expectOnly, optionOf } from '../words.ts'
 import { EXIT, Stop } from '../world.ts'
 import type { Command } from './command.ts'
 import { openMachines } from './inventory.ts'
@@ -15,6 +15,7 @@ export const sshConfig: Command = {
   more: 'With --known-hosts the host keys that Duffy saw are written to FILE, and hosts are checked against them alone.',
   async run(call) {
     expectOnly(call.words.options, ['known-hosts'])
+    expectAlone(call.words, sshConfig.usage)
     const given = optionOf(call.words.options, 'known-hosts')
     const file = given === undefined ? null : resolve(given)
     if (file !== null && /[\s"%$]/.test(file))

@@ -1,7 +1,7 @@
 import type { MachineWear, WearView } from '#core'
 import { ask, tell } from '../call.ts'
 import { table } from '../table.ts'
-import { expectOnly } from '../words.ts'
+import { expectAlone, expectOnly } from '../words.ts'
 import type { Command } from './command.ts'
 
 const DAY_MS = 86_400_000
@@ -12,6 +12,7 @@ export const wear: Command = {
   summary: 'how evenly machines are worked: the spread of each platform, and what each machine has been through',
   async run(call) {
     expectOnly(call.words.options, [])
+    expectAlone(call.words, wear.usage)
     const asked = await ask(call, { path: '/api/v2/wear?limit=1000' })
     if (!asked.ok) return asked.exit
     return tell(call, asked.answer, (body) => {

@@ -82,6 +82,15 @@ test('get tells on stderr what it waits for, and ends when its machine is ready'
   expect(served.duffy.fleet.leases.size).toBe(1)
 })
 
+test('a key that Duffy does not know is told in the terms of the command line', async () => {
+  await using served = await serve()
+  const { exit, out, err } = await run(['list'], { DUFFY_URL: served.url, DUFFY_API_KEY: 'dfy_x_y' })
+  expect({ exit, out }).toEqual({ exit: 1, out: '' })
+  expect(err).toMatch(
+    /^duffy: Duffy knows no such API key, so nothing was done\..*DUFFY_API_KEY.*duffy api-keys add\n$/,
+  )
+})
+
 test('get says nothing twice when it has waited long enough, and what to type next', async () => {
   await using served = await serve()
   await run(['get', 'vm', '--wait', '0'], at(served, 'bob'))
@@ -237,6 +246,10 @@ test.each([
   [['config'], 'duffy config apply'],
   [['runs'], 'duffy runs'],
   [['wear', '--deep', 'x'], 'there is no --deep here'],
+  [['list', '--nope'], 'or is no option: see duffy list --help'],
+  [['--nope'], 'or is no option: see duffy --help'],
+  [['ssh-config', 'm1'], '"m1" has no place here; it is used like: duffy ssh-config'],
+  [['verify', 'all'], '"all" has no place here; it is used like: duffy verify'],
 ])('%j is not understood, which is 2', async (words, sentence) => {
   await using served = await serve()
   const { exit, out, err } = await run(words, at(served))

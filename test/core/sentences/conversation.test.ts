@@ -201,8 +201,8 @@ describe('answers', () => {
     const world = worldOf()
     expect(type(world, MALLORY, 'pools').room[0]).toContain('metal')
     expect(type(world, MALLORY, 'whoami').room[0]).toContain('speak for no tenant')
-    expect(type(world, MALLORY, 'list').room[0]).toContain('speaks for no tenant')
-    expect(type(world, MALLORY, 'why intel-1').room[0]).toContain('speaks for no tenant')
+    expect(type(world, MALLORY, 'list').room[0]).toContain('belongs to no tenant')
+    expect(type(world, MALLORY, 'why intel-1').room[0]).toContain('belongs to no tenant')
   })
 })
 
