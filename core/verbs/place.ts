@@ -122,7 +122,11 @@ const noPlace = (line: Line, at: number): Taken => {
   if (!word.quoted && duration?.kind.type === 'duration') {
     const { example, longestMs } = duration.kind
     if (typeof readDuration(plain(word), longestMs) === 'number') return stuck({ type: 'twice' }, duration)
-    if (isTimeOfDay(word)) return stuck({ type: 'badDuration', because: 'clockTime', example, longestMs }, duration)
+    if (isTimeOfDay(word)) {
+      const problem = { type: 'badDuration', because: 'clockTime', example, longestMs } as const
+      const isBefore = plain(word) === 'until' && line.words[at + 1] !== undefined
+      return { type: 'stuck', problem, argument: duration, at: isBefore ? at + 1 : at }
+    }
     if (isNumber(word) && count === undefined)
       return stuck({ type: 'badDuration', because: 'noUnit', example, longestMs }, duration)
   }

@@ -22,7 +22,9 @@ const isOther = (verb: Verb, name: string): boolean => verb.arguments.some((one)
 const part = (argument: Argument): string => {
   const { after, kind, required, rest, many } = argument
   if (kind.type === 'flag') return `[${after?.[0] ?? argument.name}]`
-  const value = kind.type === 'choice' ? kind.of.join('|') : `<${valueName(argument.name, kind)}${rest ? '…' : ''}>`
+  // `bad <bad…>` says nothing of what is to be said.
+  const name = kind.type === 'text' && after?.[0] === argument.name ? kind.example : valueName(argument.name, kind)
+  const value = kind.type === 'choice' ? kind.of.join('|') : `<${name}${rest ? '…' : ''}>`
   const whole =
     after === undefined || (goesByPlace(argument) && kind.type === 'choice') ? value : `${after[0]} ${value}`
   if (required && argument.placed) return value
@@ -46,7 +48,7 @@ const valueName = (name: string, kind: Kind): string => {
     case 'linkCode':
       return 'code'
     case 'word':
-      return kind.names.join('|')
+      return kind.names.length === 0 ? name : kind.names.join('|')
     case 'text':
     case 'choice':
     case 'flag':

@@ -5,6 +5,7 @@ import {
   messageSaid,
   outcomeSaid,
   readLine,
+  VERBS,
   type Decision,
   type Outcome,
   type Said,
@@ -195,6 +196,16 @@ describe('answers', () => {
 
   test('a machine is explained by its state', () => {
     expect(type(worldOf(), ALICE, 'why intel-1').room[0]).toContain('intel-1 is free, since')
+  })
+
+  test('the help of a verb names what each place takes', () => {
+    const world = worldOf()
+    for (const { name } of VERBS) {
+      const [usage] = type(world, ALICE, `help ${name}`).room
+      expect(usage, name).not.toContain('<>')
+    }
+    expect(type(world, ALICE, 'help done').room[0]).toContain('[bad <disk errors…>]')
+    expect(type(world, ALICE, 'help webhooks remove').room[0]).toContain('webhooks remove <webhook>')
   })
 
   test('a stranger may ask for help and what there is, and no more', () => {

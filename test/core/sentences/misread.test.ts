@@ -93,7 +93,7 @@ describe('the words', () => {
     ['gte metal', 'I don\'t know "gte". Nothing was done. Did you mean: bin/duffy get metal'],
     [
       'get metal until 18:00',
-      `A time of day ("until") does not belong there: say how long, such as 4h. Nothing was done. Try: bin/duffy get metal 2 for 4h`,
+      `A time of day ("18:00") does not belong there: say how long, such as 4h. Nothing was done. Try: bin/duffy get metal 2 for 4h`,
     ],
     [
       'get metal 0',
