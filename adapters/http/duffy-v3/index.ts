@@ -16,6 +16,7 @@ import { pools } from './pools.ts'
 import { forbidden, invalid, no, notFound, type V3Route, type Who } from './route.ts'
 import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
+import { takeUntyped } from './untyped.ts'
 
 const PREFIX = '/api/v1'
 const ROUTES: readonly V3Route[] = [...sessions, ...nodes, ...pools, ...tenants]
@@ -26,6 +27,7 @@ export function duffyV3(app: FastifyInstance, door: Door, settings: V3Settings):
     async (scope) => {
       const rates = { perKey: buckets(door.bounds.perKey), strangers: buckets(door.bounds.strangers) }
       const checks = hashChecks()
+      takeUntyped(scope, door.bounds)
       scope.addHook('onClose', () => checks[Symbol.asyncDispose]())
       for (const { method, path, who, answer } of ROUTES) {
         scope.route({
