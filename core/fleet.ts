@@ -28,6 +28,8 @@ import type { OperatorNews } from './operators.ts'
 import type { Platform, Pool } from './pool.ts'
 import { Places } from './places.ts'
 import { queueOf, wantedFrom, type Waiting } from './policy/queue.ts'
+import { WholeLine } from './policy/order.ts'
+import { Reaches } from './policy/reach.ts'
 import type { Run, Step } from './run.ts'
 import { shapeKey, Stocks } from './stock.ts'
 import { Journal, Table } from './table.ts'
@@ -112,6 +114,10 @@ export class Fleet {
   readonly heads: Heads = new Heads(this)
   /** Everybody's place in the order of service. */
   readonly places: Places = new Places(this)
+  /** The same of all of them, one after the other. */
+  readonly line: WholeLine = new WholeLine(this)
+  /** What those who wait can have machines of. */
+  readonly reaches: Reaches = new Reaches(this)
   readonly members = new Lookup<Tenant>((t) => (t.active ? t.members : []), byName)
   readonly tenants = new Table<TenantName, Tenant>('tenant', this.journal, [
     this.members,

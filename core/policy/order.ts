@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { TenantName } from '../id.ts'
-import { MACHINE_TYPES, type MachineType } from '../machine.ts'
+import type { MachineType } from '../machine.ts'
 import { byPriority, byShare, bySince, headOf, isOverdue, shareOf, type Head } from './fairness.ts'
 import type { Waiting } from './queue.ts'
 
@@ -14,7 +14,7 @@ export const orderOfService = (fleet: Fleet, type: MachineType, most: number): r
  * All of them, each with the share that its turn depends on: what those before of its tenant want counts as held. For telling and
  * not for deciding, since all are looked at; told again of the same fleet it costs nothing.
  */
-export const lineOf = (fleet: Fleet, type: MachineType): readonly Head[] => known(fleet)[type]
+export const lineOf = (fleet: Fleet, type: MachineType): readonly Head[] => fleet.line.of(type)
 
 /**
  * Its place among all who wait for the same type, from 1: in the order in which they would be served if one machine after the
@@ -22,22 +22,30 @@ export const lineOf = (fleet: Fleet, type: MachineType): readonly Head[] => know
  */
 export const positionOf = (fleet: Fleet, request: Waiting): number => fleet.places.of(request) ?? 1
 
-interface Known extends Readonly<Record<MachineType, readonly Head[]>> {
+interface Known {
   readonly version: number
   readonly overtakenMost: number
+  readonly heads: readonly Head[]
 }
 
-const orders = new WeakMap<Fleet, Known>()
+/** All who wait, in the order of service, found anew when it has changed. */
+export class WholeLine {
+  readonly #fleet: Fleet
+  readonly #known = new Map<MachineType, Known>()
 
-const known = (fleet: Fleet): Known => {
-  const { version } = fleet.heads
-  const { overtakenMost } = fleet.limits
-  const before = orders.get(fleet)
-  if (before?.version === version && before.overtakenMost === overtakenMost) return before
-  const [metal, vm] = MACHINE_TYPES.map((type) => orderOf(fleet, type))
-  const now = { version, overtakenMost, metal: metal!, vm: vm! }
-  orders.set(fleet, now)
-  return now
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  of(type: MachineType): readonly Head[] {
+    const { version } = this.#fleet.heads
+    const { overtakenMost } = this.#fleet.limits
+    const before = this.#known.get(type)
+    if (before?.version === version && before.overtakenMost === overtakenMost) return before.heads
+    const heads = orderOf(this.#fleet, type)
+    this.#known.set(type, { version, overtakenMost, heads })
+    return heads
+  }
 }
 
 const orderOf = (fleet: Fleet, type: MachineType): readonly Head[] => {

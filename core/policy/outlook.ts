@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts'
 import type { MachineType } from '../machine.ts'
 import type { Stock } from '../stock.ts'
 import { sum } from './match.ts'
-import { claimed, reachOf, served, type Choices, type Reach } from './reach.ts'
+import { claimed, served, type Choices, type Reach } from './reach.ts'
 import type { SetAside } from './setaside.ts'
 import { everFree } from './timeline.ts'
 
@@ -83,7 +83,7 @@ export class Outlook {
   }
 
   #knownOf(kind: Kind): Known {
-    const reach = reachOf(this.#fleet, kind)
+    const reach = this.#fleet.reaches.of(kind)
     let known = this.#known.get(reach)
     if (known === undefined) this.#known.set(reach, (known = newKnown(reach)))
     return known

@@ -36,10 +36,32 @@ export const claimed = ({ home, choices }: Reach): Choices => (home?.until === '
 const among = ({ near, ofClass }: Home, choices: Choices): Choices =>
   ofClass.some(({ inService }) => inService > 0) ? near : choices
 
-/** Found anew when there are other stocks. */
-export const reachOf = (fleet: Fleet, kind: Kind): Reach => {
-  const of = fleet.stocks.all()
-  return kind.reach?.of === of ? kind.reach : (kind.reach = shared(newReach(fleet, of, kind)))
+/** What kinds can have machines of, found anew when there are other stocks. */
+export class Reaches {
+  readonly #fleet: Fleet
+  readonly #known = new Map<string, Reach>()
+  /** Those that all that is known is of. */
+  #stocks: readonly Stock[] = []
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  of(kind: Kind): Reach {
+    const stocks = this.#fleet.stocks.all()
+    if (kind.reach?.of === stocks) return kind.reach
+    if (this.#stocks !== stocks) this.#known.clear()
+    this.#stocks = stocks
+    return (kind.reach = this.#shared(newReach(this.#fleet, stocks, kind)))
+  }
+
+  /** The one that is the same as this, if there is any. */
+  #shared(reach: Reach): Reach {
+    const key = keyOf(reach)
+    const same = this.#known.get(key)
+    if (same === undefined) this.#known.set(key, reach)
+    return same ?? reach
+  }
 }
 
 const newReach = (fleet: Fleet, of: readonly Stock[], { demand, home, isPatient }: Kind): Reach => {
@@ -53,18 +75,12 @@ const newReach = (fleet: Fleet, of: readonly Stock[], { demand, home, isPatient 
   return { of, choices, home: { near, ofClass: ofType.filter(isOfClass), until } }
 }
 
-const known = new WeakMap<readonly Stock[], Map<string, Reach>>()
-
-/** The one that is the same as this, if there is any. */
-const shared = (reach: Reach): Reach => {
-  const { of, choices, home } = reach
-  let reaches = known.get(of)
-  if (reaches === undefined) known.set(of, (reaches = new Map()))
+/** The same for what can have the same. */
+const keyOf = ({ of, choices, home }: Reach): string => {
   const places = new Map(of.map((stock, place) => [stock, place]))
   const told = (stocks: readonly Stock[]): string => stocks.map((stock) => places.get(stock)).join()
-  const parts = [choices.map(told), home === null ? null : [home.until, home.near.map(told), told(home.ofClass)]]
-  const key = JSON.stringify(parts)
-  const same = reaches.get(key)
-  if (same === undefined) reaches.set(key, reach)
-  return same ?? reach
+  return JSON.stringify([
+    choices.map(told),
+    home === null ? null : [home.until, home.near.map(told), told(home.ofClass)],
+  ])
 }
