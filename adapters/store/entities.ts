@@ -1,10 +1,10 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/sqlite'
 import type { LeaseEnd } from '#core'
-import { CardRow, TellingRow } from './card.ts'
-import { AnswerRow } from './answer.ts'
-import { ClaimRow } from './claim.ts'
-import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from './learned.ts'
-import { ApiKeyRow, PersonalRow, PersonRow, TenantRow, WebhookRow } from './people.ts'
+import { CardRow, TellingRow } from './entities/operational.ts'
+import { AnswerRow } from './entities/answer.ts'
+import { ClaimRow } from './entities/operational.ts'
+import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from './entities/learned.ts'
+import { ApiKeyRow, PersonalRow, PersonRow, TenantRow, WebhookRow } from './entities/people.ts'
 
 /*
  * The tables, as MikroORM knows them; what it cannot say (partial indexes, triggers) stands in the migrations alone.

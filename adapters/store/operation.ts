@@ -1,6 +1,6 @@
 import type { Instant, LeaseId, Notice, RunId, WebhookId } from '#core'
-import type { CardRow, TellingRow } from './card.ts'
-import type { ClaimRow } from './claim.ts'
+import type { CardRow, TellingRow } from './entities/operational.ts'
+import type { ClaimRow } from './entities/operational.ts'
 import type { OutboxRow, Row } from './entities.ts'
 import { query, type Executor } from './executor.ts'
 import type { Cards, Claim, Claims, Outbox, Tellings } from './port.ts'

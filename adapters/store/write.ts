@@ -9,9 +9,9 @@ import {
   type RunEnding,
   type RunId,
 } from '#core'
-import { AnswerRow } from './answer.ts'
+import { AnswerRow } from './entities/answer.ts'
 import { HoldingRow, OutboxRow, RecordRow, type Row } from './entities.ts'
-import { PersonalRow } from './people.ts'
+import { PersonalRow } from './entities/people.ts'
 import { execute, type Executor } from './executor.ts'
 import type { Batch } from './port.ts'
 import type { Rows, TableShape } from './rows/rows.ts'

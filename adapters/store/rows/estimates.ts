@@ -1,6 +1,6 @@
 import type { Calibration, DemandHistory, FailureRate, PoolName, StepTimes } from '#core'
 import type { Row } from '../entities.ts'
-import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from '../learned.ts'
+import { CalibrationRow, DemandRow, FailureRateRow, StepTimesRow } from '../entities/learned.ts'
 import { parse, print } from './json.ts'
 import type { Rows } from './rows.ts'
 

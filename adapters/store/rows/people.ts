@@ -1,6 +1,6 @@
 import type { ApiKey, ApiKeyId, Instant, Person, PersonId, Tenant, TenantName, Webhook, WebhookId } from '#core'
 import type { Row } from '../entities.ts'
-import { ApiKeyRow, PersonRow, TenantRow, WebhookRow } from '../people.ts'
+import { ApiKeyRow, PersonRow, TenantRow, WebhookRow } from '../entities/people.ts'
 import { parse, parseOrNull, print, printOrNull } from './json.ts'
 import type { Rows } from './rows.ts'
 
