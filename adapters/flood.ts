@@ -1,3 +1,4 @@
+import { MINUTE } from '#core'
 import { Bounded } from './bounded.ts'
 
 export interface FloodOptions {
@@ -8,8 +9,6 @@ export interface FloodOptions {
   remembered: number
   now?: () => number
 }
-
-const MINUTE = 60_000
 
 /** Limits how often each key may speak. The first `tell` is to be said aloud; what follows is ignored for a while. */
 export function flood(options: FloodOptions): (key: string) => 'pass' | 'tell' | 'ignore' {

@@ -75,7 +75,7 @@ export {
   type Misread,
   type Verb,
 } from './verbs/index.ts'
-export { isoTime } from './time.ts'
+export { DAY, HOUR, isoTime, MINUTE, SECOND } from './time.ts'
 export type { Question } from './question.ts'
 export { answer, type Answer, type ArtifactsAnswer, type Past, type WhyRefusal } from './answer.ts'
 export type { PastDecision } from './answer/find.ts'

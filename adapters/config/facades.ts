@@ -1,6 +1,7 @@
+import { DAY, HOUR, MINUTE, SECOND } from '#core'
 import { z } from 'zod'
 import { instead, type Faults } from './faults.ts'
-import { DAY, flag, HOUR, MINUTE, object, SECOND, span, text, whole, type ShapeOf, type Span } from './kinds.ts'
+import { flag, object, span, text, whole, type ShapeOf, type Span } from './kinds.ts'
 
 /** A door for clients of an older Duffy, which get what they know without a change. See docs/clients.md. */
 export interface FacadeConfig {

@@ -1,4 +1,4 @@
-import { readDuration } from '#core'
+import { readDuration, DAY, SECOND } from '#core'
 import { z } from 'zod'
 import { instead } from './faults.ts'
 
@@ -8,10 +8,6 @@ export type Span = `${number}${'s' | 'm' | 'h' | 'd'}`
 /** Every key of an interface, so that the schema and what the interface documents cannot drift apart. */
 export type ShapeOf<T> = Readonly<Record<keyof Required<T>, z.ZodType>>
 
-export const SECOND = 1000
-export const MINUTE = 60 * SECOND
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 const LONGEST = 366 * DAY
 
 /** An object with no keys but these. Its complaint about others has a line for each. */

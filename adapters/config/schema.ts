@@ -1,22 +1,8 @@
-import { CHASSIS_RULES, HIGHEST_PRIORITY, STEPS, type Json, type JsonObject } from '#core'
+import { CHASSIS_RULES, HIGHEST_PRIORITY, STEPS, type Json, type JsonObject, DAY, HOUR, MINUTE, SECOND } from '#core'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type * as config from './config.ts'
-import {
-  choice,
-  DAY,
-  HOUR,
-  MINUTE,
-  object,
-  PRINTABLE,
-  record,
-  SECOND,
-  share,
-  span,
-  text,
-  type ShapeOf,
-  whole,
-} from './kinds.ts'
+import { choice, object, PRINTABLE, record, share, span, text, type ShapeOf, whole } from './kinds.ts'
 import type { OperatorsConfig } from './operators.ts'
 import type { ArtifactsConfig, CronConfig, RetentionConfig } from './upkeep.ts'
 

@@ -1,3 +1,5 @@
+import { MINUTE, SECOND } from '#core'
+
 /** Every bound that a caller of the HTTP door can meet. */
 export interface Bounds {
   /** Bytes of a request's body. */
@@ -46,9 +48,6 @@ export interface Rate {
   readonly burst: number
   readonly perSecond: number
 }
-
-const SECOND = 1000
-const MINUTE = 60 * SECOND
 
 /**
  * Rates are there against loops gone wild, not to ration: Duffy's own share of a request is well under a millisecond.

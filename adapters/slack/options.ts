@@ -1,3 +1,5 @@
+import { MINUTE, SECOND } from '#core'
+
 /** How the door waits, and what bounds a busy or hostile workspace. Times are in milliseconds. */
 export interface Limits {
   /** Slack wants an answer to each request within 3 s. */
@@ -34,9 +36,6 @@ export interface Limits {
   /** How much longer a button gives. */
   readonly extendMs: number
 }
-
-const SECOND = 1000
-const MINUTE = 60 * SECOND
 
 export const LIMITS: Limits = {
   ackMs: 2_500,

@@ -1,4 +1,4 @@
-import { CHANGES, chanceFrom, changePlan, describedLoad, Fleet, readDuration, whatIf } from '#core'
+import { CHANGES, chanceFrom, changePlan, describedLoad, Fleet, readDuration, whatIf, DAY } from '#core'
 import type { Ground, Instant, Plan, Site } from '#core'
 import { writeFileSync } from 'node:fs'
 import type { Call } from '../call.ts'
@@ -134,10 +134,9 @@ const configsOf = async (world: World, changes: readonly string[]): Promise<Read
 
 /** A Monday, 00:00 UTC: chance decides what happens, and the week begins with it. */
 const MONDAY = Date.UTC(2026, 0, 5)
-const DAY_MS = 86_400_000
 /** Lived through before anything counts, so that machines are made and lines have formed; and weeks seen, where a level follows them. */
 const warmUpMs = (plans: readonly Plan[]): number =>
-  plans.some(({ site }) => site.pools.some(({ ready }) => typeof ready !== 'number')) ? 21 * DAY_MS : DAY_MS
+  plans.some(({ site }) => site.pools.some(({ ready }) => typeof ready !== 'number')) ? 21 * DAY : DAY
 
 const describedBasis = async (call: Call): Promise<Basis> => {
   const { world, words } = call
@@ -165,10 +164,10 @@ const seedOf = ({ words }: Call): number => {
   return Number(text)
 }
 
-const LONGEST_SPAN_MS = 2 * 366 * DAY_MS
+const LONGEST_SPAN_MS = 2 * 366 * DAY
 const spanOf = ({ words }: Call): number => {
   const ms = readDuration(optionOf(words.options, 'span') ?? '4w', LONGEST_SPAN_MS)
-  if (typeof ms === 'number' && ms >= DAY_MS) return ms
+  if (typeof ms === 'number' && ms >= DAY) return ms
   throw new Stop(EXIT.misread, '--span takes a length of time from a day to two years: --span 4w')
 }
 

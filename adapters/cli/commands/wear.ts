@@ -1,10 +1,8 @@
-import type { MachineWear, WearView } from '#core'
+import { type MachineWear, type WearView, DAY } from '#core'
 import { ask, tell } from '../call.ts'
 import { table } from '../table.ts'
 import { expectAlone, expectOnly } from '../words.ts'
 import type { Command } from './command.ts'
-
-const DAY_MS = 86_400_000
 
 export const wear: Command = {
   name: 'wear',
@@ -71,7 +69,7 @@ export const wear: Command = {
             of.health.failed === 0 ? 0 : `${of.health.failed} of ${of.health.outcomes}`,
             of.health.quarantines,
             of.lastUsedAt,
-            of.idleMs === null ? null : (of.idleMs / DAY_MS).toFixed(1),
+            of.idleMs === null ? null : (of.idleMs / DAY).toFixed(1),
             of.idleLimit,
           ]),
         ),

@@ -1,12 +1,11 @@
-import { readDuration, Recorder, type Instant, type Recorded, type RecordBody } from '#core'
+import { readDuration, Recorder, type Instant, type Recorded, type RecordBody, DAY } from '#core'
 import { ask, type Call } from '../call.ts'
 import { optionOf } from '../words.ts'
 import { EXIT, Stop, type Exit } from '../world.ts'
 
 /** Records asked for at a time, as many as the server gives. */
 const PAGE = 1000
-const DAY_MS = 86_400_000
-const USUAL_MS = 28 * DAY_MS
+const USUAL_MS = 28 * DAY
 
 /**
  * What the site's own log says of a stretch of time: from a database file, or from the Duffy that runs, page by page and outside
@@ -70,7 +69,7 @@ const lastOf = ({ words }: Call): number => {
   const text = optionOf(words.options, 'last')
   if (text === undefined) return USUAL_MS
   if (optionOf(words.options, 'from') !== undefined) throw new Stop(EXIT.misread, 'give either --last or --from')
-  const ms = readDuration(text, 10 * 366 * DAY_MS)
+  const ms = readDuration(text, 10 * 366 * DAY)
   if (typeof ms === 'number') return ms
   throw new Stop(EXIT.misread, '--last takes a length of time: --last 2w')
 }

@@ -1,4 +1,4 @@
-import type { HourFigures } from '#core'
+import { type HourFigures, HOUR } from '#core'
 import { quantilesOf } from './percentiles.ts'
 import { spanText, type Scene } from './report.ts'
 
@@ -11,7 +11,6 @@ const ROW_GAP = 44
 const LEGEND_LINE = 20
 /** Told apart by those who see fewer colours too (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000']
-const HOUR_MS = 3_600_000
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const WEEK_HOURS = 168
 /** Longer than this is drawn as its average week. */
@@ -111,7 +110,7 @@ const hours = (scenes: readonly Scene[], top: number, from: number): string[] =>
 /** As they are, or, of a long time, the average of each hour of the week from Monday. */
 const asDrawn = (all: readonly HourFigures[], from: number): readonly HourFigures[] => {
   if (all.length <= MOST_HOURS) return all
-  const first = Math.floor(from / HOUR_MS) + 3 * 24
+  const first = Math.floor(from / HOUR) + 3 * 24
   const sums = Array.from({ length: WEEK_HOURS }, () => ({ count: 0, leased: 0, on: 0, inService: 0, waiting: 0 }))
   for (const [index, hour] of all.entries()) {
     const sum = sums[(first + index) % WEEK_HOURS]!
@@ -158,10 +157,10 @@ const frame = ({ x, y, width, most, hours: drawn, isWeek, from }: Chart): string
 const timesOf = (count: number, from: number): (readonly [number, string])[] => {
   const isShort = count <= 3 * 24
   const every = isShort ? ([1, 2, 3, 6, 12].find((step) => count / step <= 9) ?? 12) : 24 * Math.ceil(count / 24 / 8)
-  const first = (every - (Math.floor(from / HOUR_MS) % (isShort ? every : 24))) % (isShort ? every : 24)
+  const first = (every - (Math.floor(from / HOUR) % (isShort ? every : 24))) % (isShort ? every : 24)
   return Array.from({ length: Math.max(0, Math.ceil((count - first) / every)) }, (_, index) => {
     const hour = first + index * every
-    const at = new Date(from + hour * HOUR_MS).toISOString()
+    const at = new Date(from + hour * HOUR).toISOString()
     return [hour, isShort ? `${at.slice(11, 13)}:00` : at.slice(5, 10)] as const
   })
 }
