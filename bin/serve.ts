@@ -2,7 +2,7 @@ import { duffy } from '../adapters/duffy.ts'
 import { CannotListen } from '../adapters/http/server.ts'
 import { textLog } from '../adapters/log.ts'
 import { BadSlack } from '../adapters/slack/bad-slack.ts'
-import { BadConfig } from '../adapters/site.ts'
+import { BadConfig } from '../adapters/duffy/site.ts'
 import { InUse } from '../adapters/store/lock.ts'
 
 const log = textLog((line) => process.stderr.write(line))

@@ -3,27 +3,17 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 /**
- * The composition root with its parts, and the programs: they see every adapter. The lane lies beside them and does not. What the
- * command line reads on its own machine, a config for one, it reads as Duffy does.
+ * The composition root with its parts, and the programs: they see every adapter. What the command line reads on its own machine, a
+ * config for one, it reads as Duffy does.
  */
-const ROOT = /^(?:adapters\/(?!lane\.ts$)[^/]+\.ts|adapters\/cli\/read-[^/]+\.ts|bin\/[^/]+)$/
+const ROOT = /^(?:adapters\/duffy(?:\.ts|\/[^/]+\.ts)|adapters\/cli\/read-[^/]+\.ts|bin\/[^/]+)$/
 /** Programs are told the environment by the system; the composition root is handed it. */
 const READS_ENVIRONMENT = /^bin\/[^/]+$/
 /** The client is a program of its own, with an environment of its own. */
 const CLIENT = /^adapters\/cli\//
 
-/** Files that more than one adapter uses; they are nobody's. */
-const SHARED = [
-  'adapters/addresses.ts',
-  'adapters/bounded.ts',
-  'adapters/digest.ts',
-  'adapters/flood.ts',
-  'adapters/host-fault.ts',
-  'adapters/link-code.ts',
-  'adapters/log.ts',
-  'adapters/past.ts',
-  'adapters/rounds.ts',
-]
+/** Files that more than one adapter uses lie beside them: they are nobody's. */
+const SHARED = /^adapters\/(?!(?:duffy|lane)\.ts$)[^/]+\.ts$/
 /** The lane is written against the store's port, and against nothing else of it. */
 const PORTS: Readonly<Record<string, string>> = { lane: 'adapters/store/port.ts' }
 
@@ -62,7 +52,7 @@ const violations = (file: string, text: string): string[] => {
   const environment = mayRead ? [] : reads
   const mine = adapterOf(file)
   const neighbours = found.filter((name) => name.startsWith('adapters/') && adapterOf(name) !== mine)
-  const strangers = neighbours.filter((name) => !SHARED.includes(name) && PORTS[mine ?? ''] !== name)
+  const strangers = neighbours.filter((name) => !SHARED.test(name) && PORTS[mine ?? ''] !== name)
   const foreign = found.filter((name) =>
     OWNERS.some(([packages, owners]) => packages.test(name) && !owners.includes(mine ?? '')),
   )
@@ -124,7 +114,7 @@ describe('architecture', () => {
     ],
     ['adapters/http/server.ts', 'const port = process.env.PORT', 'reads process.env'],
     ['adapters/duffy.ts', "const port = process.env['DUFFY_PORT']", 'reads process.env'],
-    ['adapters/verify.ts', 'const port = process.env.PORT', 'reads process.env'],
+    ['adapters/duffy/verify.ts', 'const port = process.env.PORT', 'reads process.env'],
     ['adapters/http/server.ts', "import { duffy } from '../duffy.ts'", 'imports its neighbour adapters/duffy.ts'],
   ])('%s with %j is found out', (file, planted, sentence) => {
     expect(violations(file, planted)).toEqual([sentence])

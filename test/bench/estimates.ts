@@ -1,5 +1,5 @@
 import { chanceFrom, describedLoad, estimate, Fleet, simulate, type Instant } from '#core'
-import { estimateDesk } from '../../adapters/estimates.ts'
+import { estimateDesk } from '../../adapters/duffy/estimate-desk.ts'
 import { CROWDED, crowdedSite, crowdedSteps, crowdedTenants } from '../proof/waits.ts'
 import { HOUR, START } from '../proof/week.ts'
 

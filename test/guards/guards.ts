@@ -391,14 +391,14 @@ export const GUARDS: readonly Guard[] = [
     file: 'core/decide/lease.ts',
     text: 'JSON.stringify(leases.map(heldOf)) === JSON.stringify(only)',
     without: 'leases.length > 0 && only.length > 0',
-    tests: ['test/core/harm.test.ts', 'test/adapters/confirmations.test.ts'],
+    tests: ['test/core/harm.test.ts', 'test/adapters/duffy/confirmations.test.ts'],
   },
   {
     rule: 'A yes counts where it was asked for alone.',
-    file: 'adapters/conversation.ts',
+    file: 'adapters/duffy/conversation.ts',
     text: 'JSON.stringify([identity, room, address.room])',
     without: 'JSON.stringify([identity])',
-    tests: ['test/adapters/confirmations.test.ts'],
+    tests: ['test/adapters/duffy/confirmations.test.ts'],
   },
   {
     rule: 'Who is warned of several ends within a minute hears of them in one message.',
@@ -787,10 +787,10 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     rule: 'After a start nobody waits at a place until they have asked again.',
-    file: 'adapters/presence.ts',
+    file: 'adapters/duffy/presence-desk.ts',
     text: "if (held.length > 0) await tell({ do: 'leavePlaces', requests: held })",
     without: '',
-    tests: ['test/adapters/presence.test.ts'],
+    tests: ['test/adapters/duffy/presence-desk.test.ts'],
   },
   {
     rule: 'Nobody hears of what concerns another tenant.',

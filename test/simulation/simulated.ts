@@ -18,7 +18,7 @@ import { lane as openLane, type Answer, type Lane } from '../../adapters/lane.ts
 import { differences } from '../../adapters/lane/differences.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import type { Store } from '../../adapters/store/port.ts'
-import { verify } from '../../adapters/verify.ts'
+import { verify } from '../../adapters/duffy/verify.ts'
 import { random } from '../kit/random.ts'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { PLAIN_GET } from '../kit/world.ts'

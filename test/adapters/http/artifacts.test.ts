@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LeaseId, MachineName, RunId } from '#core'
-import { artifactDesk } from '../../../adapters/artifact-desk.ts'
+import { type LeaseId, type MachineName, type RunId, HOUR } from '#core'
+import { artifactDesk } from '../../../adapters/duffy/artifact-desk.ts'
 import { storeIn } from '../../kit/artifacts.ts'
 import { scratch } from '../../kit/scratch.ts'
 import { serve, type Served } from './fake.ts'
 
-const HOUR = 3_600_000
 const folder = mkdtempSync(join(scratch(), 'duffy-http-artifacts-'))
 let served: Served
 let lease: LeaseId

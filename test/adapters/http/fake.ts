@@ -24,12 +24,12 @@ import {
   type Run,
   type TenantName,
 } from '#core'
-import { candidateDesk } from '../../../adapters/candidates.ts'
+import { candidateDesk } from '../../../adapters/duffy/candidate-desk.ts'
 import { newApiKey } from '../../../adapters/http/api-key.ts'
 import type { HttpOptions } from '../../../adapters/http/options.ts'
 import type { Ports, Reply } from '../../../adapters/http/ports.ts'
-import { feed } from '../../../adapters/feed.ts'
-import { refusalDesk } from '../../../adapters/refusals.ts'
+import { feed } from '../../../adapters/duffy/feed.ts'
+import { refusalDesk } from '../../../adapters/duffy/refusal-desk.ts'
 import { httpDoor, type RunningDoor } from '../../../adapters/http/server.ts'
 import { KEY, machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { candidateDesk } from '../../../adapters/candidates.ts'
+import { candidateDesk } from '../../../adapters/duffy/candidate-desk.ts'
 import { serve, type Served } from './fake.ts'
 
 const METAL = { type: 'metal' }

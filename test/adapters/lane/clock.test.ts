@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Fleet, Identity, Instant, Site } from '#core'
+import { type Fleet, type Identity, type Instant, type Site, HOUR } from '#core'
 import { lane as openLane } from '../../../adapters/lane.ts'
 import { sha256, temporaryStore } from '../../kit/store.ts'
 import { poolOf, siteOf } from '../../kit/site.ts'
@@ -7,7 +7,6 @@ import { PLAIN_GET } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice' as Identity
 const DUFFY = 'duffy' as Identity
-const HOUR = 3_600_000
 const site: Site = siteOf({ pools: [poolOf('metal', { steps: [], graceMs: 0 })] })
 
 test('a clock that was ahead once does not stop time: a lease still ends when its time has really passed', async () => {

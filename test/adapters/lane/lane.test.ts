@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { decide, type Asked, type LeaseId, type RecordBody } from '#core'
 import type { Commit, LanePorts } from '../../../adapters/lane.ts'
-import { refusalDesk } from '../../../adapters/refusals.ts'
+import { refusalDesk } from '../../../adapters/duffy/refusal-desk.ts'
 import { disagreements, duffy, get, openLane, person, setUp, siteWith, temporaryStore } from '../../kit/store.ts'
 
 const opened = async (machines = 8, ports: Partial<LanePorts> = {}) => {

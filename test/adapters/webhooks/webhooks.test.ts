@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { WebhookId } from '#core'
-import { feed } from '../../../adapters/feed.ts'
+import { feed } from '../../../adapters/duffy/feed.ts'
 import { lastBefore } from '../../../adapters/past.ts'
 import { webhooks, type Telling, type WebhookDesk } from '../../../adapters/webhooks/webhooks.ts'
 import { webhookServer, type WebhookServer } from '../../kit/webhook-server.ts'

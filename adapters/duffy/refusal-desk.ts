@@ -1,16 +1,12 @@
 import { REMEMBERED, type Refused, type TenantName } from '#core'
+import type { Refusals } from '../lane/refusals.ts'
+import type { Remembered } from '../past.ts'
 
 /**
  * Refusals that somebody may ask the reasons of, in memory alone: they changed nothing, and are in no record. Bounded in number and
  * time, and by tenant, so that nobody's refusals are forgotten because others ask much in vain.
  */
-export interface RefusalDesk {
-  keep(refused: readonly Refused[]): void
-  /** Whether those at a door are worth keeping. */
-  explains(door: string): boolean
-  /** Those of this reference, whosever they are. */
-  named(ref: string): readonly Refused[]
-}
+export interface RefusalDesk extends Refusals, Remembered {}
 
 /** Older clients are told in words of their own, cannot ask why, and repeat all day what was refused. */
 const UNASKED: ReadonlySet<string> = new Set(['v3', 'legacy'])

@@ -10,9 +10,9 @@ import {
   type RecordBody,
   type RequestId,
 } from '#core'
-import type { Candidates, CandidatesPort } from './http/ports.ts'
-import type { History } from './store/port.ts'
-import { Bounded } from './bounded.ts'
+import type { Candidates, CandidatesPort } from '../http/ports.ts'
+import type { History } from '../store/port.ts'
+import { Bounded } from '../bounded.ts'
 
 /** How far a question may go back. */
 export interface ReplayLimits {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Log } from '../../adapters/log.ts'
-import type { Lane } from '../../adapters/lane.ts'
-import { applySite } from '../../adapters/site.ts'
-import { settings, sound, write } from './config/site.ts'
+import type { Log } from '../../../adapters/log.ts'
+import type { Lane } from '../../../adapters/lane.ts'
+import { applySite } from '../../../adapters/duffy/site.ts'
+import { settings, sound, write } from '../config/site.ts'
 import { DUFFY } from '#core'
 
 const into =

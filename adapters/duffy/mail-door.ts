@@ -1,11 +1,11 @@
 import { messageSaid, type Address, type Notice } from '#core'
-import type { MailSettings } from './config/index.ts'
-import { fingerprint } from './digest.ts'
-import type { Lane } from './lane.ts'
-import type { SendCode } from './link-code.ts'
-import type { Log } from './log.ts'
-import { mail } from './mail/mail.ts'
-import type { Delivery } from './notices/notices.ts'
+import type { MailSettings } from '../config/index.ts'
+import { fingerprint } from '../digest.ts'
+import type { Lane } from '../lane.ts'
+import type { SendCode } from '../link-code.ts'
+import type { Log } from '../log.ts'
+import { mail } from '../mail/mail.ts'
+import type { Delivery } from '../notices/notices.ts'
 
 /** Mail, if the site sends any. */
 export interface MailExit {

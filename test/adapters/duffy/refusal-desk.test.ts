@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refusalDesk } from '../../adapters/refusals.ts'
+import { refusalDesk } from '../../../adapters/duffy/refusal-desk.ts'
 
 const of = (tenant: string, ref: string, at = 0) => ({ tenant, ref, at }) as never
 const names = (desk: ReturnType<typeof refusalDesk>, ...refs: string[]): string[] =>

@@ -1,8 +1,8 @@
 import { DUFFY, type Command, type Fleet, type Instant, type NotedPoll, type RequestId, type TenantName } from '#core'
-import type { Presence } from './http/ports.ts'
-import { Busy, type Lane } from './lane.ts'
-import type { Log } from './log.ts'
-import { rounds } from './rounds.ts'
+import type { Presence } from '../http/ports.ts'
+import { Busy, type Lane } from '../lane.ts'
+import type { Log } from '../log.ts'
+import { rounds } from '../rounds.ts'
 
 /**
  * Who is still there of those that wait. That somebody asked is kept in memory, and put on record once half the time is over in

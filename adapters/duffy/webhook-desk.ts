@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Settings } from './config/index.ts'
-import type { Feed } from './feed.ts'
-import type { Lane } from './lane.ts'
-import type { Log } from './log.ts'
-import { lastBefore } from './past.ts'
-import type { Store } from './store/port.ts'
-import { webhooks, type WebhookDesk } from './webhooks/webhooks.ts'
+import type { Settings } from '../config/index.ts'
+import type { Feed } from '../http/ports.ts'
+import type { Lane } from '../lane.ts'
+import type { Log } from '../log.ts'
+import { lastBefore } from '../past.ts'
+import type { Store } from '../store/port.ts'
+import { webhooks, type WebhookDesk } from '../webhooks/webhooks.ts'
 
 interface World {
   readonly settings: Pick<Settings, 'dataDir' | 'webhooks'>

@@ -12,22 +12,8 @@ import {
   type LogPosition,
   type Tidings,
 } from '#core'
-import { Bounded } from './bounded.ts'
-
-/** What happened, for whoever wants to be told of it. */
-export interface Feed {
-  /** The number of the last record. */
-  head(): number
-  /** What follows a place, at most so many records of it; `upTo` is the last of them. */
-  after(
-    from: LogPosition,
-    records: number,
-  ): Promise<{ readonly tidings: readonly Tidings[]; readonly upTo: LogPosition }>
-  /** The place that the id of an event names; null: it is none. */
-  read(id: string): LogPosition | null
-  /** Calls back when there may be more; the result ends it. */
-  onNews(listener: () => void): () => void
-}
+import { Bounded } from '../bounded.ts'
+import type { Feed } from '../http/ports.ts'
 
 export interface FeedPorts {
   readonly head: () => number
@@ -53,6 +39,7 @@ const readPosition = (text: string): LogPosition | null => {
 /** All of a record has been told. */
 const whole = (seq: number): LogPosition => ({ seq, index: Infinity })
 
+/** What happened, read from the log once for all who want to be told of it. */
 export const feed = (ports: FeedPorts): Feed => {
   const kept = new Bounded<number, readonly Tidings[]>(MOST_KEPT)
   const owners = ownersOf(ports)

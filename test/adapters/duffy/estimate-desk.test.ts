@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { answer, estimatesAt, type GetCommand, type Identity } from '#core'
-import { estimateDesk, type EstimateDesk } from '../../adapters/estimates.ts'
-import { PLAIN_GET, World } from '../kit/world.ts'
+import { estimateDesk, type EstimateDesk } from '../../../adapters/duffy/estimate-desk.ts'
+import { PLAIN_GET, World } from '../../kit/world.ts'
 
 const BOB = 'irc:net:bob' as Identity
 

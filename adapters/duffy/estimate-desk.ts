@@ -8,7 +8,7 @@ import {
   type MachineRequest,
   type RequestId,
 } from '#core'
-import { Bounded } from './bounded.ts'
+import { Bounded } from '../bounded.ts'
 
 /**
  * Estimates as doors give them. Making one takes milliseconds in which nothing else happens, so one that was given is given

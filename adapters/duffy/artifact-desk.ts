@@ -1,6 +1,6 @@
 import type { FailedCollection, LeaseId, PastCollections } from '#core'
-import type { ArtifactStore, Download } from './artifacts/store.ts'
-import type { History } from './store/port.ts'
+import type { ArtifactStore, Download } from '../artifacts/store.ts'
+import type { History } from '../store/port.ts'
 
 /** What was collected of leases, for every door. Whoever asks sees to it that it is theirs. */
 export interface ArtifactDesk {

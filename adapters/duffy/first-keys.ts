@@ -1,8 +1,8 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DUFFY, type Fleet, type Role, type TenantName } from '#core'
-import { keyOf, newApiKey } from './http/api-key.ts'
-import type { Lane } from './lane.ts'
+import { keyOf, newApiKey } from '../http/api-key.ts'
+import type { Lane } from '../lane.ts'
 
 /** The tenant that a first start makes keys for. */
 const TENANT = 'local' as TenantName

@@ -1,12 +1,12 @@
 import { DUFFY, type Address, type Identity, type Notice, type Said } from '#core'
-import type { IrcNetwork } from './config/index.ts'
+import type { IrcNetwork } from '../config/index.ts'
 import type { Conversation } from './conversation.ts'
-import { recently } from './flood.ts'
-import { irc } from './irc/irc.ts'
-import { defaultPace } from './irc/options.ts'
-import type { Heard, IrcDoor, Reply } from './irc/ports.ts'
-import type { Log } from './log.ts'
-import type { Delivery } from './notices/notices.ts'
+import { recently } from '../flood.ts'
+import { irc } from '../irc/irc.ts'
+import { defaultPace } from '../irc/options.ts'
+import type { Heard, IrcDoor, Reply } from '../irc/ports.ts'
+import type { Log } from '../log.ts'
+import type { Delivery } from '../notices/notices.ts'
 
 /** Every IRC network of the site, and the way to tell somebody something on one. */
 export interface IrcDoors extends AsyncDisposable {

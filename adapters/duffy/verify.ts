@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { evolve, historyWatch, violations, type AuditRecord, type Fleet, type Instant, type Verification } from '#core'
-import { differences } from './lane/differences.ts'
-import { replay, type Evolve } from './lane/replay.ts'
-import type { Claim, Store } from './store/port.ts'
+import { differences } from '../lane/differences.ts'
+import { replay, type Evolve } from '../lane/replay.ts'
+import type { Claim, Store } from '../store/port.ts'
 
 /** Records read at a time while replaying: between pages, commands get their turn. */
 const PAGE = 2_000

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Fleet, RequestId } from '#core'
-import { Busy, lane as openLane, type Lane } from '../../adapters/lane.ts'
-import { presenceDesk, type PresenceDesk } from '../../adapters/presence.ts'
+import { type Fleet, type RequestId, MINUTE } from '#core'
+import { Busy, lane as openLane, type Lane } from '../../../adapters/lane.ts'
+import { presenceDesk, type PresenceDesk } from '../../../adapters/duffy/presence-desk.ts'
 import { setTimeout as pause } from 'node:timers/promises'
-import { disagreements, get, person, setUp, sha256, siteWith, temporaryStore } from '../kit/store.ts'
-
-const MINUTE = 60_000
+import { disagreements, get, person, setUp, sha256, siteWith, temporaryStore } from '../../kit/store.ts'
 
 interface Site extends AsyncDisposable {
   readonly lane: Lane

@@ -1,9 +1,7 @@
-import { estimatesAt, type Identity } from '#core'
+import { estimatesAt, type Identity, SECOND } from '#core'
 import { beforeEach, expect, test } from 'vitest'
-import { conversation, type Conversation } from '../../adapters/conversation.ts'
-import { FakeDuffy } from './http/fake.ts'
-
-const SECOND = 1_000
+import { conversation, type Conversation } from '../../../adapters/duffy/conversation.ts'
+import { FakeDuffy } from '../http/fake.ts'
 
 let duffy: FakeDuffy
 let talk: Conversation

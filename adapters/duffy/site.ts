@@ -1,8 +1,8 @@
 import { decide, DUFFY, type Asked, type Identity, type Site } from '#core'
-import { loadConfig, lookAlikes, type Fault, type Settings } from './config/index.ts'
-import type { Applied } from './http/ports.ts'
-import type { Answer, Lane } from './lane.ts'
-import type { Log } from './log.ts'
+import { loadConfig, lookAlikes, type Fault, type Settings } from '../config/index.ts'
+import type { Applied } from '../http/ports.ts'
+import type { Answer, Lane } from '../lane.ts'
+import type { Log } from '../log.ts'
 
 /** A config that cannot be used: all its faults at once, in words for whoever wrote it. */
 export class BadConfig extends Error {

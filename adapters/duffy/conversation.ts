@@ -26,13 +26,13 @@ import {
   type Said,
 } from '#core'
 import { confirmations, YES_WITHIN_MS, type Confirmations } from './confirmations.ts'
-import { fingerprint } from './digest.ts'
-import { shownCode, typedCode, withLinkCode, type SendCode } from './link-code.ts'
-import type { EstimateDesk } from './estimates.ts'
-import type { Presence } from './http/ports.ts'
-import { Busy, type Lane } from './lane.ts'
-import { pastOf, type PastPorts, type Remembered } from './past.ts'
-import type { History } from './store/port.ts'
+import { fingerprint } from '../digest.ts'
+import { shownCode, typedCode, withLinkCode, type SendCode } from '../link-code.ts'
+import type { EstimateDesk } from './estimate-desk.ts'
+import type { Presence } from '../http/ports.ts'
+import { Busy, type Lane } from '../lane.ts'
+import { pastOf, type PastPorts, type Remembered } from '../past.ts'
+import type { History } from '../store/port.ts'
 
 /** Somebody who typed a line, vouched for by a door. */
 export interface Speaker {

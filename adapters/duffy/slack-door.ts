@@ -1,12 +1,12 @@
 import type { Address, LeaseId, Notice, Refusal } from '#core'
-import type { SlackSettings } from './config/index.ts'
+import type { SlackSettings } from '../config/index.ts'
 import type { Conversation } from './conversation.ts'
-import type { Mount } from './http/mount.ts'
-import type { Lane } from './lane.ts'
-import type { Log } from './log.ts'
-import type { Delivery } from './notices/notices.ts'
-import type { Filled, SlackPorts } from './slack/ports.ts'
-import type { Store } from './store/port.ts'
+import type { Mount } from '../http/mount.ts'
+import type { Lane } from '../lane.ts'
+import type { Log } from '../log.ts'
+import type { Delivery } from '../notices/notices.ts'
+import type { Filled, SlackPorts } from '../slack/ports.ts'
+import type { Store } from '../store/port.ts'
 
 /** Slack, if the site has it. */
 export interface SlackEntrance extends AsyncDisposable {
@@ -29,7 +29,7 @@ interface SlackSurroundings {
 export const slackDoor = async (settings: SlackSettings | null, around: SlackSurroundings): Promise<SlackEntrance> => {
   if (settings === null) return { mounts: [], door: () => undefined, [Symbol.asyncDispose]: async () => {} }
   // Bolt takes half a second to load, which nobody without Slack need wait for.
-  const [{ slack }, { PATH }] = await Promise.all([import('./slack/slack.ts'), import('./slack/surface.ts')])
+  const [{ slack }, { PATH }] = await Promise.all([import('../slack/slack.ts'), import('../slack/surface.ts')])
   const { botToken, signingSecret, appToken, apiUrl } = settings
   const open = await slack({
     botToken: () => botToken.reveal(),

@@ -1,5 +1,5 @@
 import type { Command, Harm } from '#core'
-import { Bounded } from './bounded.ts'
+import { Bounded } from '../bounded.ts'
 
 /** How long somebody may think about a yes. */
 export const YES_WITHIN_MS = 60_000
