@@ -11,12 +11,12 @@ import {
   type MachineName,
   type Outcome,
   type SiteMachine,
+  HOUR,
 } from '#core'
 import { random } from '../kit/random.ts'
 import { platformOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { PLAIN_GET } from '../kit/world.ts'
 
-const HOUR = 3_600_000
 const TENANTS = 200
 /** Different things that are wanted: a tenant wants a few of them over and over. */
 const WANTS = 300

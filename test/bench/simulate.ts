@@ -7,11 +7,11 @@ import {
   simulate,
   type DescribedLoad,
   type Instant,
+  MINUTE,
+  HOUR,
 } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 /** A Monday, 00:00 UTC. */
 const FROM = Date.UTC(2026, 0, 5) as Instant
 

@@ -8,13 +8,13 @@ import {
   type GetCommand,
   type Lease,
   type RunOrder,
+  HOUR,
 } from '#core'
 import { KEY, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const HOUR = 3_600_000
 const URL = readBuildUrl('https://jenkins.example.org/job/ceph/41/')!
 const OTHER = readBuildUrl('https://jenkins.example.org/job/ceph/42/')!
 

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Machine, MachineName } from '#core'
+import { type Machine, type MachineName, HOUR, DAY } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 const machine = (world: World, name: string): Machine => world.fleet.machines.need(name as MachineName)
 const burning = (world: World): string[] =>

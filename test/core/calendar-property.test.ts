@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openRun, type Instant, type RunResult } from '#core'
+import { openRun, type Instant, type RunResult, MINUTE } from '#core'
 import { anyGet, anyTenant, BUSY_SITE } from '../kit/histories.ts'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { PLAIN_GET, World } from '../kit/world.ts'
-
-const MINUTE = 60_000
 
 type Action =
   | { readonly act: 'get'; readonly by: string; readonly get: object }

@@ -14,14 +14,14 @@ import {
   type MachineName,
   type PastCollections,
   type RunOrder,
+  MINUTE,
+  HOUR,
 } from '#core'
 import { KEY, machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 const site = siteOf({ pools: [poolOf('metal', { steps: [...STEPS] })] })
 const leased = (world: World, collect?: readonly string[], count = 1): Lease => {

@@ -10,14 +10,14 @@ import {
   type Outcome,
   type RunOrder,
   type StepFailure,
+  MINUTE,
+  HOUR,
+  DAY,
 } from '#core'
 import { machinesOf, platformOf, poolOf, siteOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 const BAD = { outcome: 'failed', message: 'disk' } as const
 const say = (line: string): string => `"${line}"`

@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { leaseView, type Instant, type Lease, type LeaseId } from '#core'
+import { leaseView, type Instant, type Lease, type LeaseId, MINUTE, HOUR } from '#core'
 import { poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 const ADDRESS = { door: 'irc', identity: ALICE, nick: 'alice', room: '#duffy' } as never
 
 const site = siteOf({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answer, answerSaid, type Event, type GetCommand, type Identity, type RequestId } from '#core'
+import { answer, answerSaid, type Event, type GetCommand, type Identity, type RequestId, MINUTE } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { replayed, snapshot } from '../kit/snapshot.ts'
 import { told, World } from '../kit/world.ts'
@@ -7,7 +7,6 @@ import { told, World } from '../kit/world.ts'
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
 const CAROL = 'irc:net:carol'
-const MINUTE = 60_000
 const POLLER: Partial<GetCommand> = { keepAs: 'cico 7 x86_64 1', pollWithinMs: 10 * MINUTE }
 
 /** One machine, which carol holds. */

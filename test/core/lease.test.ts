@@ -1,10 +1,9 @@
-import type { ApiKey, Instant } from '#core'
+import { type ApiKey, type Instant, HOUR } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const HOUR = 3_600_000
 
 describe('get', () => {
   test('a warm machine is the asker’s at once, and active when access has been given', () => {

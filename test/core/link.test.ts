@@ -7,6 +7,7 @@ import {
   type Outcome,
   type Refusal,
   type TenantName,
+  MINUTE,
 } from '#core'
 import { describe, expect, test } from 'vitest'
 import { KEY, siteOf, tenantOf } from '../kit/site.ts'
@@ -16,7 +17,6 @@ const ALICE = 'irc:net:alice'
 const STRANGER = 'irc:net:ally'
 const SLACK = 'slack:T1:U1'
 const CLI = 'key:mem'
-const MINUTE = 60_000
 
 /** Alice and bob have tenants; alice's has a member's key, bob's an operator's; a Slack account of alice's tenant is known too. */
 const worldOf = (): World => {

@@ -11,6 +11,8 @@ import {
   type MachineName,
   type Outcome,
   type Refusal,
+  MINUTE,
+  HOUR,
 } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
@@ -18,8 +20,6 @@ import { PLAIN_GET, told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 /** Until one is let in at the latest, the grace, and the turnaround of the pools of these tests. */
 const AROUND = 15 * MINUTE + 5 * MINUTE + 2 * MINUTE
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { decide, DEFAULT_LIMITS, type Address, type Identity, type MachineName, type Site } from '#core'
+import { decide, DEFAULT_LIMITS, type Address, type Identity, type MachineName, type Site, MINUTE } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
 const address: Address = { door: 'irc:net', identity: ALICE as Identity, nick: 'alice', room: '#duffy' }
 
 let digest = 0

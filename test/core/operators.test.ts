@@ -1,11 +1,9 @@
-import { DUFFY, messageSaid, type Message, type Notice } from '#core'
+import { DUFFY, messageSaid, type Message, type Notice, SECOND, MINUTE } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const SECOND = 1000
-const MINUTE = 60 * SECOND
 const OPS = { door: 'irc:net', room: '#lab-ops' }
 
 /** A rack whose machines fail for good at the first failure, and wait long to be tried again. */

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { estimatesAt, leaseView, outcomeSaid, type Outcome, type Refusal } from '#core'
+import { estimatesAt, leaseView, outcomeSaid, type Outcome, type Refusal, MINUTE } from '#core'
 import { machinesOf, platformOf, poolOf, siteOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const MINUTE = 60_000
 
 /** Two platforms of one class, of which `big` is alice's home, and one of another. */
 const world = (over: Parameters<typeof siteOf>[0] = {}): World => {

@@ -8,6 +8,7 @@ import {
   type GetCommand,
   type Identity,
   type Instant,
+  MINUTE,
 } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { replayed, snapshot } from '../kit/snapshot.ts'
@@ -15,7 +16,6 @@ import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
 const ADDRESS = { door: 'irc', identity: ALICE as Identity, nick: 'alice', room: null }
 /** Nobody can be told, and nothing was said of keeping the place. */
 const POLLED: Partial<GetCommand> = { keepPlace: false }

@@ -1,9 +1,8 @@
-import { answer, answerSaid, DEFAULT_LIMITS, type Answer, type Identity, type RequestId } from '#core'
+import { answer, answerSaid, DEFAULT_LIMITS, type Answer, type Identity, type RequestId, HOUR } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
-const HOUR = 3_600_000
 const BIG = 'irc:net:big'
 const SMALL = 'irc:net:small'
 const OPERATOR = 'irc:net:boss'

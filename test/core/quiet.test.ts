@@ -1,11 +1,10 @@
-import { DEFAULT_LIMITS, isStale, type Fingerprint, type Identity, type Message } from '#core'
+import { DEFAULT_LIMITS, isStale, type Fingerprint, type Identity, type Message, MINUTE } from '#core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { poolOf, siteOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
 const address = { door: 'irc:net', identity: ALICE as Identity, nick: 'alice', room: null }
 
 let world: World

@@ -8,6 +8,7 @@ import {
   type Instant,
   type Refused,
   type WhyRefusal,
+  HOUR,
 } from '#core'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +17,6 @@ import { PLAIN_GET, told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const HOUR = 3_600_000
 const GRACE = HOUR / 12
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -12,6 +12,8 @@ import {
   type Lease,
   type Outcome,
   type Refusal,
+  MINUTE,
+  HOUR,
 } from '#core'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
@@ -19,8 +21,6 @@ import { PLAIN_GET, told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 const GRACE = 5 * MINUTE
 
 /** Two machines whose driver needs no step, lent for two hours unless asked otherwise: nothing takes time but leases. */

@@ -1,4 +1,4 @@
-import { setAsideAt, type Command, type GetCommand, type Instant, type LeaseId } from '#core'
+import { setAsideAt, type Command, type GetCommand, type Instant, type LeaseId, MINUTE, HOUR } from '#core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CROWDED_SITE, happen, happenings } from '../kit/crowd.ts'
@@ -6,9 +6,6 @@ import { machinesOf, platformOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 /** The rules of what is set aside (docs/decisions/0015-set-aside.md), those of passing aside, which stand in turns-property.test.ts. */
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 const take = (world: World, by: string, over: Partial<GetCommand> = {}) =>
   world.get(`irc:net:${by}`, { platform: 'any', ...over })

@@ -8,14 +8,14 @@ import {
   type Outcome,
   type Refusal,
   type RequestId,
+  MINUTE,
+  HOUR,
 } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 const GRACE = 5 * MINUTE
 const POOL = poolOf('metal')
 /** How much longer than its lease a machine can be away at most. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { answer, readLine, refused, type Answer, type Command, type Identity, type WhyRefusal } from '#core'
+import { answer, readLine, refused, type Answer, type Command, type Identity, type WhyRefusal, HOUR } from '#core'
 import { anyGet, anyTenant, anyWorld } from '../kit/histories.ts'
 import { siteOf, tenantOf } from '../kit/site.ts'
 import { PLAIN_GET, told, World } from '../kit/world.ts'
@@ -44,7 +44,6 @@ test('whoever asks for too much is told how many their tenant can really have', 
     expect(seen.get(kind) ?? 0).toBeGreaterThan(0)
 })
 
-const HOUR = 3_600_000
 const hours = fc.integer({ min: 1, max: 9 })
 
 /** Somebody at home on one of two platforms that is wholly lent, somebody before them in line for any, and what is lent elsewhere. */

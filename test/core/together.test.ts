@@ -10,15 +10,15 @@ import {
   type LeaseId,
   type Message,
   type Outcome,
+  SECOND,
+  MINUTE,
+  HOUR,
 } from '#core'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { told, World } from '../kit/world.ts'
 
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
 

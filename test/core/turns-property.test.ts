@@ -8,6 +8,8 @@ import {
   type GetCommand,
   type MachineRequest,
   type RequestId,
+  MINUTE,
+  HOUR,
 } from '#core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -16,8 +18,6 @@ import { World } from '../kit/world.ts'
 
 /** Each rule of who is served next as a property of its own, over arbitrary lives of tenants with weights, priorities and quotas. */
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 const POOL = poolOf('metal')
 const MACHINES = 3
 const RUNS = { numRuns: 150 }

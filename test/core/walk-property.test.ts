@@ -1,5 +1,5 @@
 // oxlint-disable no-restricted-imports -- it looks inside core, at what nobody else is to call
-import { evolve, Fleet, type Instant } from '#core'
+import { evolve, Fleet, type Instant, MINUTE } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Placement } from '../../core/policy/platform.ts'
@@ -8,8 +8,6 @@ import { nextTurn, placeOf, setAsideAt, type Turn } from '../../core/policy/turn
 import { CROWDED_SITE, happen, happenings, type Happening } from '../kit/crowd.ts'
 import { plainNextTurn, plainPlaceOf, plainSetAsideAt } from '../kit/plain-turns.ts'
 import { World } from '../kit/world.ts'
-
-const MINUTE = 60_000
 
 const turnOf = (turn: Turn | null) => turn && { request: turn.request.id, ...placementOf(turn.placed) }
 

@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CHASSIS_RULES, type Instant, type Machine, type Site } from '#core'
+import { CHASSIS_RULES, type Instant, type Machine, type Site, MINUTE, HOUR, DAY } from '#core'
 import { machinesOf, platformOf, poolOf, siteOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 const siteWith = (count: number, pool: Parameters<typeof poolOf>[1] = {}, chassis: readonly string[] = []): Site =>
   siteOf({

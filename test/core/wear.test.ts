@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { answer, answerSaid, type Identity, type Machine, type MachineName } from '#core'
+import { answer, answerSaid, type Identity, type Machine, type MachineName, HOUR, DAY } from '#core'
 import { machinesOf, poolOf, siteOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 
 const machine = (world: World, name: string): Machine => world.fleet.machines.need(name as MachineName)
 const report = (world: World) => {

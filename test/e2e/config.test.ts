@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { nullMetal } from '../kit/null-site.ts'
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+import { KEY } from '../kit/key.ts'
 
 const site = (machines: readonly string[], longest: '24h' | '2h' = '24h'): Config => ({
   ...nullMetal(machines, { longest }),

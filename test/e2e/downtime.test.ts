@@ -5,8 +5,8 @@ import { nullMetal } from '../kit/null-site.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
 import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { KEY } from '../kit/key.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const LEAD_S = 6
 const LASTS_S = 20
 

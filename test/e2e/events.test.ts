@@ -5,8 +5,8 @@ import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy } from '../kit/duffy.ts'
 import { listen } from '../kit/event-stream.ts'
 import { nullMetal } from '../kit/null-site.ts'
+import { KEY } from '../kit/key.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CONFIG: Config = {
   ...nullMetal(['m1', 'm2', 'm3', 'm4']),
   tenants: { local: { quota: 4, keys: [KEY] } },

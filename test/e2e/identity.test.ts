@@ -9,8 +9,8 @@ import { accounts, inspircdWithAtheme, type IrcNetwork } from '../kit/irc/inspir
 import { nullMetal } from '../kit/null-site.ts'
 import { personIn } from '../kit/slack/person.ts'
 import { slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { KEY } from '../kit/key.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const BIN = resolve(import.meta.dirname, '../../bin/duffy')
 const CODE = /duffy link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/
 

@@ -7,22 +7,15 @@ import { mailServer, type MailServer, type Taken } from '../kit/mail/server.ts'
 import { personIn, type Person } from '../kit/slack/person.ts'
 import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
+import { KEY } from '../kit/key.ts'
+import { nullMetal } from '../kit/null-site.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CODE = /link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}) yes/
 const CLOSED = { body: { ok: false, error: 'cannot_dm_bot' } }
 
 const site: Config = {
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      // A grant takes a playbook, so that whoever asks is told when their machine is ready.
-      steps: ['grant'],
-      machines: ['m1', 'm2', 'm3', 'm4'].map((name) => ({ name, platform: 'intel' })),
-    },
-  },
+  // A grant takes a playbook, so that whoever asks is told when their machine is ready.
+  ...nullMetal(['m1', 'm2', 'm3', 'm4'], { steps: ['grant'] }),
   tenants: { local: { quota: 4, keys: [KEY], members: [`slack:${APP.team}:*`] } },
 }
 

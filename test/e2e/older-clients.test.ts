@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { runDuffy } from '../kit/duffy.ts'
-import { manyMachines, olderClient, soak } from './older-clients.ts'
+import { manyMachines } from '../kit/null-site.ts'
+import { olderClient, soak } from './older-clients.ts'
 
 test('16 older clients at once on 1,000 ready machines see no fault, and leave nothing behind', async () => {
   await using duffy = await runDuffy({ config: manyMachines(1000) })

@@ -1,26 +1,6 @@
-import type { Config } from '../../adapters/config/config.ts'
 import { callers } from '../bench/callers.ts'
 import type { RunningDuffy } from '../kit/duffy.ts'
-
-const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
-
-/** A pool of as many machines of driver null, without steps, and no bound on how often one may ask. */
-export const manyMachines = (machines: number): Config => ({
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' }, amd: { arch: 'x86_64', vendor: 'amd' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      steps: [],
-      machines: Array.from({ length: machines }, (_, index) => ({
-        name: `m${index}x`,
-        platform: index % 2 === 0 ? 'intel' : 'amd',
-      })),
-    },
-  },
-  tenants: { local: { quota: machines, keys: [SSH_KEY] } },
-  legacy: { rate: false },
-})
+import { KEY } from '../kit/key.ts'
 
 /** A tenant as older clients know it: by its name and a UUID. */
 export interface OlderClient {
@@ -30,7 +10,7 @@ export interface OlderClient {
 }
 
 export const olderClient = async (duffy: RunningDuffy, name: string, quota: number): Promise<OlderClient> => {
-  const added = await duffy.operate('POST', '/api/v2/tenants', { name, quota, keys: [SSH_KEY] })
+  const added = await duffy.operate('POST', '/api/v2/tenants', { name, quota, keys: [KEY] })
   if (added.status !== 201) throw new Error(`${added.status}: ${JSON.stringify(added.body)}`)
   const uuid = added.body.v3Key as string
   const authorization = `Basic ${Buffer.from(`${name}:${uuid}`).toString('base64')}`

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { rush } from './queue.ts'
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+import { KEY } from '../kit/key.ts'
 
 /** The default fleet's shape, on a driver that does nothing, so that a rush takes a second. */
 const site: Config = {

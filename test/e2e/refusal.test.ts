@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+import { KEY } from '../kit/key.ts'
 
 const site: Config = {
   platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },

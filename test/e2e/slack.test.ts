@@ -5,21 +5,12 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { until } from '../kit/until.ts'
 import { personIn, sendSigned, type Person } from '../kit/slack/person.ts'
 import { APP, slackEnvironment, workspace, type Json, type Workspace } from '../kit/slack/workspace.ts'
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+import { KEY } from '../kit/key.ts'
+import { nullMetal } from '../kit/null-site.ts'
 
 const site: Config = {
-  platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
-  pools: {
-    metal: {
-      type: 'metal',
-      driver: 'null',
-      longest: '6h',
-      // What is not named counts as done at once; a grant takes a playbook, so that leases are prepared for a while.
-      steps: ['grant'],
-      machines: ['m1', 'm2', 'm3', 'm4'].map((name) => ({ name, platform: 'intel' })),
-    },
-  },
+  // What is not named counts as done at once; a grant takes a playbook, so that leases are prepared for a while.
+  ...nullMetal(['m1', 'm2', 'm3', 'm4'], { longest: '6h', steps: ['grant'] }),
   tenants: { local: { quota: 4, keys: [KEY] } },
 }
 

@@ -6,8 +6,8 @@ import { accounts, inspircdWithAnope, inspircdWithAtheme, type IrcNetwork } from
 import { irssi, type Irssi } from '../kit/irc/irssi.ts'
 import { person, type Person } from '../kit/irc/person.ts'
 import { nullMetal } from '../kit/null-site.ts'
+import { KEY } from '../kit/key.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CODE = /link ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})/
 
 /** `east` has Atheme, `west` has Anope; on both there are an alice and a bob, who need not be the same. */

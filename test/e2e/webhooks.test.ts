@@ -4,8 +4,8 @@ import type { Config } from '../../adapters/config/config.ts'
 import { runDuffy } from '../kit/duffy.ts'
 import { webhookServer } from '../kit/webhook-server.ts'
 import { until } from '../adapters/http/fake.ts'
+import { KEY } from '../kit/key.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const CONFIG: Config = {
   platforms: { intel: { arch: 'x86_64', vendor: 'intel' } },
   pools: { metal: { type: 'metal', driver: 'null', steps: [], machines: [{ name: 'm1', platform: 'intel' }] } },

@@ -11,8 +11,7 @@ import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { stubJenkins, type StubJenkins } from '../kit/jenkins.ts'
 import { commandLines, printed, runPipeline, type RunningPipeline } from '../kit/jenkins/pipeline.ts'
 import { scratch } from '../kit/scratch.ts'
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+import { KEY } from '../kit/key.ts'
 
 /** Machines that are none, of which can be collected all the same: two files, and `/hang` and `/fail` do as they are called. */
 const dir = mkdtempSync(join(scratch(), 'duffy-library-'))

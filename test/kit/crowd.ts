@@ -7,6 +7,7 @@ import {
   type RunResult,
   type Site,
   type TenantName,
+  MINUTE,
 } from '#core'
 import fc from 'fast-check'
 import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from './site.ts'
@@ -17,7 +18,6 @@ import { PLAIN_GET, type World } from './world.ts'
  * service, what is set aside, what is reserved and what goes into maintenance all get in each other's way.
  */
 
-const MINUTE = 60_000
 const TENANTS = ['alice', 'bob', 'carol', 'dave', 'erin'] as const
 /** Each is passed over so often at most: soon many are before everybody. */
 const OVERTAKEN_MOST = 3

@@ -8,6 +8,9 @@ import {
   type RunId,
   type RunResult,
   type Step,
+  SECOND,
+  MINUTE,
+  HOUR,
 } from '#core'
 import { lane as openLane, type Lane } from '../../adapters/lane.ts'
 import { openStore } from '../../adapters/store/open.ts'
@@ -16,9 +19,6 @@ import { machinesOf, platformOf, poolOf, siteOf, tenantOf } from './site.ts'
 import { sha256 } from './store.ts'
 import { PLAIN_GET } from './world.ts'
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 /** A Monday, 00:00 UTC. */
 export const LIVED_FROM = Date.UTC(2026, 0, 5)
 /** How often due things are looked for: what comes of time alone comes so late at most. */

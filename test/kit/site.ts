@@ -1,9 +1,17 @@
-import { DEFAULT_LIMITS, STEPS, type Platform, type Pool, type Site, type SiteMachine, type SiteTenant } from '#core'
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_TERMS,
+  STEPS,
+  type Platform,
+  type Pool,
+  type Site,
+  type SiteMachine,
+  type SiteTenant,
+  MINUTE,
+  HOUR,
+} from '#core'
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] extends string ? string : T[K] }
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 /** A pool of metal with everything at its plainest; `over` changes what a test is about. */
 export const poolOf = (name: string, over: Partial<Loose<Pool>> = {}): Pool =>
@@ -41,13 +49,8 @@ export const KEY = { fingerprint: 'SHA256:test', line: 'ssh-ed25519 AAAA' } as S
 export const tenantOf = (name: string, over: Partial<Loose<SiteTenant>> = {}): SiteTenant =>
   ({
     name,
+    ...DEFAULT_TERMS,
     quota: 100,
-    weight: 1,
-    priority: 0,
-    defaultMs: null,
-    longestMs: null,
-    holds: 1,
-    holdMs: 24 * HOUR,
     members: [`irc:net:${name}`],
     keys: [KEY],
     ...over,

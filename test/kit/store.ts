@@ -15,6 +15,7 @@ import {
   type MachineName,
   type Pool,
   type Site,
+  HOUR,
 } from '#core'
 import { lane, type Lane, type LanePorts } from '../../adapters/lane.ts'
 import { differences } from '../../adapters/lane/differences.ts'
@@ -23,10 +24,9 @@ import { openStore } from '../../adapters/store/open.ts'
 import { SqliteFile } from '../../adapters/store/sqlite.ts'
 import type { Head, Store } from '../../adapters/store/port.ts'
 import { scratch } from './scratch.ts'
+import { PLAIN_GET } from './world.ts'
 
 export const sha256: Hash = (text) => digest('sha256', text, 'hex')
-
-const HOUR = 3_600_000
 
 /** A directory of its own for the length of a test. */
 export const temporaryDirectory = async (): Promise<AsyncDisposable & { readonly path: string }> => {
@@ -141,22 +141,7 @@ export const person = (name: string, command: Command, id: string | null = null)
 })
 
 export const get = (change: Partial<GetCommand> = {}): GetCommand => ({
-  do: 'get',
-  type: 'metal',
-  pool: null,
-  arch: null,
-  labels: [],
-  count: 1,
-  platform: 'same',
-  chassis: null,
-  durationMs: null,
-  priority: 0,
-  keys: [],
-  reason: '',
-  metadata: {},
-  queue: true,
-  keepPlace: true,
-  pollWithinMs: null,
+  ...PLAIN_GET,
   address: { door: 'irc', identity: 'irc:libera:bob' as Identity, nick: 'bob', room: null },
   ...change,
 })

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
-import { CHASSIS_RULES, STEPS, type MachineName, type Pool, type Site } from '#core'
+import { CHASSIS_RULES, STEPS, type MachineName, type Pool, type Site, HOUR } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 
 export const TENANTS = ['alice', 'bob', 'carol'] as const
-const HOUR = 3_600_000
 /** How many they may hold for debugging, for how long, how high a priority they may ask for, how much their share weighs, and how long their leases last. */
 const TERMS = [
   { holds: 1, holdMs: 6 * HOUR, priority: 2, weight: 2 },

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { LeaseId, MachineName, Outcome, Refusal } from '#core'
+import { type LeaseId, type MachineName, type Outcome, type Refusal, MINUTE } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../kit/site.ts'
 import { World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
 
 const waits = (outcome: Outcome | Refusal): boolean => outcome.type === 'waiting'
 const heldBy = (world: World, tenant: string): number => world.fleet.tenants.get(tenant as never)!.held

@@ -1,12 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { ApiKey, Event, Instant } from '#core'
+import { type ApiKey, type Event, type Instant, HOUR } from '#core'
 import { machinesOf, poolOf, siteOf } from '../kit/site.ts'
 import { disagreements, get, openLane, person, setUp, siteWith, temporaryStore } from '../kit/store.ts'
 import { told, World } from '../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const HOUR = 3_600_000
 const GRACE = 300_000
 
 const one = (): World => new World(siteOf({ machines: machinesOf('metal', 'intel', 1) }))

@@ -4,8 +4,8 @@ import { openStore } from '../../adapters/store/open.ts'
 import { join } from 'node:path'
 import { runDuffy, type RunningDuffy } from '../kit/duffy.ts'
 import { sha256 } from '../kit/store.ts'
+import { KEY } from '../kit/key.ts'
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const MACHINES = 8
 
 /** Machines whose driver has no steps, so that all time goes into deciding. */

@@ -11,14 +11,13 @@ import { personIn } from '../kit/slack/person.ts'
 import { until } from '../kit/until.ts'
 import { APP, slackEnvironment, workspace, type Workspace } from '../kit/slack/workspace.ts'
 import { timeless } from './timeless.ts'
+import { KEY } from '../kit/key.ts'
 
 /**
  * What the same person types at each door, and all that is answered, as one file a door, so that the grammar and the manner can be
  * read in one place: `irc.txt`, `slack.txt`, `cli.txt`, `http.txt` beside this file. After a change of words, look at what
  * `vitest run test/transcript -u` makes of them.
  */
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 
 const site: Config = {
   platforms: {

@@ -1,9 +1,8 @@
-import { chanceFrom, describedLoad, describedSteps, Fleet, OFFICE, simulate, type Figures } from '#core'
+import { chanceFrom, describedLoad, describedSteps, Fleet, OFFICE, simulate, type Figures, HOUR } from '#core'
 import { describe, expect, test } from 'vitest'
 import { plotSvg } from '../../../adapters/cli/simulate/svg.ts'
 import { siteOf } from '../../kit/site.ts'
 
-const HOUR = 3_600_000
 /** A Monday, 00:00 UTC. */
 const START = Date.UTC(2026, 0, 5) as Parameters<typeof describedLoad>[1]['from']
 const until = (START + 48 * HOUR) as typeof START

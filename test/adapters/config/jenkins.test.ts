@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../../adapters/config/index.ts'
 import { faults, settings, sound, write } from './site.ts'
+import { KEY } from '../../kit/key.ts'
 
 const URL = 'https://jenkins.example.org/'
 const ENVIRONMENT = {
@@ -10,7 +11,6 @@ const ENVIRONMENT = {
   OTHER: 'another one of twenty characters',
   SHORT: 'short',
 }
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const site = (main: object, more: object = {}): object => ({ ...sound, jenkins: { main, ...more } })
 
 test('a Jenkins by its address alone is asked once a minute, as anybody, at public addresses', async () => {

@@ -1,3 +1,4 @@
+import { MINUTE } from '#core'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { defaultPatience } from '../../../adapters/irc/options.ts'
@@ -5,7 +6,6 @@ import { accounts, inspircdWithAnope, inspircdWithAtheme, type IrcNetwork } from
 import { person } from '../../kit/irc/person.ts'
 import { openDoor, type TestDoor } from './door.ts'
 
-const MINUTE = 60_000
 /** After a minute away the next try is at most this far: the pauses grow no faster than twofold. */
 const BACK_MS = 2 * MINUTE
 

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import type { BuildUrl } from '#core'
+import { type BuildUrl, MINUTE } from '#core'
 import type { Said } from '../../../adapters/jenkins/ask.ts'
 import { Watch, type Bound, type Finding } from '../../../adapters/jenkins/watch.ts'
 
-const MINUTE = 60_000
 const url = (number: number): BuildUrl => `https://jenkins.example.org/job/ceph/${number}/` as BuildUrl
 
 /** A watch over one Jenkins, with time and its answers in hand. */

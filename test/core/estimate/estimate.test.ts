@@ -9,6 +9,8 @@ import {
   outcomeSaid,
   type Estimate,
   type MachineRequest,
+  MINUTE,
+  HOUR,
 } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 import { replayed, snapshot } from '../../kit/snapshot.ts'
@@ -16,8 +18,6 @@ import { World } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
 const BOB = 'irc:net:bob'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 /** Metal of one platform, whose steps take no time. */
 const worldOf = (machines: number, quota = 100): World =>

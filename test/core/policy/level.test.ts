@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { answer, answerSaid, enoughFor, levelOf, type Instant, type Pool } from '#core'
+import { answer, answerSaid, enoughFor, levelOf, type Instant, type Pool, MINUTE, HOUR, DAY } from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 import { replayed } from '../../kit/snapshot.ts'
 import { World } from '../../kit/world.ts'
 
 const ALICE = 'irc:net:alice'
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 /** A Monday, 00:00 UTC. */
 const START = Date.UTC(2026, 0, 5) as Instant
 

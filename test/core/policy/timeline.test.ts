@@ -1,11 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { atHand, endings, freeAt, freeBy, latestEnd, plannedEnd, turnaroundMs, type Instant, type LeaseId } from '#core'
+import {
+  HOUR,
+  MINUTE,
+  atHand,
+  endings,
+  freeAt,
+  freeBy,
+  latestEnd,
+  plannedEnd,
+  turnaroundMs,
+  type Instant,
+  type LeaseId,
+} from '#core'
 import { machinesOf, poolOf, siteOf, tenantOf } from '../../kit/site.ts'
 import { World } from '../../kit/world.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 const GRACE = 5 * MINUTE
 const AT_ONCE = { steps: [], graceMs: GRACE }
 

@@ -1,8 +1,7 @@
-import { readInstant, readLine, readRecurring, readValues, verbNamed, type Command, type Misread } from '#core'
+import { readInstant, readLine, readRecurring, readValues, verbNamed, type Command, type Misread, DAY } from '#core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-const DAY = 86_400_000
 const YEAR = 365 * DAY
 /** A Friday. */
 const NOW = Date.UTC(2026, 10, 27, 10, 30)

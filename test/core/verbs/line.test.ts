@@ -1,8 +1,7 @@
-import { readLine, type Command, type Misread, type Question } from '#core'
+import { readLine, type Command, type Misread, type Question, HOUR } from '#core'
 import { describe, expect, test } from 'vitest'
 
 const PORTS = { fingerprint: () => 'x'.repeat(43), address: null, at: Date.UTC(2026, 10, 27, 10, 30) }
-const HOUR = 3_600_000
 
 const asked = (line: string): Command | Question => {
   const read = readLine(line, PORTS)

@@ -4,8 +4,7 @@ import type { Config } from '../../../adapters/config/config.ts'
 import { duffy } from '../../../adapters/duffy.ts'
 import { scratch } from '../scratch.ts'
 import { APP, slackEnvironment, type Json, type Workspace } from './workspace.ts'
-
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+import { KEY } from '../key.ts'
 
 /** A whole Duffy in this process, with machines that need no playbook; `log` is all that it said. */
 export interface House extends AsyncDisposable {
