@@ -77,7 +77,9 @@ export const calls = ({ options, limits, clock, logger }: CallPorts): Calls => {
     async direct(user) {
       const known = channels.get(user)
       if (known !== undefined) return known
-      const id = (await web.conversations.open({ users: user })).channel?.id
+      // At a pace as well: who is told first of many is not to cost the others Slack's patience, and so their message.
+      const open = async () => (await web.conversations.open({ users: user })).channel?.id
+      const id = await paced.post('conversations.open', open)
       if (id === undefined) throw new Error('Slack opened a conversation without a name')
       if (channels.size >= MOST_CHANNELS) channels.clear()
       channels.set(user, id)

@@ -20,7 +20,7 @@ let alice: Person
 let environment: Record<string, string>
 
 beforeAll(async () => {
-  slack = await workspace(['alice', 'bob', 'dave', 'erin', 'guest'])
+  slack = await workspace(['alice', 'bob', 'dave', 'erin', 'frank', 'guest'])
   environment = {
     ...slackEnvironment(slack),
     DUFFY_SLACK_MEMBERS: `${APP.team}:*`,
@@ -357,6 +357,22 @@ describe('a Slack that is slow, closed or away', () => {
     await until(() => posts().length === 2)
     const [refused, taken] = posts()
     expect(taken!.at - refused!.at).toBeGreaterThanOrEqual(1_950)
+  })
+
+  test('is waited for where it has no time to open a conversation', async () => {
+    const frank = personIn(slack, duffy.url, 'frank')
+    const later = { status: 429, headers: { 'retry-after': '2' }, body: { ok: false, error: 'ratelimited' } }
+    slack.instead('conversations.open', later)
+    const from = slack.calls.length
+    const opened = () =>
+      slack.calls
+        .slice(from)
+        .filter(({ method, given }) => method === 'conversations.open' && given['users'] === frank.user)
+    await frank.direct('status')
+    await until(() => opened().length === 2)
+    const [refused, taken] = opened()
+    expect(taken!.at - refused!.at).toBeGreaterThanOrEqual(1_950)
+    await until(async () => (await slack.direct(frank.user)).some(({ text }) => text.includes('metal: 4 machines')))
   })
 
   test('in which a conversation is closed keeps the lease and says so where it was asked for; the card comes once it is open', async () => {
