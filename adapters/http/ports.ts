@@ -21,6 +21,7 @@ import type {
   PastCollections,
   PastRun,
   Refusal,
+  RefusalAnswer,
   RefusalRef,
   RequestId,
   RunId,
@@ -174,9 +175,7 @@ export interface Artifacts {
 }
 
 /** What applying the site's config came to, or would come to. */
-export type Applied =
-  | { readonly type: 'applied' | 'wouldApply'; readonly changes: readonly string[] }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
+export type Applied = { readonly type: 'applied' | 'wouldApply'; readonly changes: readonly string[] } | RefusalAnswer
 
 export type CandidatesPort = (decision: {
   readonly about: RequestId | LeaseId

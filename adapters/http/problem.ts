@@ -1,6 +1,6 @@
 import type { Refusal } from '#core'
 import { withInstants } from './instants.ts'
-import type { Answer } from './route.ts'
+import { retryAfter, type Answer } from './route.ts'
 import { REFUSALS } from './status.ts'
 
 /** Problem details (RFC 9457); `detail` says what to do about it. */
@@ -32,7 +32,7 @@ export function refused(refusal: Refusal, detail: string, more: Readonly<Record<
   const { status, title } = REFUSALS[refusal.type]
   const { type, ...data } = refusal
   const answer = problem(status, type, title, detail, { refusal: type, data: withInstants(data), ...more })
-  return status === 503 ? { ...answer, headers: { ...answer.headers, 'retry-after': String(QUEUE_FULL_S) } } : answer
+  return status === 503 ? retryAfter(QUEUE_FULL_S, answer) : answer
 }
 
 /** A value that could not be read. `detail` says what to send instead. */
@@ -45,19 +45,13 @@ export function misread(
 
 export function busy(retryAfterMs: number): Answer {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  const answer = problem(503, 'busy', 'Busy', `I am busy; nothing was done. Try again in ${seconds} s.`)
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+  return retryAfter(seconds, problem(503, 'busy', 'Busy', `I am busy; nothing was done. Try again in ${seconds} s.`))
 }
 
 export function tooFast(waitMs: number): Answer {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  const answer = problem(
-    429,
-    'tooFast',
-    'Too many requests',
-    `That is more than I take from one caller. Try again in ${seconds} s.`,
-  )
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+  const detail = `That is more than I take from one caller. Try again in ${seconds} s.`
+  return retryAfter(seconds, problem(429, 'tooFast', 'Too many requests', detail))
 }
 
 export function noKey(): Answer {
@@ -80,8 +74,7 @@ const FAULT_S = 5
 /** Surely nothing came of it. */
 export function notDone(ref: string): Answer {
   const detail = `that failed on my side (ref ${ref}): nothing was changed. Try again in ${FAULT_S} s.`
-  const answer = problem(503, 'fault', 'Fault', detail, { ref })
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(FAULT_S) } }
+  return retryAfter(FAULT_S, problem(503, 'fault', 'Fault', detail, { ref }))
 }
 
 /** Nobody knows what came of it; a look, or a repeat under the same id, finds out. */
@@ -108,11 +101,7 @@ export function notFound(what: string): Answer {
 
 /** The lane takes no commands: Duffy is stopping, or could not trust its store any more. */
 export function notReady(): Answer {
-  const answer = problem(
-    503,
-    'notReady',
-    'Not ready',
-    'Duffy takes no commands: it is starting or stopping, or has stopped because it cannot trust its store (its log says why). Try again in 1 s.',
-  )
-  return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } }
+  const detail =
+    'Duffy takes no commands: it is starting or stopping, or has stopped because it cannot trust its store (its log says why). Try again in 1 s.'
+  return retryAfter(1, problem(503, 'notReady', 'Not ready', detail))
 }

@@ -75,3 +75,9 @@ export interface Answer {
 }
 
 export const ok = (body: unknown): Answer => ({ status: 200, body })
+
+/** With the seconds after which it may be tried again. */
+export const retryAfter = (seconds: number, answer: Answer): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, 'retry-after': String(seconds) },
+})

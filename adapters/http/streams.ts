@@ -4,7 +4,7 @@ import type { Caller } from './api-key.ts'
 import type { Bounds } from './bounds.ts'
 import type { Feed, Ports } from './ports.ts'
 import { problem } from './problem.ts'
-import type { Answer } from './route.ts'
+import { retryAfter, type Answer } from './route.ts'
 
 /** Answers that tell what happens for as long as somebody listens. */
 export interface Streams {
@@ -144,12 +144,6 @@ const RETRY_S = 10
 
 const tooMany = (limit: 'eventStreams' | 'eventStreamsPerKey', most: number): Answer => {
   const whose = limit === 'eventStreams' ? 'All clients together have' : 'This API key has'
-  const answer = problem(
-    429,
-    'tooManyStreams',
-    'Too many streams',
-    `${whose} ${most} event streams open, which is the most (${limit}). Close one, or try again in ${RETRY_S} s.`,
-    { limit, most },
-  )
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(RETRY_S) } }
+  const detail = `${whose} ${most} event streams open, which is the most (${limit}). Close one, or try again in ${RETRY_S} s.`
+  return retryAfter(RETRY_S, problem(429, 'tooManyStreams', 'Too many streams', detail, { limit, most }))
 }

@@ -3,7 +3,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import type { Pool, PredictedLevel } from '../pool.ts'
 import { HOUR, MINUTE } from '../time.ts'
-import { hoursSinceMonday, HOURS_OF_WEEK } from '../week.ts'
+import { beginningOf, hoursSinceMonday, HOURS_OF_WEEK } from '../week.ts'
 import { closed, weeksOf, type DemandHistory } from './demand.ts'
 
 /** How many machines a pool is to keep ready now, and why so many. */
@@ -71,10 +71,7 @@ export const stopsSurplus = ({ kind, ready }: Pool): boolean => kind === 'elasti
 const within = ({ least, most }: PredictedLevel, machines: number): number => Math.max(least, Math.min(machines, most))
 
 const learntAt = (history: DemandHistory | undefined): Instant | null =>
-  history === undefined ? null : (((history.since + HOURS_OF_WEEK - MONDAY_HOURS) * HOUR) as Instant)
-/** Hours from the Monday that hours are counted from until 1970. */
-const MONDAY_HOURS = 3 * 24
-
+  history === undefined ? null : beginningOf(history.since + HOURS_OF_WEEK)
 /** How long it takes on average until a machine that is woken now is ready. */
 const makingMs = (fleet: Fleet, pool: Pool): number =>
   averageOf(fleet.stepTimes.get(stepKey(pool.name, 'provision')), pool, 'provision')
