@@ -3,6 +3,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Lease } from '../lease.ts'
 import { areOne } from '../policy/selves.ts'
 import { stillEnding } from '../stale.ts'
+import { MINUTE } from '../time.ts'
 import { leaseView } from '../view.ts'
 import { names } from './login.ts'
 import { capital, listed, privately, type Said, type Telling } from './said.ts'
@@ -49,7 +50,8 @@ const named = ({ lease: id }: LeaseEnding, { fleet }: WarningTelling): string =>
 
 const when = ({ until, spared }: LeaseEnding, { at }: Telling, it: 'it' | 'they'): string => {
   const later = `later than ${it === 'it' ? 'it was' : 'they were'} to: I was away, and could not warn you`
-  return `at ${clock(until, at)}, in ${span(Math.max(until - at, 60_000))}${spared === true ? ` (${later})` : ''}`
+  const left = until - at < MINUTE ? 'less than a minute' : span(until - at)
+  return `at ${clock(until, at)}, in ${left}${spared === true ? ` (${later})` : ''}`
 }
 
 /** Whether whoever holds these holds no others, which `done all` would end as well. */

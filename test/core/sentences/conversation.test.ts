@@ -112,6 +112,7 @@ describe('a lease', () => {
     )
     expect(said.room).toEqual([])
     expect(said.person[0]).toContain('!duffy extend L7Q2 2h')
+    expect(said.person[0]).toContain('in less than a minute. More time')
   })
 })
 
