@@ -16,7 +16,7 @@ export interface Build {
 }
 
 /** How a build ended: by itself, failed or unstable, aborted, or so that nobody can say, its Jenkins having fallen silent. */
-export const BUILD_ENDS = ['buildOver', 'buildFailed', 'buildAborted', 'buildLost'] as const
+const BUILD_ENDS = ['buildOver', 'buildFailed', 'buildAborted', 'buildLost'] as const
 export type BuildEnd = (typeof BUILD_ENDS)[number]
 
 export type BuildCommand =

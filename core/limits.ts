@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
-/** Every bound that a user can meet, with the name that its refusal uses. A site's config may set those that one who runs it has reason to; these are the defaults. */
+/** Every bound that a user can meet, with the name that its refusal uses. Most are as the site's config says; these are the defaults. */
 export interface Limits {
   /** Machines in one request. */
   readonly machinesPerRequest: number

@@ -38,7 +38,7 @@ const typed = (
 }
 
 /** In the words of every door, with commands as they are typed here. */
-export const misreadAs = (misread: Misread): Stop => {
+const misreadAs = (misread: Misread): Stop => {
   const { room } = misreadSaid(misread, { say: (line) => `duffy ${line}` })
   return new Stop(EXIT.misread, room.join('\n'))
 }

@@ -38,7 +38,7 @@ const said = ({ detail, key, v3Key, secret }: Readonly<Record<string, unknown>>)
   ].join('\n')
 
 /** Two words, where they are a verb together, before one. */
-export function verbOf(operands: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } {
+function verbOf(operands: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } {
   for (const words of [2, 1]) {
     const verb = operands.length < words ? undefined : verbNamed(operands.slice(0, words).join(' '))
     if (verb !== undefined) return { verb, rest: operands.slice(words) }

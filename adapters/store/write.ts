@@ -21,7 +21,7 @@ import { LASTING, PASSING } from './tables.ts'
 import { inserter, upserter, type Writer } from './writer.ts'
 
 /** A row was not where memory says that it is: somebody else wrote to the file. Nothing of the batch is kept. */
-export class OutOfStep extends Error {
+class OutOfStep extends Error {
   override readonly name = 'OutOfStep'
 }
 

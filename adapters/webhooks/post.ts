@@ -73,7 +73,7 @@ const statusOf = async (
 }
 
 /** `v1,` and the HMAC-SHA256 of id, time and body, in base64. */
-export const signatureOf = (
+const signatureOf = (
   secret: string,
   { id, timestamp, body }: { readonly id: string; readonly timestamp: number; readonly body: string },
 ): string => {

@@ -48,7 +48,7 @@ export interface SceneLease {
 }
 
 /** A machine that is in a step, and free after it and those that follow. */
-export interface Coming {
+interface Coming {
   readonly number: number
   readonly stock: number
   readonly steps: readonly (readonly number[])[]

@@ -13,7 +13,7 @@ import { STEPS, type Step } from '../run.ts'
  *
  * Only sums, products and quotients: the same on every machine and in every replay.
  */
-export const TIMES = 4
+const TIMES = 4
 
 /** What a platform's outcomes of a kind have been like; an outcome counts less the more came after it. */
 export interface FailureRate {

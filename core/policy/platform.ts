@@ -28,7 +28,7 @@ export interface Placement {
 }
 
 /** `at`: now. `take`: chooses from what is not kept for others. */
-export interface Freedom {
+interface Freedom {
   readonly at: Instant
   readonly take?: Take
 }

@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts'
 import { nearest } from '../suggest.ts'
 
 /** What an operator may name to mean machines, in the order in which a bare name is tried. */
-export const TARGETS = ['machine', 'pool', 'platform', 'chassis', 'label'] as const
+const TARGETS = ['machine', 'pool', 'platform', 'chassis', 'label'] as const
 export type TargetKind = (typeof TARGETS)[number]
 
 export interface Target {

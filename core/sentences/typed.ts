@@ -40,8 +40,7 @@ export const typedAgain = (asked: Command | undefined, over: Partial<GetCommand>
 }
 
 /** In whole minutes, not before the instant itself: `2026-11-28T02:00Z`. */
-export const typedInstant = (at: Instant): string =>
-  `${isoTime((Math.ceil(at / MINUTE) * MINUTE) as Instant).slice(0, 16)}Z`
+const typedInstant = (at: Instant): string => `${isoTime((Math.ceil(at / MINUTE) * MINUTE) as Instant).slice(0, 16)}Z`
 
 const PLAIN = commandOf({ type: 'metal' }, null)
 

@@ -109,7 +109,7 @@ const FINGERPRINT = 'SHA256:'.length + 43
 
 const value = (read: Value): Reading => ({ type: 'value', value: read })
 
-export const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)
+const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)
 
 const readWord = (given: Given, longest: number): Reading => {
   if (typeof given !== 'string') return { type: 'badText' }

@@ -46,7 +46,7 @@ const hours = z.union([z.enum(['even', 'office']), z.array(number(0, 1_000_000))
 })
 
 /** What a tenant asks for again and again, as it is written. */
-export const askSchema = object({
+const askSchema = object({
   type: word,
   pool: word.optional(),
   arch: word.optional(),

@@ -32,7 +32,7 @@ export interface LegacySettings extends FacadeSettings {
   readonly rate: { readonly sessions: number; readonly withinMs: number } | null
 }
 
-export const DEFAULT_FACADE: FacadeSettings = {
+const DEFAULT_FACADE: FacadeSettings = {
   enabled: true,
   leaseMs: 6 * 3_600_000,
   waitMs: 20_000,
