@@ -1,4 +1,4 @@
-import { byText } from './indexes.ts'
+import { byText } from './collections/indexes.ts'
 
 /** JSON with the keys of every object in order, so that equal values have equal text, however they were written or read back. */
 export const canonical = (value: unknown): string =>

@@ -1,7 +1,7 @@
 import type { AddressRef, Fingerprint, Instant, LeaseId, MachineName, PersonId, RequestId, TenantName } from './id.ts'
 import type { Agent } from './agent.ts'
 import type { Build, BuildEnd } from './build.ts'
-import { byText } from './indexes.ts'
+import { byText } from './collections/indexes.ts'
 import type { Awaited } from './policy/promised.ts'
 import type { Held } from './refusal.ts'
 import type { Demand, PlatformChoice } from './request.ts'

@@ -1,6 +1,6 @@
 import type { Calibration } from '../estimate/calibration.ts'
 import type { Fleet } from '../fleet.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 
 /** How estimates of waits came out, for what was wanted: `type metal`, `pool rack-7, several together`. */
 export interface CalibrationView {

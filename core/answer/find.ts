@@ -4,7 +4,7 @@ import type { LeaseId, RequestId, TenantName } from '../id.ts'
 import { heldOf, type Lease } from '../lease.ts'
 import type { Speaker } from '../policy/membership.ts'
 import type { Held } from '../refusal.ts'
-import type { Refused } from '../refused.ts'
+import type { Refused } from '../why/refused.ts'
 import type { MachineRequest } from '../request.ts'
 import type { Why } from '../why.ts'
 

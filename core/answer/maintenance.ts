@@ -1,9 +1,9 @@
 import type { Fleet } from '../fleet.ts'
 import type { Instant, MachineName } from '../id.ts'
-import { byText, firstOf } from '../indexes.ts'
+import { byText, firstOf } from '../collections/indexes.ts'
 import { inService, type Machine } from '../machine.ts'
 import { nextBeginning } from '../maintenance.ts'
-import type { Stock } from '../stock.ts'
+import type { Stock } from '../fleet/stock.ts'
 import { isoTime } from '../time.ts'
 
 export interface MaintenanceAnswer {

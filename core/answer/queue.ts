@@ -1,7 +1,7 @@
 import type { Estimates } from '../estimate.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, PoolName, RequestId, TenantName } from '../id.ts'
-import { firstOf } from '../indexes.ts'
+import { firstOf } from '../collections/indexes.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import { isOverdue, type Head } from '../policy/fairness.ts'
 import { fitting, sum } from '../policy/match.ts'

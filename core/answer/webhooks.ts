@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { TenantName, WebhookId } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Speaker } from '../policy/membership.ts'
 import { isoTime } from '../time.ts'
 import type { Webhook } from '../webhook.ts'

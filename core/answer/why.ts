@@ -1,5 +1,5 @@
 import type { Estimates } from '../estimate.ts'
-import { explain } from '../explain.ts'
+import { explain } from '../why/explain.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, RequestId, TenantName } from '../id.ts'
 import type { Lease } from '../lease.ts'
@@ -13,7 +13,7 @@ import { isLeft } from '../policy/presence.ts'
 import type { Claim } from '../policy/setaside.ts'
 import { placeOf } from '../policy/turn.ts'
 import type { MachineRequest, PlatformChoice } from '../request.ts'
-import type { Stock } from '../stock.ts'
+import type { Stock } from '../fleet/stock.ts'
 import { isoTime } from '../time.ts'
 import {
   leaseView,

@@ -1,7 +1,7 @@
 import type { CannotCollect, Collection } from '../collect.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, LeaseId, MachineName } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Lease } from '../lease.ts'
 import type { Limits } from '../limits.ts'
 import { isOpen } from '../machine.ts'

@@ -11,7 +11,7 @@ import { groupsInOrder, setAsideAt } from '../policy/turn.ts'
 import { byWear } from '../policy/wear.ts'
 import type { Pool } from '../pool.ts'
 import type { Demand } from '../request.ts'
-import type { Stock } from '../stock.ts'
+import type { Stock } from '../fleet/stock.ts'
 import type { Draft } from './draft.ts'
 import { begin } from './steps.ts'
 

@@ -1,7 +1,7 @@
 import type { GetCommand } from '../command.ts'
 import type { Fleet } from '../fleet.ts'
 import type { PoolName } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Limits } from '../limits.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import { fitting } from '../policy/match.ts'

@@ -1,6 +1,6 @@
 import type { Agent } from '../agent.ts'
 import type { GetCommand, Outcome } from '../command.ts'
-import { explain } from '../explain.ts'
+import { explain } from '../why/explain.ts'
 import type { Fleet } from '../fleet.ts'
 import { requestId, type Fingerprint, type Instant, type RequestId } from '../id.ts'
 import { speaker, type Speaker } from '../policy/membership.ts'

@@ -1,5 +1,5 @@
 import type { Command, Outcome } from '../command.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import { noSuchTenant, type Speaker } from '../policy/membership.ts'
 import { nearest } from '../suggest.ts'
 import type { Refusal } from '../refusal.ts'

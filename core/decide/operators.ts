@@ -1,7 +1,7 @@
 import type { Message } from '../effect.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant, PoolName } from '../id.ts'
-import { byText, firstOf } from '../indexes.ts'
+import { byText, firstOf } from '../collections/indexes.ts'
 import type { Machine } from '../machine.ts'
 import { MINUTE, SECOND } from '../time.ts'
 import type { Draft } from './draft.ts'

@@ -1,4 +1,4 @@
-import { Agenda } from '../agenda.ts'
+import { Agenda } from '../collections/agenda.ts'
 import { draw, NONE_PASSED, TO_THE_END } from './habit.ts'
 import { luck } from './luck.ts'
 import type { Scene, SceneLease, SceneRequest } from './scene.ts'

@@ -4,7 +4,7 @@ import type { Lease } from '../lease.ts'
 import { closesAt } from '../machine.ts'
 import { nextBeginning } from '../maintenance.ts'
 import type { MachineRequest } from '../request.ts'
-import type { Shape, Stock } from '../stock.ts'
+import type { Shape, Stock } from '../fleet/stock.ts'
 import { turnaroundMs } from './timeline.ts'
 
 /** How long a request is to have machines. */

@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet.ts'
 import type { Machine } from '../machine.ts'
 import type { Demand } from '../request.ts'
-import type { Stock } from '../stock.ts'
+import type { Stock } from '../fleet/stock.ts'
 import type { ChassisChoice } from '../why.ts'
 import { leastWorn, type Take } from './match.ts'
 import { termsPool } from './pools.ts'

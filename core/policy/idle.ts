@@ -1,8 +1,8 @@
 import type { Fleet } from '../fleet.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Machine } from '../machine.ts'
 import type { Pool } from '../pool.ts'
-import type { Shape } from '../stock.ts'
+import type { Shape } from '../fleet/stock.ts'
 import { homeOf, isNear } from './platform.ts'
 import { mismatch } from './match.ts'
 

@@ -1,9 +1,9 @@
 import type { Fleet } from '../fleet.ts'
 import type { PlatformName } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Machine } from '../machine.ts'
 import type { Demand } from '../request.ts'
-import type { Shape, Stock } from '../stock.ts'
+import type { Shape, Stock } from '../fleet/stock.ts'
 import type { DropRule } from '../why.ts'
 import { byWear } from './wear.ts'
 

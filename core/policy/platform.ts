@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet.ts'
 import type { Instant, PlatformName } from '../id.ts'
 import type { Demand, MachineRequest, PlatformChoice } from '../request.ts'
-import type { Stock } from '../stock.ts'
+import type { Stock } from '../fleet/stock.ts'
 import type { Tenant } from '../tenant.ts'
 import { openFor } from './calendar.ts'
 import { differences, nearer, platformDistance } from './distance.ts'

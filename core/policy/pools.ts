@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import { MACHINE_TYPES, type MachineType } from '../machine.ts'
 import type { Pool } from '../pool.ts'
 import type { PoolChoice, Refusal } from '../refusal.ts'

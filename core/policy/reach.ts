@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts'
-import type { Kind } from '../kind.ts'
-import type { Stock } from '../stock.ts'
+import type { Kind } from '../fleet/kind.ts'
+import type { Stock } from '../fleet/stock.ts'
 import { mismatch } from './match.ts'
 import { isNear } from './platform.ts'
 

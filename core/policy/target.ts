@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts'
 import type { MachineName } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import { inService, type Machine } from '../machine.ts'
 import type { Refusal } from '../refusal.ts'
 import { nearest } from '../suggest.ts'

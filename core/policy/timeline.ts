@@ -1,8 +1,8 @@
-import { byLatest, bySoonest, type Ending } from '../ends.ts'
+import { byLatest, bySoonest, type Ending } from '../fleet/ends.ts'
 import type { Fleet } from '../fleet.ts'
 import type { Instant } from '../id.ts'
 import type { Pool } from '../pool.ts'
-import type { Stock } from '../stock.ts'
+import type { Stock } from '../fleet/stock.ts'
 import { sum } from './match.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Machine } from '../machine.ts'
 
 /** Who is worked next: fewest attempts, then longest idle, then name. Total, so that no order of inputs can change it. */

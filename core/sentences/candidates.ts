@@ -1,4 +1,4 @@
-import type { Candidate } from '../candidates.ts'
+import type { Candidate } from '../why/candidates.ts'
 import { isoTime } from '../time.ts'
 import { counted, type Telling } from './said.ts'
 import { clockOf } from './time.ts'

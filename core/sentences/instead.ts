@@ -1,6 +1,6 @@
 import type { GetCommand } from '../command.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Refused } from '../refused.ts'
+import type { Refused } from '../why/refused.ts'
 import { typedAgain, typedCommand } from './typed.ts'
 
 type NeverEnough = Pick<Extract<Refusal, { type: 'neverEnough' }>, 'count' | 'most' | 'elsewhere' | 'allowed'>

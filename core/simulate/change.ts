@@ -1,7 +1,7 @@
 import type { Site, SiteTenant } from '../site.ts'
 import { readDuration } from '../duration.ts'
 import type { PlatformName } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Pool } from '../pool.ts'
 import { HIGHEST_PRIORITY, PLATFORM_RULES, type PlatformRule } from '../request.ts'
 import { nearest } from '../suggest.ts'

@@ -2,7 +2,7 @@ import type { Instant, PoolName, TenantName } from '../id.ts'
 import type { Demand, Priority } from '../request.ts'
 import { HOUR } from '../time.ts'
 import { hourOfWeek, HOURS_OF_WEEK } from '../week.ts'
-import { Agenda } from '../agenda.ts'
+import { Agenda } from '../collections/agenda.ts'
 import { around, exponential, type Chance } from './chance.ts'
 import type { LoadRequest } from './load.ts'
 

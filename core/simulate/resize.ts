@@ -1,6 +1,6 @@
 import type { Site, SiteMachine } from '../site.ts'
 import type { MachineName, PlatformName } from '../id.ts'
-import { byText } from '../indexes.ts'
+import { byText } from '../collections/indexes.ts'
 import type { Pool } from '../pool.ts'
 
 /** Sites with more machines or fewer, and pools that keep others of them ready. */

@@ -24,7 +24,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     rule: 'Whoever waits is given nothing beyond their tenant’s quota.',
-    file: 'core/heads.ts',
+    file: 'core/fleet/heads.ts',
     text: 'tenant.held + request.demand.count > tenant.quota',
     without: 'tenant.held + request.demand.count > Infinity',
     tests: [PROPERTIES],
@@ -59,7 +59,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     rule: 'Only a ready machine is lent.',
-    file: 'core/stock.ts',
+    file: 'core/fleet/stock.ts',
     text: "if (state.status === 'ready') return ready",
     without: "if (state.status === 'ready' || state.status === 'recycling') return ready",
     tests: [PROPERTIES],
@@ -269,7 +269,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     rule: 'Those are alike alone whose graces are.',
-    file: 'core/heads.ts',
+    file: 'core/fleet/heads.ts',
     text: '${durationMs} ${graceMs}`',
     without: '${durationMs}`',
     tests: ['test/core/setaside.test.ts'],
@@ -290,7 +290,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     rule: 'Nobody is promised a machine whose lease may begin too late for that.',
-    file: 'core/ends.ts',
+    file: 'core/fleet/ends.ts',
     text: 'latest: latestEnd(lease)',
     without: 'latest: plannedEnd(lease)',
     tests: ['test/core/reservations.test.ts', 'test/core/reservations-property.test.ts'],

@@ -1,10 +1,10 @@
 import { examplesOf, leastWornOf, stockRule } from './dropped.ts'
-import type { Fleet } from './fleet.ts'
-import type { Machine } from './machine.ts'
-import { distanceFrom, freeElsewhere, homeOf, type Placement } from './policy/platform.ts'
-import type { Demand } from './request.ts'
-import type { Tenant } from './tenant.ts'
-import type { Considered, DropRule, Why } from './why.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Machine } from '../machine.ts'
+import { distanceFrom, freeElsewhere, homeOf, type Placement } from '../policy/platform.ts'
+import type { Demand } from '../request.ts'
+import type { Tenant } from '../tenant.ts'
+import type { Considered, DropRule, Why } from '../why.ts'
 
 const NEXT = 3
 const CHOSEN = 10

@@ -1,11 +1,11 @@
-import type { Instant, LeaseId, MachineName } from './id.ts'
-import { byText } from './indexes.ts'
-import type { Lease } from './lease.ts'
-import type { Machine } from './machine.ts'
-import { latestEnd, plannedEnd } from './policy/due.ts'
-import { Ranking } from './ranking.ts'
+import type { Instant, LeaseId, MachineName } from '../id.ts'
+import { byText } from '../collections/indexes.ts'
+import type { Lease } from '../lease.ts'
+import type { Machine } from '../machine.ts'
+import { latestEnd, plannedEnd } from '../policy/due.ts'
+import { Ranking } from '../collections/ranking.ts'
 import { shapeKey } from './stock.ts'
-import type { Index } from './table.ts'
+import type { Index } from '../collections/table.ts'
 
 /** A lent machine, and when it is taken back if nothing changes. */
 export interface Ending {

@@ -1,13 +1,13 @@
-import type { Fleet } from './fleet.ts'
-import type { RequestId, TenantName } from './id.ts'
-import type { MachineType } from './machine.ts'
-import { byPriority, byShare, overdueSince, shareOf } from './policy/fairness.ts'
-import { isInLine, isLeft } from './policy/presence.ts'
-import type { Waiting } from './policy/queue.ts'
-import { Ranking } from './ranking.ts'
-import { SumTree } from './sum-tree.ts'
-import type { Index } from './table.ts'
-import type { Tenant } from './tenant.ts'
+import type { Fleet } from '../fleet.ts'
+import type { RequestId, TenantName } from '../id.ts'
+import type { MachineType } from '../machine.ts'
+import { byPriority, byShare, overdueSince, shareOf } from '../policy/fairness.ts'
+import { isInLine, isLeft } from '../policy/presence.ts'
+import type { Waiting } from '../policy/queue.ts'
+import { Ranking } from '../collections/ranking.ts'
+import { SumTree } from '../collections/sum-tree.ts'
+import type { Index } from '../collections/table.ts'
+import type { Tenant } from '../tenant.ts'
 
 interface Place {
   readonly request: Waiting

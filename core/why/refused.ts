@@ -1,8 +1,8 @@
-import type { Wanting } from './command.ts'
-import type { Instant, LeaseId, PlatformName, RefusalRef, RequestId, TenantName } from './id.ts'
-import type { Refusal } from './refusal.ts'
-import { DAY } from './time.ts'
-import type { Why } from './why.ts'
+import type { Wanting } from '../command.ts'
+import type { Instant, LeaseId, PlatformName, RefusalRef, RequestId, TenantName } from '../id.ts'
+import type { Refusal } from '../refusal.ts'
+import { DAY } from '../time.ts'
+import type { Why } from '../why.ts'
 
 /**
  * A refusal as it is remembered for whoever asks why: what was asked for, and the figures of that moment, in bounded size. It is in

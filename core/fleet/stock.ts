@@ -1,11 +1,11 @@
-import type { Instant, PlatformName, PoolName } from './id.ts'
-import { byText } from './indexes.ts'
-import { closesAt, inService, type Machine, type MachineType } from './machine.ts'
-import type { Recurrence } from './maintenance.ts'
-import { byWear } from './policy/wear.ts'
-import type { Platform } from './pool.ts'
-import { Ranking } from './ranking.ts'
-import type { Index } from './table.ts'
+import type { Instant, PlatformName, PoolName } from '../id.ts'
+import { byText } from '../collections/indexes.ts'
+import { closesAt, inService, type Machine, type MachineType } from '../machine.ts'
+import type { Recurrence } from '../maintenance.ts'
+import { byWear } from '../policy/wear.ts'
+import type { Platform } from '../pool.ts'
+import { Ranking } from '../collections/ranking.ts'
+import type { Index } from '../collections/table.ts'
 
 /** What a request can tell machines apart by, and until when it can have them. Machines of one shape differ in wear alone. */
 export interface Shape {

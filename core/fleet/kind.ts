@@ -1,9 +1,9 @@
 import type { Group } from './heads.ts'
-import type { PlatformName } from './id.ts'
-import { byText } from './indexes.ts'
-import type { Reach } from './policy/reach.ts'
-import { Ranking } from './ranking.ts'
-import type { Demand } from './request.ts'
+import type { PlatformName } from '../id.ts'
+import { byText } from '../collections/indexes.ts'
+import type { Reach } from '../policy/reach.ts'
+import { Ranking } from '../collections/ranking.ts'
+import type { Demand } from '../request.ts'
 
 /** Groups that can be served from the same machines, and differ in how many they want and for how long. */
 export class Kind {

@@ -1,13 +1,13 @@
-import type { Fleet } from './fleet.ts'
-import type { Instant, TenantName } from './id.ts'
+import type { Fleet } from '../fleet.ts'
+import type { Instant, TenantName } from '../id.ts'
 import { Kind } from './kind.ts'
-import type { MachineType } from './machine.ts'
-import { byShare, bySince, headOf, overdueSince, type Head } from './policy/fairness.ts'
-import { kindOf, queueOf, type Waiting } from './policy/queue.ts'
-import { Ranking } from './ranking.ts'
-import type { Demand } from './request.ts'
-import type { Index } from './table.ts'
-import type { Tenant } from './tenant.ts'
+import type { MachineType } from '../machine.ts'
+import { byShare, bySince, headOf, overdueSince, type Head } from '../policy/fairness.ts'
+import { kindOf, queueOf, type Waiting } from '../policy/queue.ts'
+import { Ranking } from '../collections/ranking.ts'
+import type { Demand } from '../request.ts'
+import type { Index } from '../collections/table.ts'
+import type { Tenant } from '../tenant.ts'
 
 /** Heads that can be served from the same machines: if the first of them cannot be, none can. */
 export interface Group {
