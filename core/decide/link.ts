@@ -59,7 +59,10 @@ export const decideLink = (draft: Draft, { digest, sure, address }: Of<'link'>, 
   const misses = me?.misses != null && me.misses.until > at ? me.misses : { count: 0, until: at }
   if (misses.count >= linkTries) return { type: 'tooManyCodes', until: misses.until }
   const other = withCode(fleet, digest, at)
-  if (other === undefined) {
+  const claimant = other?.code!.claimedBy ?? null
+  // A yes is a yes to whom it was asked about, and not to somebody who claims the same meanwhile.
+  const isTaken = claimant !== null && (me === undefined || !areOne(fleet, claimant, me.id))
+  if (other === undefined || isTaken) {
     draft.emit({ type: 'linkMissed', person: draft.person(identity), until: (at + linkCodeMs) as Instant })
     return { type: 'counted', refusal: { type: 'noSuchCode', left: linkTries - misses.count - 1 } }
   }
@@ -73,6 +76,7 @@ export const decideLink = (draft: Draft, { digest, sure, address }: Of<'link'>, 
   if (!sure) return { type: 'linkFound', identity: theirs, tenant: by.tenant }
   const person = draft.person(identity)
   if (address !== null) draft.reach({ ...address, room: null })
+  if (claimant !== null) return { type: 'linkClaimed', identity: theirs, tenant: by.tenant }
   if (named(fleet, theirs) === null) return join(draft, other, fleet.people.need(person))
   draft.emit({ type: 'linkClaimed', person: other.id, by: person })
   draft.tellPerson(other, { type: 'linkClaimed', identity })

@@ -184,6 +184,23 @@ describe('a code', () => {
     expect(whoami(world, SLACK).others).toEqual([ALICE])
   })
 
+  test('that is claimed is nobody else’s to claim, so that a yes is to whom it was asked about', () => {
+    const world = worldOf()
+    offer(world, ALICE)
+    say(world, SLACK)
+    expect(say(world, CLI)).toEqual({ type: 'counted', refusal: { type: 'noSuchCode', left: 4 } })
+    expect(say(world, CLI, 'one', false)).toMatchObject({ type: 'counted' })
+    expect(told(world.ask(ALICE, { do: 'agreeLink' }))).toMatchObject({ type: 'linked', others: [SLACK] })
+  })
+
+  test('that is claimed again by the same is asked about once', () => {
+    const world = worldOf()
+    offer(world, ALICE)
+    say(world, SLACK)
+    expect(say(world, SLACK)).toEqual({ type: 'linkClaimed', identity: ALICE, tenant: 'alice' })
+    expect(world.notices).toHaveLength(1)
+  })
+
   test('is not on record', () => {
     const world = worldOf()
     offer(world)

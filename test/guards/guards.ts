@@ -848,4 +848,11 @@ export const GUARDS: readonly Guard[] = [
     without: '',
     tests: ['test/core/webhooks.test.ts'],
   },
+  {
+    rule: 'A yes to a link is a yes to whom it was asked about.',
+    file: 'core/decide/link.ts',
+    text: 'if (other === undefined || isTaken) {',
+    without: 'if (other === undefined) {',
+    tests: ['test/core/link.test.ts'],
+  },
 ]
