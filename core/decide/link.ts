@@ -56,7 +56,7 @@ export const decideLink = (draft: Draft, { digest, sure, address }: Of<'link'>, 
   const { fleet, identity, at } = draft
   const me = fleet.personOf(identity)
   const { linkTries, linkCodeMs } = fleet.limits
-  const misses = me?.misses != null && me.misses.until > at ? me.misses : { count: 0, until: at }
+  const misses = missesOf(fleet, me, at)
   if (misses.count >= linkTries) return { type: 'tooManyCodes', until: misses.until }
   const other = withCode(fleet, digest, at)
   const claimant = other?.code!.claimedBy ?? null
@@ -81,6 +81,16 @@ export const decideLink = (draft: Draft, { digest, sure, address }: Of<'link'>, 
   draft.emit({ type: 'linkClaimed', person: other.id, by: person })
   draft.tellPerson(other, { type: 'linkClaimed', identity })
   return { type: 'linkClaimed', identity: theirs, tenant: by.tenant }
+}
+
+/** Of all who are one together: many accounts are no more tries. */
+const missesOf = (fleet: Fleet, me: Person | undefined, at: Instant): NonNullable<Person['misses']> => {
+  const selves = me === undefined ? [] : selvesOf(fleet, me)
+  const open = selves.flatMap(({ misses }) => (misses !== null && misses.until > at ? [misses] : []))
+  return {
+    count: open.reduce((sum, { count }) => sum + count, 0),
+    until: Math.max(at, ...open.map(({ until }) => until)) as Instant,
+  }
 }
 
 /** The yes of one who had something to lose. */

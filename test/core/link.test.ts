@@ -162,6 +162,14 @@ describe('a code', () => {
     expect(say(world)).toMatchObject({ type: 'linked' })
   })
 
+  test('can be guessed at no oftener from several accounts of one person', () => {
+    const world = linked()
+    for (const by of [CLI, CLI, CLI, STRANGER, STRANGER]) say(world, by, 'wrong')
+    for (const by of [CLI, STRANGER])
+      expect(say(world, by, 'wrong')).toEqual({ type: 'tooManyCodes', until: world.at + 10 * MINUTE })
+    expect(say(world, SLACK, 'wrong')).toMatchObject({ type: 'counted' })
+  })
+
   test('that was stolen links the account that it was given to, and no other', () => {
     const world = worldOf()
     offer(world)

@@ -855,4 +855,11 @@ export const GUARDS: readonly Guard[] = [
     without: 'if (other === undefined) {',
     tests: ['test/core/link.test.ts'],
   },
+  {
+    rule: 'Wrong codes of all accounts of a person count together.',
+    file: 'core/decide/link.ts',
+    text: 'me === undefined ? [] : selvesOf(fleet, me)',
+    without: 'me === undefined ? [] : [me]',
+    tests: ['test/core/link.test.ts'],
+  },
 ]
