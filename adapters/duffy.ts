@@ -246,8 +246,8 @@ const startNotices = (
   door: Parameters<typeof notices>[0]['door'],
 ): AsyncDisposable =>
   notices({
-    due: async (limit) =>
-      (await store.dueNotices(clock() as Instant, limit)).map(({ id, to, message, attempts }) => ({
+    due: async (limit, except) =>
+      (await store.dueNotices(clock() as Instant, limit, except)).map(({ id, to, message, attempts }) => ({
         id,
         notice: { to, message },
         attempts,

@@ -100,15 +100,20 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
   }
 }
 
-/** Does at most so many things at once, each as soon as one before it in its turn is over. */
+/** Does at most so many things at once, in the order in which they were asked for, each as soon as any of those before it is over. */
 const turns = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  const tails: Promise<unknown>[] = Array.from({ length: most }, () => Promise.resolve())
-  let next = 0
-  return (work) => {
-    const turn = next++ % most
-    const mine = tails[turn]!.then(work)
-    tails[turn] = mine.catch(() => {})
-    return mine
+  const waiting: (() => void)[] = []
+  let free = most
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
   }
 }
 

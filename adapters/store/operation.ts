@@ -4,6 +4,7 @@ import type { ClaimRow } from './entities/operational.ts'
 import type { OutboxRow, Row } from './entities.ts'
 import { query, type Executor } from './executor.ts'
 import type { Cards, Claim, Claims, Outbox, Tellings } from './port.ts'
+import { SQLITE } from './sqlite.ts'
 
 /** Runs one short statement that need not survive a power cut; how many rows it changed. */
 export type Operate = (text: string, parameters: readonly unknown[]) => Promise<number>
@@ -36,8 +37,8 @@ const claimOf = (row: Row<typeof ClaimRow>): Claim => ({
 })
 
 export const outbox = (sql: Executor, operate: Operate): Outbox => ({
-  async dueNotices(at, limit) {
-    return (await query<Row<typeof OutboxRow>>(sql, DUE, [at, limit])).map((row) => {
+  async dueNotices(at, limit, except = []) {
+    return (await query<Row<typeof OutboxRow>>(sql, DUE, [at, JSON.stringify(except), limit])).map((row) => {
       const { to, message } = JSON.parse(row.notice) as Notice
       return { id: row.id, to, message, at: row.at as Instant, attempts: row.attempts }
     })
@@ -55,7 +56,7 @@ export const outbox = (sql: Executor, operate: Operate): Outbox => ({
 
 /** Those for whom something is due, with all that they are still to be told before it. */
 const DUE = `select * from outbox where due_at is not null
-  and recipient in (select recipient from outbox where due_at <= ?) order by id limit ?`
+  and recipient in (select recipient from outbox where due_at <= ?) and recipient not in ${SQLITE.oneOf} order by id limit ?`
 
 /** What is for the same person waits with it, so that they hear things in order. */
 const POSTPONE = `update outbox set due_at = max(due_at, ?) where due_at is not null

@@ -141,8 +141,8 @@ export interface Claims {
 
 /** Notices on their way: delivered at least once, since a mark that a power cut loses is no delivery lost. */
 export interface Outbox {
-  /** Oldest first: those for whom one is due, with all that they are to be told before it. */
-  dueNotices(at: Instant, limit: number): Promise<readonly DueNotice[]>
+  /** Oldest first: those for whom one is due, with all that they are to be told before it. `except`: recipients passed over. */
+  dueNotices(at: Instant, limit: number, except?: readonly string[]): Promise<readonly DueNotice[]>
   noticeSent(id: number, at: Instant): Promise<void>
   /** `nextAt` null: it is given up; else whatever is for the same person waits until then as well. */
   noticeFailed(id: number, failure: string, at: Instant, nextAt: Instant | null): Promise<void>

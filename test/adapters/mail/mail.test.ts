@@ -2,6 +2,7 @@ import type { Message, Notice } from '#core'
 import { expect, test } from 'vitest'
 import { mail } from '../../../adapters/mail/mail.ts'
 import { mailServer } from '../../kit/mail/server.ts'
+import { until } from '../../kit/until.ts'
 
 const ENDING = {
   type: 'leaseEnding' as const,
@@ -124,4 +125,20 @@ test('goes to the server by four connections at most', async () => {
   expect(server.taken).toHaveLength(12)
   expect(most).toBeGreaterThan(1)
   expect(most).toBeLessThanOrEqual(4)
+})
+
+test('waits behind no mail that takes long while a connection is free', async () => {
+  const slow = Promise.withResolvers<void>()
+  let read = 0
+  await using server = await mailServer(
+    () => null,
+    () => ((read += 1) === 1 ? slow.promise : Promise.resolve()),
+  )
+  const door = open(server.url)
+  const all = Array.from({ length: 12 }, (_, index) => noticeTo(`p${index}@x.test`))
+  const told = Promise.all(all.map((one) => door.tell(one.to, one)))
+  await until(() => server.taken.length === 11)
+  slow.resolve()
+  await told
+  expect(server.taken).toHaveLength(12)
 })

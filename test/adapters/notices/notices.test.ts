@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import type { Address, Notice } from '#core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { recipientOf, type Address, type Notice } from '#core'
 import { notices, type Delivery, type DueNotice, type NoticePorts } from '../../../adapters/notices/notices.ts'
 import { until } from '../../kit/until.ts'
 
@@ -18,9 +18,9 @@ const rig = (
   const at: string[] = []
   const gone: { id: number; message: string; retryAfterMs: number | null }[] = []
   const ports: NoticePorts = {
-    async due() {
+    async due(limit, except) {
       await new Promise((resolve) => setTimeout(resolve, 1))
-      return [...waiting]
+      return waiting.filter(({ notice }) => !except.includes(recipientOf(notice.to))).slice(0, limit)
     },
     routes: async (notice) => routes(notice),
     sent: async (id) => {
@@ -56,6 +56,9 @@ const telling = (ports: NoticePorts, body: () => Promise<void>): Promise<void> =
   const running = notices(ports)
   return body().finally(() => running[Symbol.asyncDispose]())
 }
+
+/** Where the outbox is not looked at just because time passes. */
+afterEach(() => void vi.useRealTimers())
 
 describe('notices', () => {
   test('are told in order, once each', async () => {
@@ -114,6 +117,58 @@ describe('notices', () => {
     expect(asked).toHaveLength(4)
   })
 
+  test('of somebody who has many to be told hold nobody else up', async () => {
+    const { told, ports } = rig(
+      Array.from({ length: 121 }, (_, id) => ({
+        id,
+        notice: noticeTo('irc', id === 120 ? 'bob' : 'alice'),
+        attempts: 0,
+      })),
+      [],
+    )
+    const slow = Promise.withResolvers<'sent'>()
+    const door = () => async (to: Address) => (to.identity.endsWith('alice') ? slow.promise : ('sent' as const))
+    vi.useFakeTimers({ toFake: ['setInterval'] })
+    await telling({ ...ports, door }, async () => {
+      await until(() => told.length === 1)
+      expect(told).toEqual([120])
+      slow.resolve('sent')
+      await until(() => told.length === 121)
+    })
+    expect(told.slice(1)).toEqual(Array.from({ length: 120 }, (_, id) => id))
+  })
+
+  test('of one who is being told something are told right after it', async () => {
+    const waiting: DueNotice[] = [{ id: 1, notice: noticeTo('irc'), attempts: 0 }]
+    const { told, ports } = rig(waiting, [])
+    const slow = Promise.withResolvers<'sent'>()
+    let asked = 0
+    const door = () => () => ((asked += 1) === 1 ? slow.promise : Promise.resolve('sent' as const))
+    vi.useFakeTimers({ toFake: ['setInterval'] })
+    await telling({ ...ports, door }, async () => {
+      await until(() => asked === 1)
+      waiting.push({ id: 2, notice: noticeTo('irc'), attempts: 0 })
+      slow.resolve('sent')
+      await until(() => told.length === 2)
+    })
+  })
+
+  test('that a door does not get through with are left at the end, and are not written down any more', async () => {
+    const { told, gone, ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 0 }], [])
+    const slow = Promise.withResolvers<'sent'>()
+    let asked = 0
+    const door = () => () => {
+      asked += 1
+      return slow.promise
+    }
+    const running = notices({ ...ports, door }, 20)
+    await until(() => asked === 1)
+    await running[Symbol.asyncDispose]()
+    slow.resolve('sent')
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect([told, gone]).toEqual([[], []])
+  })
+
   test('wait a while where the outbox cannot be written', async () => {
     const { ports } = rig([{ id: 1, notice: noticeTo('irc'), attempts: 0 }], [])
     let tries = 0
@@ -147,7 +202,7 @@ describe('notices', () => {
     )
     let looks = 0
     const { due } = ports
-    const once = { ...ports, due: async (limit: number) => ((looks += 1) === 1 ? due(limit) : []) }
+    const once = { ...ports, due: async (limit: number) => ((looks += 1) === 1 ? due(limit, []) : []) }
     await telling(once, () => until(() => looks > 1 || gone.length > 0))
     expect(gone.map(({ id }) => id)).toEqual([1])
     expect(told).toEqual([])

@@ -321,6 +321,8 @@ export const storeContract = (open: () => Promise<AsyncDisposable & { readonly s
       await written
       const due = (await store.dueNotices(now, 10)).filter(({ at }) => at === now)
       expect(due).toHaveLength(3)
+      const others = await store.dueNotices(now, 10, ['irc:net:ann', 'irc:net:cal'])
+      expect(others.filter(({ at }) => at === now)).toEqual([due[1]])
       const [first, second, third] = due
       expect(first).toMatchObject({
         to: { nick: address!.nick },
