@@ -30,6 +30,7 @@ import type { Claim as StoredClaim, Store } from './store/port.ts'
 import { verify } from './duffy/verify.ts'
 import type { Claim } from './worker/ports.ts'
 import { webhookDesk } from './duffy/webhook-desk.ts'
+import { linkPageAt } from './link-code.ts'
 import { worker } from './worker/worker.ts'
 
 export interface DuffyPorts {
@@ -99,8 +100,7 @@ export const duffy = async ({
   const post = mailDoor(settings.mail, { lane, log })
   const { sendCode } = post
   const artifacts = artifactDesk(store, kept)
-  const { publicUrl } = settings.http
-  const linkPage = publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/link`
+  const linkPage = linkPageAt(settings.http.publicUrl)
   const talk = (say: (line: string) => string) =>
     conversation({ lane, store, refusals, artifacts, desk, presence, sendCode, linkPage, say })
   const irc = starting.use(await ircDoors(settings.irc, talk(sayInIrc), log))

@@ -30,6 +30,10 @@ export const shownCode = (coded: Coded | null, typed: string | null = null): { r
   return code === null ? {} : { code }
 }
 
+/** Where people say a code with their API key; null: nobody knows how they reach it, or keys would cross the network readable. */
+export const linkPageAt = (publicUrl: string | null): string | null =>
+  publicUrl !== null && /^https:/i.test(publicUrl) ? `${publicUrl.replace(/\/$/, '')}/link` : null
+
 /** The code in a line that was typed; null: there is none. */
 export const typedCode = (line: string): string | null =>
   line

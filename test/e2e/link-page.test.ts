@@ -124,6 +124,82 @@ test('says what is wrong, and that nothing was linked', async () => {
   await said('Duffy could not be asked; nothing was linked. Try again.')
 }, 60_000)
 
+const LOOKED = { outcome: 'linkFound', identity: 'irc:net:ann', tenant: 'local' }
+
+test('does not show whose a code is that was changed while Duffy was asked', async () => {
+  const answered = Promise.withResolvers<void>()
+  await page.route('**/api/v2/verbs/link', async (route) => {
+    await answered.promise
+    await route.fulfill({ json: LOOKED })
+  })
+  await type('dfy_key', 'K7M2-9QPD-3TXA')
+  await said('Asking Duffy')
+  await page.getByLabel('Code').fill('AAAA-AAAA-AAAA')
+  answered.resolve()
+  await said('was changed meanwhile')
+  expect(await page.locator('#confirm').isVisible()).toBe(false)
+}, 60_000)
+
+test('shows a name as it is, with nothing in it that hides or turns text around, on the narrowest of screens', async () => {
+  const identity = `irc:net:${'a'.repeat(80)}<b>\u202Enna\u200B`
+  await page.setViewportSize({ width: 320, height: 800 })
+  await page.route('**/api/v2/verbs/link', (route) => route.fulfill({ json: { ...LOOKED, identity } }))
+  await type('dfy_key', 'K7M2-9QPD-3TXA')
+  await page.getByRole('heading', { name: `Is irc:net:${'a'.repeat(80)}<b>�nna� you?` }).waitFor()
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+}, 60_000)
+
+test('does not say that nothing was linked where nobody knows, and keeps the focus where one goes on', async () => {
+  await page.route('**/api/v2/verbs/link', (route) =>
+    route.request().postDataJSON().yes === true
+      ? route.fulfill({ status: 504, json: { error: 'a proxy gave up' } })
+      : route.fulfill({ json: LOOKED }),
+  )
+  await type('dfy_key', 'K7M2-9QPD-3TXA')
+  await page.getByRole('button', { name: 'Yes, link it' }).press('Enter')
+  await said('No answer came, so look whether it is linked')
+  expect(await focused()).toBe('code')
+  await type('dfy nobody', 'K7M2-9QPD-3TXA')
+  await said('That is no API key')
+  await page.unroute('**/api/v2/verbs/link')
+  await type('dfy_nobody', 'K7M2-9QPD-3TXA')
+  await said('That is no API key')
+  expect(await focused()).toBe('key')
+}, 60_000)
+const focused = (): Promise<string> => page.evaluate('document.activeElement.id')
+
+test('forgets the key when it is left, though the browser keeps the page', async () => {
+  await type(keyIn('local.key'), 'K7M2')
+  await said('That is no code')
+  await page.evaluate(`dispatchEvent(new Event('pagehide'))`)
+  expect(await page.evaluate('[key.value, code.value]')).toEqual(['', ''])
+}, 60_000)
+
+/** The page as a browser gets it from another address, through a proxy that takes a prefix away. */
+const behind = async (address: string): Promise<void> => {
+  await page.route(`${address}/**`, async (route) => {
+    const path = route.request().url().slice(address.length)
+    await route.fulfill({ response: await route.fetch({ url: `${duffy.url}${path}` }) })
+  })
+}
+
+test('works behind a path', async () => {
+  await behind('https://site.test/duffy')
+  await page.goto('https://site.test/duffy/link#K7M2-9QPD-3TXA')
+  expect(page.url()).toBe('https://site.test/duffy/link')
+  await page.getByLabel('API key').fill('dfy_nobody')
+  await page.keyboard.press('Enter')
+  await said('That is no API key')
+  expect(fetched.at(-1)).toBe('POST https://site.test/duffy/api/v2/verbs/link')
+}, 60_000)
+
+test('takes no key where it came unencrypted', async () => {
+  await behind('http://site.test')
+  await page.goto('http://site.test/link')
+  await said('This page came unencrypted')
+  expect(await page.getByLabel('API key').isDisabled()).toBe(true)
+}, 60_000)
+
 test('is told of where the code is, if people can reach it', async () => {
   const code = await codeOfAlice()
   expect(slack.responses.at(-1).text).toContain(` on the page https://duffy.test/link#${code} , `)
@@ -133,6 +209,14 @@ test('takes the code from behind the # of its address, and leaves it there no lo
   await page.goto(`${duffy.url}/link#K7M2-9QPD-3TXA`)
   expect(await page.getByLabel('Code').inputValue()).toBe('K7M2-9QPD-3TXA')
   expect(page.url()).toBe(`${duffy.url}/link`)
+
+  // The page is open already, and what is behind the # is no code at all.
+  await page.goto(`${duffy.url}/link#%E0%A4`)
+  await page.waitForURL(`${duffy.url}/link`)
+  await page.goto(`${duffy.url}/link#7R3F-T6TE-ZXRK`)
+  await page.waitForURL(`${duffy.url}/link`)
+  expect(await page.getByLabel('Code').inputValue()).toBe('7R3F-T6TE-ZXRK')
+  expect(complaints).toEqual([])
 }, 60_000)
 
 test('runs no script but its own, and is framed by nobody', async () => {
@@ -141,6 +225,8 @@ test('runs no script but its own, and is framed by nobody', async () => {
   expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-\S+'; script-src 'sha256-\S+'; connect-src 'self';/)
   expect(policy).toContain("form-action 'none'; frame-ancestors 'none'")
   expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('referrer-policy')).toBe('no-referrer')
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
   await page.goto(`${duffy.url}/link`)
   await page.evaluate(
     `document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = true' }))`,

@@ -20,6 +20,8 @@ const made = (): Answer => {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': `default-src 'none'; style-src '${hashOf(STYLE)}'; script-src '${hashOf(script)}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       'referrer-policy': 'no-referrer',
+      // Whoever opened it cannot turn it to another code while it is read.
+      'cross-origin-opener-policy': 'same-origin',
     },
   }
 }
