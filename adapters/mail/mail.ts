@@ -52,22 +52,20 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
   const host = hostOf(from)
   const inTurn = turns(MOST_CONNECTIONS)
   const send = (to: string, letter: Letter): Promise<unknown> =>
-    inTurn(() =>
-      transport.sendMail({
-        ...letter,
-        from,
-        // As an object, so that a comma in it is no second address.
-        to: { name: '', address: to },
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...letter.headers },
-      }),
-    )
+    transport.sendMail({
+      ...letter,
+      from,
+      // As an object, so that a comma in it is no second address.
+      to: { name: '', address: to },
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...letter.headers },
+    })
 
   return {
     async tell({ identity }, { message, to }) {
       const { room, person } = await wordsOf(message)
       const about = aboutOf(message)
       try {
-        await send(identity.slice('mail:'.length), {
+        const letter = {
           subject:
             about === null
               ? 'Duffy: your accounts'
@@ -80,7 +78,8 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
             inReplyTo: `<${about.type}-${about.ids[0]}@${host}>`,
             headers: { [`X-Duffy-${about.type === 'lease' ? 'Lease' : 'Request'}`]: about.ids.join(', ') },
           }),
-        })
+        }
+        await inTurn('last', () => send(identity.slice('mail:'.length), letter))
         return 'sent'
       } catch (fault) {
         if (!isForEver(fault)) throw fault
@@ -89,24 +88,27 @@ export const mail = ({ url, from }: MailOptions, { notice: wordsOf, log }: MailP
       }
     },
     async sendCode(address, code) {
-      await send(address, {
+      const letter = {
         subject: 'Duffy: a code to link this address',
         text: [
           `Somebody asked Duffy to tell them things at this address. If that was you, say where you asked: link ${spacedCode(code)} yes`,
           'The code is good once, for ten minutes. If it was not you, do nothing, and nothing happens.',
         ].join('\n\n'),
-      })
+      }
+      // Somebody waits for its answer.
+      await inTurn('first', () => send(address, letter))
     },
   }
 }
 
-/** Does at most so many things at once, in the order in which they were asked for, each as soon as any of those before it is over. */
-const turns = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+/** Does at most so many things at once, each as soon as any of those before it is over: before all that wait, or after them. */
+const turns = (most: number): (<T>(place: 'first' | 'last', work: () => Promise<T>) => Promise<T>) => {
   const waiting: (() => void)[] = []
   let free = most
-  return async (work) => {
+  return async (place, work) => {
     if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+    else
+      await new Promise<void>((resolve) => void (place === 'first' ? waiting.unshift(resolve) : waiting.push(resolve)))
     try {
       return await work()
     } finally {

@@ -127,6 +127,28 @@ test('goes to the server by four connections at most', async () => {
   expect(most).toBeLessThanOrEqual(4)
 })
 
+test('a code goes before the notices that wait for a connection', async () => {
+  const slow = Promise.withResolvers<void>()
+  const order: string[] = []
+  await using server = await mailServer(
+    (to) => {
+      order.push(to)
+      return null
+    },
+    () => slow.promise,
+  )
+  const door = open(server.url)
+  const told = Array.from({ length: 8 }, (_, index) => noticeTo(`p${index}@x.test`)).map((one) =>
+    door.tell(one.to, one),
+  )
+  await until(() => order.length === 4)
+  const sent = door.sendCode('alice@x.test', 'K7M29QPD3TXA')
+  slow.resolve()
+  await Promise.all([sent, ...told])
+  expect(order).toHaveLength(9)
+  expect(order.indexOf('alice@x.test')).toBeLessThan(8)
+})
+
 test('waits behind no mail that takes long while a connection is free', async () => {
   const slow = Promise.withResolvers<void>()
   let read = 0
