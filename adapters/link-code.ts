@@ -34,9 +34,11 @@ export const shownCode = (coded: Coded | null, typed: string | null = null): { r
 export const linkPageAt = (publicUrl: string | null): string | null =>
   publicUrl !== null && /^https:/i.test(publicUrl) ? `${publicUrl.replace(/\/$/, '')}/link` : null
 
-/** The code in a line that was typed; null: there is none. */
+/** The code in a line that was typed, or that is all of it, in whatever parts; null: there is none. */
 export const typedCode = (line: string): string | null =>
+  readLinkCode(line) ??
   line
     .split(/\s/)
     .map(readLinkCode)
-    .find((code) => code !== null) ?? null
+    .find((code) => code !== null) ??
+  null
