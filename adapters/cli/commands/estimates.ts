@@ -1,10 +1,8 @@
-import type { CalibrationView } from '#core'
+import { MINUTE, type CalibrationView } from '#core'
 import { ask, tell } from '../call.ts'
 import { table } from '../table.ts'
 import { expectOnly } from '../words.ts'
 import type { Command } from './command.ts'
-
-const MINUTE_MS = 60_000
 
 export const estimates: Command = {
   name: 'estimates',
@@ -31,7 +29,7 @@ export const estimates: Command = {
           of.scored,
           percent(of.inside50),
           percent(of.inside90),
-          of.medianErrorMs === null ? null : (of.medianErrorMs / MINUTE_MS).toFixed(1),
+          of.medianErrorMs === null ? null : (of.medianErrorMs / MINUTE).toFixed(1),
         ]),
       )
     })
