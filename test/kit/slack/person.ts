@@ -3,6 +3,8 @@ import { APP, type Json, type Workspace } from './workspace.ts'
 
 /** How a request to Duffy may be bent before it is sent. */
 export interface Bend {
+  /** When it is signed, in seconds since 1970; two that are to be the same need one time. */
+  readonly atS?: number
   /** Seconds that its time is off. */
   readonly skewS?: number
   readonly secret?: string
@@ -20,7 +22,7 @@ export interface Sent {
 /** Sends a body as Slack would, signed. */
 export const sendSigned = async (url: string, body: string, type: string, bend: Bend = {}): Promise<Sent> => {
   const { skewS = 0, secret = APP.signingSecret, headers = {}, tamper = (text) => text } = bend
-  const at = Math.floor(Date.now() / 1000) + skewS
+  const at = (bend.atS ?? Math.floor(Date.now() / 1000)) + skewS
   const signature = `v0=${createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')}`
   const began = performance.now()
   const response = await fetch(url, {
